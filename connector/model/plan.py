@@ -1,0 +1,167 @@
+"""What will be written, step by step, before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from connector.model.decision import Verdict, Versions
+from connector.model.records import RecordRef, Values, digest_of, require_aware
+
+
+class Action(StrEnum):
+    """What a step does in the target CRM.
+
+    LAND upserts the lead by its external key. UPDATE writes fields of an existing record (write-back, or
+    what survivorship says the lead knows better). CONVERT converts a lead natively. STAMP writes our key
+    (and opportunity terms) on what a conversion created. CREATE makes a keyed record (direct conversion).
+    SKIP does nothing, for a reason.
+    """
+
+    LAND = "land"
+    UPDATE = "update"
+    CONVERT = "convert"
+    STAMP = "stamp"
+    CREATE = "create"
+    SKIP = "skip"
+
+
+class Grade(StrEnum):
+    """How a step can be taken back: A as it was, B with new ids, C not at all."""
+
+    A = "A"
+    B = "B"
+    C = "C"
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """An id that an earlier step's receipt will bring: which step, and which role in its receipt."""
+
+    step: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One write (or one reasoned nothing) on behalf of one source lead.
+
+    *object* is the target CRM's own object name. *ids* maps a role to an id known at planning time and
+    *takes* maps a role to one that an earlier step brings; together they name what the step acts on:
+    role ``record`` for LAND/UPDATE/STAMP/CREATE, roles ``lead``, ``account``, ``contact``, ``opportunity``
+    for CONVERT. *before* and *after* are the target's own field names. *terms* are the options of a
+    conversion: ``converted_status``, ``owner_id``, ``opportunity`` (``new`` | ``join`` | ``none``),
+    ``opportunity_name``, ``overwrite_source``. *kind* is the canonical noun of *object*.
+    *share* names the new account that several leads of one run share (empty when none).
+    """
+
+    key: str
+    action: Action
+    lead: RecordRef
+    object: str
+    kind: str
+    because: tuple[str, ...]
+    ids: Mapping[str, str] = field(default_factory=dict)
+    takes: Mapping[str, Take] = field(default_factory=dict)
+    before: Values = field(default_factory=dict)
+    after: Values = field(default_factory=dict)
+    terms: Values = field(default_factory=dict)
+    grade: Grade = Grade.A
+    cost: float = 0.0
+    share: str = ""
+
+    @property
+    def writes(self) -> bool:
+        """Whether the step changes anything in the CRM."""
+        return self.action is not Action.SKIP
+
+
+def step_key(org: str, lead: RecordRef, action: Action, target: str, after: Values | None = None) -> str:
+    """The idempotency key: a hash of org, source record, action and target object.
+
+    An update adds its after-values, so that a different update is a different step. Policy and mapping
+    versions are never part of it: editing a file must not make a conversion look new.
+    """
+    parts: list[object] = [org, lead.connection, lead.id, action.value, target]
+    if after is not None:
+        parts.append(dict(after))
+    return digest_of(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedLead:
+    """One lead's part of a plan: its verdict, the fingerprint of the row it rests on, and its steps."""
+
+    lead: RecordRef
+    verdict: Verdict
+    fingerprint: str
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything one run would write for one route.
+
+    *calls* estimates the API calls. *org* is the target's own id (org id), so that a plan made for one
+    org can never be applied to another.
+    """
+
+    id: str
+    route: str
+    org: str
+    created_at: datetime
+    versions: Versions
+    leads: tuple[PlannedLead, ...]
+    calls: int
+
+    def __post_init__(self) -> None:
+        """Refuse an instant without a zone."""
+        require_aware(self.created_at)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """All steps, lead by lead."""
+        return tuple(step for lead in self.leads for step in lead.steps)
+
+    @property
+    def changes(self) -> int:
+        """How many steps write."""
+        return sum(1 for step in self.steps if step.writes)
+
+
+class Outcome(StrEnum):
+    """What became of a step. UNKNOWN: sent, and no answer told us whether it was applied."""
+
+    APPLIED = "applied"
+    ALREADY = "already"
+    REJECTED = "rejected"
+    UNKNOWN = "unknown"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the CRM said of one step: outcome, ids by role, and on rejection the CRM's code and words."""
+
+    step: str
+    outcome: Outcome
+    at: datetime
+    ids: Mapping[str, str] = field(default_factory=dict)
+    code: str = ""
+    message: str = ""
+    fields: tuple[str, ...] = ()
+    values: Values = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse an instant without a zone."""
+        require_aware(self.at)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A step with every id filled in, ready to be sent."""
+
+    step: Step
+    ids: Mapping[str, str]

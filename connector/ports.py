@@ -1,0 +1,398 @@
+"""What the rooms ask of the outside world.
+
+The corridor (`connector.pipeline`) speaks only to these protocols; `connector.wiring` brings in what
+keeps them: CRMs (`connector.systems`), the state file (`connector.store`), clocks and screens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Protocol
+
+from connector.model.decision import Decision, DecisionInputs, Ruling, Versions
+from connector.model.match import BlockingKey, Candidates, Judgement, Resolution
+from connector.model.plan import Order, Plan, Receipt
+from connector.model.progress import (
+    Answer,
+    AuditEntry,
+    BudgetReading,
+    CrosswalkEntry,
+    DeadLetter,
+    Identity,
+    InboxRow,
+    InboxState,
+    JournalEntry,
+    ObjectShape,
+    Page,
+    Problem,
+    Received,
+    Review,
+    Run,
+    Watermark,
+    Window,
+    Woken,
+)
+from connector.model.records import RawRecord, Record, RecordRef, Scalar, Values
+
+
+class Clock(Protocol):
+    """Time, so that tests can hold it still."""
+
+    def now(self) -> datetime:
+        """The present instant, aware, UTC."""
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+
+
+class Observer(Protocol):
+    """Who is told of progress: a bar, plain lines, or nobody."""
+
+    def stage(self, route: str, name: str, total: int | None) -> None:
+        """A stage of a route begins (pull, resolve, decide, plan, apply); *total* rows if known."""
+
+    def advance(self, count: int) -> None:
+        """*count* more rows are done."""
+
+    def note(self, message: str) -> None:
+        """Something worth a line; never holds people's data."""
+
+
+# ---------------------------------------------------------------- the CRMs
+
+
+class Source(Protocol):
+    """Where leads (and a target's accounts and contacts) are read from."""
+
+    @property
+    def name(self) -> str:
+        """The connection's name."""
+
+    @property
+    def calls(self) -> int:
+        """HTTP requests sent so far, logins and retries included."""
+
+    def identity(self) -> Identity:
+        """Log in if need be and say who answers. Raises Refused, Unavailable."""
+
+    def now(self) -> datetime:
+        """The CRM's own clock (from its answers), never the machine's where the CRM has one."""
+
+    def describe(self, objects: Sequence[str]) -> Mapping[str, ObjectShape]:
+        """The shape of *objects*; one that the CRM does not know is absent. Cached for the run."""
+
+    def changes(
+        self, object_name: str, fields: Sequence[str], after: Watermark | None, until: datetime | None = None
+    ) -> Iterator[Page]:
+        """Pages in (modified, id) order of every row changed since *after* (overlap included).
+
+        Deleted and merged rows come too. With no *after*, a CRM leaves out leads already converted and
+        rows already deleted. *until* bounds the change stamp (None: the CRM's present). Fields that the
+        CRM does not have must not be asked for.
+        """
+
+    def fetch(self, object_name: str, ids: Sequence[str], fields: Sequence[str]) -> Mapping[str, RawRecord]:
+        """Rows by id as they are now, deleted and merged ones included; an id that is not found is absent."""
+
+    def census(self, object_name: str, windows: Sequence[Window]) -> Sequence[int]:
+        """How many rows the CRM holds in each window, by the same filter as `changes`."""
+
+    def received(self, page: Page) -> None:
+        """Told when everything in *page* is safely in the inbox (a CSV file moves to ``done/``)."""
+
+    def budget(self) -> BudgetReading | None:
+        """The last API usage that the CRM told, if it did."""
+
+
+class Target(Source, Protocol):
+    """Where accounts, contacts and opportunities are written."""
+
+    def batches(self, orders: Sequence[Order]) -> Iterator[Sequence[Order]]:
+        """Group *orders* (none of which waits for another) into calls as big as the CRM offers."""
+
+    def perform(self, batch: Sequence[Order]) -> Sequence[Receipt]:
+        """Send one batch as one call; one receipt per order, in order.
+
+        Rows that the CRM refuses come back REJECTED. When no answer tells whether the call was applied,
+        every receipt is UNKNOWN. Raises RateLimited, Unavailable, Refused, SessionExpired, RowLocked only
+        when nothing can have been applied.
+        """
+
+    def settle(self, orders: Sequence[Order]) -> Sequence[Receipt]:
+        """Read back what became of *orders* sent earlier: APPLIED with ids where the write is there.
+
+        REJECTED with code ``not-there`` where it is not; the caller decides whether enough time has passed
+        to believe that. Never writes.
+        """
+
+    def conversion_terms(self) -> Mapping[str, Sequence[str]]:
+        """What the org offers: ``converted_statuses`` and ``stages`` in the org's order."""
+
+
+# ---------------------------------------------------------------- the state file
+
+
+class Watermarks(Protocol):
+    """How far each pull has read; *scope* is a route, a directory or a backfill."""
+
+    def get(self, scope: str, object_name: str) -> Watermark | None: ...
+
+    def set(self, scope: str, object_name: str, reached: Watermark) -> None: ...
+
+
+class Inbox(Protocol):
+    """Source leads as pulled, per route, and which of them are awake."""
+
+    def receive(
+        self, route: str, page: Page, fingerprints: Sequence[str], scope: str, run_id: str
+    ) -> Received:
+        """Lay a page in the inbox and move the watermark of *scope*, in one transaction.
+
+        A row whose fingerprint is unchanged stays asleep. A deleted row never seen before is passed over.
+        """
+
+    def awake(self, route: str, batch: int = 500) -> Iterator[Sequence[InboxRow]]:
+        """Rows to be looked at now, oldest first, in batches; safe to set states while iterating."""
+
+    def row(self, route: str, ref: RecordRef) -> InboxRow | None: ...
+
+    def rows(self, route: str, refs: Sequence[RecordRef]) -> Mapping[RecordRef, InboxRow]: ...
+
+    def set_state(self, route: str, ref: RecordRef, state: InboxState) -> None:
+        """Set the state; anything but PENDING puts the row to sleep."""
+
+    def wake(self, refs: Iterable[RecordRef], why: Woken) -> int:
+        """Wake open rows (not DONE, GONE) on every route that holds them; NEW and CHANGED are kept as they are."""
+
+    def wake_due(self, route: str, as_of: datetime, versions: Versions) -> int:
+        """Wake rows whose decision rests on other versions or whose look-again time has come."""
+
+    def find(self, text: str) -> Sequence[InboxRow]:
+        """Rows named by CRM id (15 or 18 characters), external key or e-mail."""
+
+    def counts(self, route: str) -> Mapping[str, int]:
+        """Rows per state."""
+
+    def count_between(self, route: str, object_name: str, window: Window) -> int:
+        """Rows held whose change stamp lies in *window* (for the completeness check)."""
+
+
+class Directory(Protocol):
+    """Local index of a target's accounts and contacts, and of leads, by blocking keys."""
+
+    def put(self, records: Sequence[tuple[Record, Sequence[BlockingKey]]]) -> Sequence[RecordRef]:
+        """Add or replace records; answers those whose content changed. Deleted and merged ones leave the index."""
+
+    def candidates(self, keys: Sequence[BlockingKey], connections: Sequence[str]) -> Candidates:
+        """Records on *connections* that share a key; contacts bring their account along."""
+
+    def get(self, ref: RecordRef) -> Record | None:
+        """A record by reference, merged ones followed to their survivor."""
+
+    def counts(self) -> Mapping[str, int]: ...
+
+
+class Crosswalk(Protocol):
+    """One record, its id in each CRM."""
+
+    def link(self, entries: Sequence[CrosswalkEntry]) -> None:
+        """Remember ids; raises StateError when one id would be given to two keys of one role."""
+
+    def by_key(self, key: str) -> Sequence[CrosswalkEntry]: ...
+
+    def by_ref(self, ref: RecordRef) -> Sequence[CrosswalkEntry]: ...
+
+
+class Matches(Protocol):
+    """What resolution found, and the standing words of people."""
+
+    def save(self, route: str, resolution: Resolution, at: datetime) -> None: ...
+
+    def latest(self, route: str, lead: RecordRef) -> Resolution | None: ...
+
+    def leaning_on(self, refs: Iterable[RecordRef]) -> Sequence[RecordRef]:
+        """Leads whose latest resolution leans on one of *refs*."""
+
+    def judge(self, judgement: Judgement) -> None:
+        """Keep a person's word; a later word on the same pair supersedes the earlier, which stays on record."""
+
+    def judgements(self, ref: RecordRef) -> Sequence[Judgement]:
+        """Standing words on pairs that hold *ref*."""
+
+
+class Decisions(Protocol):
+    """Verdicts with the inputs they rested on."""
+
+    def save(self, route: str, decision: Decision, inputs: DecisionInputs, run_id: str) -> None: ...
+
+    def latest(self, route: str, lead: RecordRef) -> Decision | None: ...
+
+    def inputs(self, route: str, lead: RecordRef) -> DecisionInputs | None:
+        """The inputs of the latest decision, as they were known then."""
+
+    def rule(self, lead: RecordRef, ruling: Ruling) -> None:
+        """Keep a person's ruling on a lead as a whole."""
+
+    def ruling(self, lead: RecordRef) -> Ruling | None: ...
+
+    def counts(self, route: str) -> Mapping[str, int]:
+        """Leads per standing verdict."""
+
+
+class Journal(Protocol):
+    """Intent before effect: the only memory that a crash cannot take."""
+
+    def planned(self, plan: Plan) -> None:
+        """Store the plan and its writing steps as PLANNED; steps already in the journal are left as they are."""
+
+    def entries(self, keys: Sequence[str]) -> Mapping[str, JournalEntry]: ...
+
+    def sent(self, orders: Sequence[Order], route: str, run_id: str, at: datetime) -> None:
+        """Mark as SENT, durable on disk before this returns; *at* on the CRM's clock.
+
+        Raises StateError when another conversion of the same source record is unsettled.
+        """
+
+    def settle(self, receipts: Sequence[Receipt], links: Sequence[CrosswalkEntry]) -> None:
+        """Record receipts and crosswalk entries in one transaction."""
+
+    def back_to_planned(self, keys: Sequence[str]) -> None:
+        """Take SENT or UNKNOWN steps back to PLANNED: it is certain that they were not applied."""
+
+    def unsettled(self, connection: str | None = None) -> Sequence[JournalEntry]:
+        """SENT and UNKNOWN entries, oldest first."""
+
+    def open_steps(self, route: str) -> Sequence[JournalEntry]:
+        """PLANNED entries that an earlier run never sent."""
+
+    def drop_planned(self, keys: Sequence[str]) -> None:
+        """Forget PLANNED steps that a newer plan no longer holds."""
+
+    def story(self, lead: RecordRef) -> Sequence[JournalEntry]: ...
+
+    def verify(self) -> Sequence[str]:
+        """Contradictions found, in sentences; empty when sound."""
+
+
+class DeadLetters(Protocol):
+    """Rows that could not walk on."""
+
+    def park(
+        self, route: str, lead: RecordRef, stage: str, problems: Sequence[Problem], raw: Values, at: datetime
+    ) -> None:
+        """Park a row, once; parking it again counts an attempt and refreshes the problems."""
+
+    def list(self, route: str | None = None) -> Sequence[DeadLetter]: ...
+
+    def retry(self, ids: Sequence[int]) -> Sequence[DeadLetter]:
+        """Take letters out and wake their leads."""
+
+    def discard(self, ids: Sequence[int], by: str, why: str, at: datetime) -> Sequence[DeadLetter]: ...
+
+    def clear(self, route: str, lead: RecordRef) -> None:
+        """The lead walked on after all."""
+
+
+class Reviews(Protocol):
+    """Questions to people."""
+
+    def open(self, route: str, resolution: Resolution, question: str, at: datetime) -> int:
+        """Open a review for a lead, or answer the id of the one already open (refreshing its candidates)."""
+
+    def list(self, open_only: bool = True) -> Sequence[Review]: ...
+
+    def get(self, review_id: int) -> Review | None: ...
+
+    def answer(self, review_id: int, answer: Answer) -> Review:
+        """Keep the first answer and wake the lead; raises UsageError when it was answered before."""
+
+    def close(self, route: str, lead: RecordRef) -> None:
+        """The lead needs no answer any more."""
+
+
+class Budgets(Protocol):
+    """API usage as last told."""
+
+    def note(self, reading: BudgetReading) -> None: ...
+
+    def latest(self) -> Sequence[BudgetReading]: ...
+
+
+class Audit(Protocol):
+    """Who did what, hash-chained."""
+
+    def append(
+        self, at: datetime, run_id: str, actor: str, event: str, subject: str, facts: Mapping[str, Scalar]
+    ) -> None: ...
+
+    def entries(self, subject: str | None = None, limit: int = 1000) -> Sequence[AuditEntry]: ...
+
+    def verify(self) -> Sequence[str]:
+        """Breaks in the chain, in sentences; empty when sound."""
+
+
+class Runs(Protocol):
+    """Runs, and what holds a connection to its org."""
+
+    def start(self, verb: str, at: datetime) -> str:
+        """A new run id."""
+
+    def finish(self, run_id: str, status: str, summary: Mapping[str, object], at: datetime) -> None: ...
+
+    def latest(self, limit: int = 10) -> Sequence[Run]: ...
+
+    def pin(self, connection: str, org_id: str) -> None:
+        """Remember the org behind a connection; raises SafetyStop when it is another one than before."""
+
+    def pinned(self) -> Mapping[str, str]: ...
+
+    def remember(self, connection: str, name: str, value: object) -> None:
+        """Keep a small JSON fact about a connection (last completeness check, describe digest …)."""
+
+    def recall(self, connection: str, name: str) -> object: ...
+
+
+class Lease(Protocol):
+    """One writer at a time, with a fencing number that an older holder can be told by."""
+
+    def hold(self, holder: str) -> AbstractContextManager[int]:
+        """Hold the lease; raises Paused when another living process holds it."""
+
+    def check(self) -> None:
+        """Raise SafetyStop when the lease was lost; called before every remote write."""
+
+
+class Store(Protocol):
+    """The shelves of the state file."""
+
+    @property
+    def watermarks(self) -> Watermarks: ...
+    @property
+    def inbox(self) -> Inbox: ...
+    @property
+    def directory(self) -> Directory: ...
+    @property
+    def crosswalk(self) -> Crosswalk: ...
+    @property
+    def matches(self) -> Matches: ...
+    @property
+    def decisions(self) -> Decisions: ...
+    @property
+    def journal(self) -> Journal: ...
+    @property
+    def dead_letters(self) -> DeadLetters: ...
+    @property
+    def reviews(self) -> Reviews: ...
+    @property
+    def budgets(self) -> Budgets: ...
+    @property
+    def audit(self) -> Audit: ...
+    @property
+    def runs(self) -> Runs: ...
+    @property
+    def lease(self) -> Lease: ...
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Several shelves in one transaction (BEGIN IMMEDIATE; nests)."""
