@@ -81,9 +81,7 @@ class InputError(UsageError):
         """Keep *findings* in file order; the message counts them unless one is given."""
         self.findings = tuple(sorted(findings))
         count = len(self.findings)
-        super().__init__(
-            message or f"{count} problem{'' if count == 1 else 's'} found", next_command=next_command
-        )
+        super().__init__(message or f"{count} problem{'' if count == 1 else 's'} found", next_command=next_command)
 
 
 class ConfigError(UsageError):

@@ -145,9 +145,7 @@ class Watermarks(Protocol):
 class Inbox(Protocol):
     """Source leads as pulled, per route, and which of them are awake."""
 
-    def receive(
-        self, route: str, page: Page, fingerprints: Sequence[str], scope: str, run_id: str
-    ) -> Received:
+    def receive(self, route: str, page: Page, fingerprints: Sequence[str], scope: str, run_id: str) -> Received:
         """Lay a page in the inbox and move the watermark of *scope*, in one transaction.
 
         A row whose fingerprint is unchanged stays asleep. A deleted row never seen before is passed over.

@@ -1,0 +1,44 @@
+"""How a lead becomes an account, a contact and an opportunity: the rules of ``conversion.yaml`` as a value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from connector.model.decision import Verdict
+from connector.model.records import Kind, Values
+
+
+class Survives(StrEnum):
+    """Which value stays when the existing record and the lead both have one.
+
+    NEVER: the existing record is never written. BLANK: the lead fills a blank only. LEAD: the lead's value
+    wins. RECENT: the value of the record that changed last wins. TIGHTEN: a consent flag; true wins.
+    """
+
+    NEVER = "never"
+    BLANK = "blank"
+    LEAD = "lead"
+    RECENT = "recent"
+    TIGHTEN = "tighten"
+
+
+@dataclass(frozen=True, slots=True)
+class ConversionRules:
+    """What ``conversion.yaml`` says.
+
+    *converted_status*: the lead status of a converted lead (validated against the org).
+    *fields*: per kind, target canonical field -> the lead's canonical field that feeds it.
+    *native*: per kind, the target fields that the CRM's own conversion fills by itself; they are never
+    written again after a native conversion. *survivorship*: per kind and target field, who wins on an
+    existing record (BLANK where a field is not named).
+    *write_back*: per verdict, canonical lead field -> text to write; ``{reason}`` stands for the
+    disqualification reason. Verdicts that are not named write nothing.
+    """
+
+    converted_status: str
+    fields: Mapping[Kind, Mapping[str, str]]
+    native: Mapping[Kind, frozenset[str]]
+    survivorship: Mapping[Kind, Mapping[str, Survives]]
+    write_back: Mapping[Verdict, Values] = field(default_factory=dict)
