@@ -85,7 +85,7 @@ def _plain(node: Node, loc: Loc, document: Document) -> Any:
         return _mapping(node, loc, document)
     if isinstance(node, SequenceNode):
         return [_plain(item, (*loc, index), document) for index, item in enumerate(node.value)]
-    return _scalar(node, loc, document)
+    return _scalar(node, loc, document) if isinstance(node, ScalarNode) else None
 
 
 def _mapping(node: MappingNode, loc: Loc, document: Document) -> dict[str, Any]:
@@ -106,7 +106,7 @@ def _mapping(node: MappingNode, loc: Loc, document: Document) -> dict[str, Any]:
     return found
 
 
-def _scalar(node: Node, loc: Loc, document: Document) -> str | int | float | bool | None:
+def _scalar(node: ScalarNode, loc: Loc, document: Document) -> str | int | float | bool | None:
     text = str(node.value)
     tag = str(node.tag or "")
     if tag and not tag.startswith("tag:yaml.org,2002:"):
