@@ -47,7 +47,7 @@ class Login(_Part):
         literal = [n for n in SECRET_NAMES if getattr(self, n) and not _REFERENCE.match(getattr(self, n))]
         if literal:
             raise ValueError(
-                f"{', '.join(literal)} must be a reference (${{ENV}}, file:PATH or cmd:COMMAND), never the secret itself"
+                f"{', '.join(literal)} must be a reference (${{ENV}}, file:PATH, cmd:COMMAND), never the secret itself"
             )
         return self
 

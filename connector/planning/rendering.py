@@ -1,0 +1,101 @@
+"""Plans for people and plans in files: the same steps, read aloud or sealed."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from connector.errors import SafetyStop
+from connector.model.plan import Action, Plan, Step
+from connector.model.records import digest_of
+from connector.planning.differences import changed
+
+FORMAT = 1
+_VERBS = {
+    Action.LAND: "create or update by key",
+    Action.UPDATE: "update",
+    Action.CONVERT: "convert",
+    Action.STAMP: "stamp",
+    Action.CREATE: "create",
+    Action.SKIP: "leave",
+}
+
+
+def estimate_calls(steps: tuple[Step, ...], convert_batch: int = 100) -> int:
+    """API calls that *steps* will take: full batches, one read-back before, logins not counted."""
+    conversions = sum(1 for step in steps if step.action is Action.CONVERT)
+    writes = sum(1 for step in steps if step.writes and step.action is not Action.CONVERT)
+    reads = 1 if conversions or writes else 0
+    return math.ceil(conversions / convert_batch) + math.ceil(writes / 1000) + reads
+
+
+def seal(plan: Plan) -> dict[str, Any]:
+    """The plan as JSON with a digest over all of it; see `unseal`."""
+    body = json.loads(TypeAdapter(Plan).dump_json(plan))
+    return {"format": FORMAT, "digest": digest_of(body), "summary": summary(plan), "plan": body}
+
+
+def unseal(sealed: object) -> Plan:
+    """Read a sealed plan; raises SafetyStop when it is not one, or was edited."""
+    if not isinstance(sealed, dict) or sealed.get("format") != FORMAT or "plan" not in sealed:
+        raise SafetyStop("this file is not a plan", next_command="connector plan ROUTE -o FILE")
+    if digest_of(sealed["plan"]) != sealed.get("digest"):
+        raise SafetyStop(
+            "the plan was edited after it was sealed; nothing was applied", next_command="connector plan ROUTE -o FILE"
+        )
+    return TypeAdapter(Plan).validate_python(sealed["plan"])
+
+
+def summary(plan: Plan) -> dict[str, Any]:
+    """Totals of a plan: leads, steps per action, grades, calls."""
+    return {
+        "leads": len(plan.leads),
+        "changes": plan.changes,
+        "actions": dict(sorted(Counter(step.action.value for step in plan.steps).items())),
+        "grades": dict(sorted(Counter(step.grade.value for step in plan.steps if step.writes).items())),
+        "calls": plan.calls,
+    }
+
+
+def read_aloud(plan: Plan) -> Iterator[str]:
+    """The plan in lines for people: each lead, each step, before -> after, because."""
+    totals = summary(plan)
+    yield (
+        f"Plan {plan.id} for route {plan.route}: {totals['leads']} leads, {totals['changes']} changes, "
+        f"about {totals['calls']} API calls"
+    )
+    for lead in plan.leads:
+        yield f"{lead.lead}: {lead.verdict.value}"
+        for step in lead.steps:
+            yield from _step_lines(step)
+
+
+def _step_lines(step: Step) -> Iterator[str]:
+    where = step.ids.get("record") or step.ids.get("lead") or ""
+    mark = f" [{step.grade.value}]" if step.writes else ""
+    yield f"  {_VERBS[step.action]} {step.object} {where}".rstrip() + mark
+    for name in changed(step.before, step.after):
+        yield f"    {name}: {_shown(step.before.get(name))} -> {_shown(step.after[name])}"
+    if step.action is Action.CONVERT:
+        yield f"    account: {_target(step, 'account')}, contact: {_target(step, 'contact')}, {_opportunity(step)}"
+    yield f"    because {'; '.join(step.because)}"
+
+
+def _shown(value: object) -> str:
+    return "(empty)" if value in (None, "") else str(value)
+
+
+def _target(step: Step, role: str) -> str:
+    if role in step.ids:
+        return step.ids[role]
+    return "shared with another lead of this plan" if role in step.takes else "new"
+
+
+def _opportunity(step: Step) -> str:
+    terms = {"none": "no opportunity", "join": "joins an opportunity"}
+    return terms.get(str(step.terms["opportunity"]), f"opportunity: new, {step.terms.get('opportunity_name')}")

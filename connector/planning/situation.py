@@ -1,0 +1,65 @@
+"""Everything a plan for one lead looks at, gathered by the caller."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from connector.model.conversion import ConversionRules
+from connector.model.decision import Decision
+from connector.model.match import Resolution
+from connector.model.plan import Take
+from connector.model.records import Kind, Record, Values
+
+
+class Wording(Protocol):
+    """The target CRM's own words for canonical things (kept by a mapping)."""
+
+    def object_name(self, kind: Kind) -> str:
+        """The CRM's name of the object."""
+
+    def payload(self, kind: Kind, values: Values, creating: bool) -> Values:
+        """Canonical values under the CRM's own field names; what cannot be written is left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leader:
+    """The lead that others lean on in this run: whose account they share, or whose contact they are.
+
+    *roles* maps ``account``, ``contact`` and ``opportunity`` to a known id or to what a step will bring.
+    """
+
+    roles: Mapping[str, str | Take]
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """One lead with its decision, and what stands in the target.
+
+    *lead_id* is the lead's id in the target, empty when it is not there yet. *fingerprint* is that of the
+    row the decision rests on. *account* and *contact* are the existing records it goes to.
+    *survivors* are, per kind, the lead's values that win over an existing record's (canonical).
+    *share* names the new company; *leader* is the lead whose conversion brings its account.
+    *original* is the survivor that this lead duplicates. *waiting_for* names why nothing may be done yet.
+    *land_all*: a lead that is not converted still lands in the target.
+    """
+
+    org: str
+    in_place: bool
+    land_all: bool
+    lead: Record
+    fingerprint: str
+    decision: Decision
+    resolution: Resolution
+    rules: ConversionRules
+    wording: Wording
+    lead_id: str = ""
+    owner: str = ""
+    account: Record | None = None
+    contact: Record | None = None
+    survivors: Mapping[Kind, Values] = field(default_factory=dict)
+    share: str = ""
+    leader: Leader | None = None
+    original: Leader | None = None
+    waiting_for: str = ""
