@@ -1,0 +1,150 @@
+"""Company names: one spelling, the legal form set apart, and the shapes in which a firm's name comes back."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from anyascii import anyascii
+
+from connector.values.company_words import (
+    ABBREVIATIONS,
+    CJK_FORMS,
+    COUNTRY_WORDS,
+    FAKE,
+    JUNK,
+    LEADING_FORMS,
+    LEGAL_FORMS,
+    STOP_WORDS,
+)
+
+_SINGLE_DOT = re.compile(r"(?<![a-z0-9])([a-z])[./](?=[a-z](?![a-z0-9])|\W|\Z)")
+_AND = re.compile(r"\s*(?:&amp;|&|\+)\s*")
+_APOSTROPHE = re.compile(r"['’`´]")
+_NOT_WORD = re.compile(r"[^a-z0-9]+")
+_REPEATED = re.compile(r"([a-z0-9])\1*\Z")
+_LONGEST_FORM = 6
+_TWO_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ø": "oe", "å": "aa"})
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyName:
+    """A company name taken apart: *words* of the name itself, *form* the legal form, *country* words beside it."""
+
+    words: tuple[str, ...]
+    form: str
+    country: str
+
+
+@lru_cache(maxsize=1 << 16)
+def normal(text: str) -> str:
+    """The whole name in one spelling: 'Müller & Söhne GmbH' -> 'muller and sohne gmbh'. The legal form stays in."""
+    for native, latin in CJK_FORMS:
+        if native in text:
+            text = text.replace(native, f" {latin} ")
+    plain = _APOSTROPHE.sub("", anyascii(text).lower())
+    plain = _SINGLE_DOT.sub(r"\1", _AND.sub(" and ", plain))
+    return _NOT_WORD.sub(" ", plain).strip()
+
+
+def normal_long(text: str) -> str:
+    """As `normal`, with the two-letter spelling of German and Nordic letters: 'Müller' -> 'mueller'."""
+    return normal(text.translate(_TWO_LETTERS))
+
+
+@lru_cache(maxsize=1 << 16)
+def split(text: str) -> CompanyName:
+    """Take the name apart: 'Acme Holdings (UK) Limited' -> words acme holdings, form ltd, country GB.
+
+    At least one word of the name always stays, so a firm called 'Limited' keeps its name.
+    """
+    words = [ABBREVIATIONS.get(word, word) for word in normal(text).split()]
+    words, form = _leading_form(words)
+    country = ""
+    while len(words) > 1:
+        length, found = _form_at_end(words)
+        if length:
+            words, form = words[:-length], form or found
+            continue
+        if words[-1] in COUNTRY_WORDS or (" ".join(words[-2:]) in COUNTRY_WORDS and len(words) > 2):
+            length = 1 if words[-1] in COUNTRY_WORDS else 2
+            country = country or COUNTRY_WORDS[" ".join(words[-length:])]
+            words = words[:-length]
+            continue
+        break
+    if len(words) > 1 and words[-1] == "and":
+        words = words[:-1]
+    if len(words) > 1 and words[0] == "the":
+        words = words[1:]
+    return CompanyName(tuple(words), form, country)
+
+
+def _leading_form(words: list[str]) -> tuple[list[str], str]:
+    if len(words) > 1 and words[0] in LEADING_FORMS:
+        return words[1:], LEADING_FORMS[words[0]]
+    return words, ""
+
+
+def _form_at_end(words: list[str]) -> tuple[int, str]:
+    """How many words at the end are a legal form, the longest first ('gmbh and co kg' before 'kg')."""
+    for length in range(min(_LONGEST_FORM, len(words) - 1), 0, -1):
+        found = LEGAL_FORMS.get("".join(words[-length:]))
+        if found:
+            return length, found
+    return 0, ""
+
+
+def core(text: str) -> str:
+    """The name without legal form and country: 'The Acme Group USA, L.L.C.' -> 'acme group'."""
+    return " ".join(split(text).words)
+
+
+def core_long(text: str) -> str:
+    """As `core`, with the two-letter spelling of German and Nordic letters."""
+    return core(text.translate(_TWO_LETTERS))
+
+
+def legal_form(text: str) -> str:
+    """The legal form in one spelling: 'Limited' -> 'ltd', 'Sp. z o.o.' -> 'spzoo'; '' when none is named.
+
+    Two firms may differ in nothing else, so it is kept as evidence of its own.
+    """
+    return split(text).form
+
+
+def country(text: str) -> str:
+    """The ISO code of a country that the name itself tells: 'Acme France SAS' -> 'FR'; '' when it tells none."""
+    return split(text).country
+
+
+def joined(text: str) -> str:
+    """The core without spaces, as in a domain name: 'Silver Fox Ltd' -> 'silverfox'."""
+    return "".join(split(text).words)
+
+
+def tokens(text: str) -> tuple[str, ...]:
+    """The words of the core that tell firms apart; fillers such as 'and' and 'of' only where nothing else is left."""
+    words = split(text).words
+    telling = tuple(word for word in words if word not in STOP_WORDS)
+    return telling or words
+
+
+@lru_cache(maxsize=1 << 15)
+def acronym(text: str) -> str:
+    """The first letters of the name: 'North Hessen Data GmbH' -> 'nhd'; '' for names of a single word."""
+    words = tokens(text)
+    return "".join(word[0] for word in words) if len(words) > 1 else ""
+
+
+@lru_cache(maxsize=1 << 16)
+def is_junk(text: str) -> bool:
+    """Whether the name tells no firm: empty, 'n/a', 'none', 'test', 'self', 'individual', one letter repeated."""
+    name = normal(text)
+    if not name or name in JUNK or name.replace(" ", "") in JUNK:
+        return True
+    parts = split(text)
+    bare = "".join(parts.words)
+    if parts.form and bare in FAKE:
+        return True
+    return bool(_REPEATED.match(bare)) and (len(bare) > 3 or (len(bare) == 1 and not parts.form))
