@@ -1,0 +1,54 @@
+"""What a sandbox holds when it starts: a shipped world by name, or a person's own file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+
+
+class WorldError(Exception):
+    """There is no such world, or its file cannot be read as one."""
+
+
+def shipped_worlds() -> list[str]:
+    """Names of the worlds that come with the package."""
+    folder = resources.files("connector.sandbox").joinpath("worlds")
+    return sorted(item.name.removesuffix(".yaml") for item in folder.iterdir() if item.name.endswith(".yaml"))
+
+
+def read_world(world: str | Path) -> Mapping[str, object]:
+    """The world as nested mappings: one entry per dialect (`salesforce`, …).
+
+    `world` is a shipped name or the path of a YAML or JSON file. Raises `WorldError`.
+    """
+    if isinstance(world, str) and world in shipped_worlds():
+        return _parse(
+            resources.files("connector.sandbox").joinpath("worlds", f"{world}.yaml").read_text("utf-8"), world
+        )
+    path = Path(world)
+    if path.suffix not in (".yaml", ".yml", ".json"):
+        raise WorldError(
+            f"no world named {str(world)!r}; shipped are {', '.join(shipped_worlds())}; a file ends in .yaml or .json"
+        )
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise WorldError(f"world file {path} cannot be read: {error}") from error
+    return _parse(text, str(path))
+
+
+def _parse(text: str, name: str) -> Mapping[str, object]:
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        parsed = json.loads(text) if name.endswith(".json") else YAML(typ="safe", pure=True).load(text)
+    except (ValueError, YAMLError) as error:
+        raise WorldError(f"world {name} does not parse: {error}") from error
+    if parsed is None:
+        return {}
+    if not isinstance(parsed, dict):
+        raise WorldError(f"world {name} must be a mapping of dialects, not a {type(parsed).__name__}")
+    return parsed
