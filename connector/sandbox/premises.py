@@ -10,6 +10,7 @@ from connector.sandbox.access_log import AccessLog
 from connector.sandbox.clock import SandboxClock
 from connector.sandbox.dialects import Dialect
 from connector.sandbox.faults import FaultPlan
+from connector.sandbox.relative_times import resolve_times
 
 Apply = Callable[[], object]
 
@@ -62,12 +63,13 @@ class Premises:
         return next((dialect for dialect in self.dialects.values() if dialect.owns(raw_path)), None)
 
     def reset(self, world: Mapping[str, object]) -> None:
-        """Clear records, faults, clock and log, and seed the world."""
+        """Clear records, faults, clock and log, and seed the world, its relative times told from now."""
         self.plan.replace([])
         self.late.clear()
         self.clock.reset()
+        now = self.clock.now()
         for name, dialect in self.dialects.items():
-            section = world.get(name) or {}
+            section = resolve_times(world.get(name) or {}, now)
             dialect.reset(section if isinstance(section, Mapping) else {})
         self.log.clear()
 
