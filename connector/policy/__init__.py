@@ -1,0 +1,19 @@
+"""What to do with a lead: the written rules of marketing and sales, and the verdicts they give."""
+
+from connector.policy.cases import PolicyCaseResult, case_inputs, run_policy_cases
+from connector.policy.rulebook import check_policy, load_policy, policy_schema
+from connector.policy.rules import CLOSED_IN_CRM, NOT_A_FIT, Rulebook
+from connector.policy.verdict import decide
+
+__all__ = [
+    "CLOSED_IN_CRM",
+    "NOT_A_FIT",
+    "PolicyCaseResult",
+    "Rulebook",
+    "case_inputs",
+    "check_policy",
+    "decide",
+    "load_policy",
+    "policy_schema",
+    "run_policy_cases",
+]

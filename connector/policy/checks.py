@@ -1,0 +1,126 @@
+"""What the shape of `policy.yaml` cannot say: names that must be unique or known, rows that can never fire."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+from connector.model.document import Document, Loc
+from connector.model.fields import FieldType
+from connector.policy.facts import instant, type_of
+from connector.policy.grammar import CasePart, PolicyPart, RowPart
+
+PLACEHOLDERS = ("company", "action", "first_name", "last_name", "source", "country")
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+
+def check(policy: PolicyPart, document: Document) -> None:
+    """Note every problem in *document*."""
+    _levels(policy, document)
+    _unique_names(policy, document)
+    _rows(policy, document)
+    _opportunity(policy, document)
+    _slas(policy, document)
+    _actions(policy, document)
+    for index, case in enumerate(policy.cases):
+        _case(case, ("cases", index), policy, document)
+
+
+def _levels(policy: PolicyPart, document: Document) -> None:
+    for section, levels in (("fit", policy.fit.levels), ("engagement", policy.engagement.levels)):
+        loc = (section, "levels")
+        if len(levels) < 2:
+            document.find(loc, "levels", f"{section} needs at least two levels", "for example strong and weak")
+        elif len(set(levels.values())) < len(levels):
+            document.find(loc, "levels", f"two levels of {section} begin at the same points")
+
+
+def _unique_names(policy: PolicyPart, document: Document) -> None:
+    _unique([rule.name for rule in policy.fit.company.rules], ("fit", "company", "rules"), "name", document)
+    _unique([rule.name for rule in policy.fit.person.rules], ("fit", "person", "rules"), "name", document)
+    _unique([row.name for row in policy.decide], ("decide",), "name", document)
+    _unique([entry.reason for entry in policy.disqualify], ("disqualify",), "reason", document)
+    _unique([rule.stage for rule in policy.stages], ("stages",), "stage", document)
+    _unique([sla.name for sla in policy.slas], ("slas",), "name", document)
+    _unique([entry.name for entry in policy.invariants], ("invariants",), "name", document)
+    _unique([case.name for case in policy.cases], ("cases",), "name", document)
+
+
+def _unique(names: Sequence[str], loc: Loc, key: str, document: Document) -> None:
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            document.find((*loc, index, key), "duplicate-name", f"`{name}` is used twice", "give each its own name")
+
+
+def _rows(policy: PolicyPart, document: Document) -> None:
+    reasons = {entry.reason for entry in policy.disqualify}
+    last = len(policy.decide) - 1
+    for index, row in enumerate(policy.decide):
+        loc = ("decide", index)
+        if row.when is None and index < last:
+            document.find(loc, "unreachable-row", f"no row after `{row.name}` can fire: it has no `when`")
+        if row.when is not None and index == last:
+            document.find(loc, "open-table", "the last row must hold for every lead", "leave its `when` out")
+        if row.disqualification is not None and row.disqualification not in reasons:
+            _unknown_reason((*loc, "disqualification"), row.disqualification, document)
+        if row.verdict == "disqualify" and row.disqualification is None and not _rests_on_a_reason(row):
+            document.find(
+                loc, "no-reason", f"`{row.name}` disqualifies without a reason", "name one in `disqualification:`"
+            )
+
+
+def _rests_on_a_reason(row: RowPart) -> bool:
+    parts = row.when.get("all", [row.when]) if isinstance(row.when, dict) else []
+    return any(isinstance(part, dict) and part.get("field") == "disqualified" for part in parts)
+
+
+def _unknown_reason(loc: Loc, reason: str, document: Document) -> None:
+    document.find(loc, "unknown-reason", f"`{reason}` is not on the closed list", "add it under `disqualify:`")
+
+
+def _opportunity(policy: PolicyPart, document: Document) -> None:
+    texts: list[tuple[Loc, str]] = [(("opportunity", "name"), policy.opportunity.name)]
+    texts += [
+        (("opportunity", "values", name), value)
+        for name, value in policy.opportunity.values.items()
+        if isinstance(value, str)
+    ]
+    for loc, text in texts:
+        for word in _PLACEHOLDER.findall(text):
+            if word not in PLACEHOLDERS:
+                options = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
+                document.find(loc, "unknown-placeholder", f"`{{{word}}}` cannot be filled in", f"one of {options}")
+
+
+def _slas(policy: PolicyPart, document: Document) -> None:
+    for index, sla in enumerate(policy.slas):
+        for position, name in enumerate(sla.counted_from):
+            if type_of(name) is not FieldType.INSTANT:
+                document.find(("slas", index, "counted_from", position), "unknown-field", f"`{name}` is no instant")
+
+
+def _actions(policy: PolicyPart, document: Document) -> None:
+    if not policy.intent.actions:
+        document.find(("intent", "actions"), "no-actions", "no action counts as intent", "name at least one")
+
+
+def _case(case: CasePart, loc: Loc, policy: PolicyPart, document: Document) -> None:
+    stamps: list[tuple[Loc, str]] = [((*loc, "as_of"), case.as_of)]
+    stamps += [
+        ((*loc, "given", "activities", index, "at"), activity.at)
+        for index, activity in enumerate(case.given.activities)
+    ]
+    for place, text in stamps:
+        if not isinstance(instant(text), datetime):
+            document.find(place, "bad-value", f"`{text}` is no instant", "write 2026-01-15T09:00:00Z")
+    for name in case.given.lead:
+        if type_of(name) is None or "." in name:
+            document.find((*loc, "given", "lead", name), "unknown-field", f"`{name}` is no field of a lead")
+    if case.expect.row is not None and case.expect.row not in {row.name for row in policy.decide} | BUILT_IN_ROWS:
+        document.find((*loc, "expect", "row"), "unknown-row", f"there is no row `{case.expect.row}`")
+    if case.expect.disqualification and case.expect.disqualification not in {r.reason for r in policy.disqualify}:
+        _unknown_reason((*loc, "expect", "disqualification"), case.expect.disqualification, document)
+
+
+BUILT_IN_ROWS = frozenset({"ruling", "already-converted"})

@@ -1,0 +1,53 @@
+"""What the passing of time alone will do to a decision, and what it has done already."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from connector.model.decision import Reason, Stage, Verdict
+from connector.model.records import iso
+from connector.policy.facts import Facts, moment
+from connector.policy.intent import Asked
+from connector.policy.operators import boundary
+from connector.policy.rules import Rulebook, Sla
+
+
+def look_again_at(
+    rulebook: Rulebook, facts: Facts, asked: Asked | None, verdict: Verdict, stage: Stage
+) -> datetime | None:
+    """The next instant at which time alone could change the answer.
+
+    That is when intent expires, engagement falls a level, a condition about days flips, or an SLA runs out.
+    None for verdicts that close the lead: time does not reopen them.
+    """
+    if verdict not in (Verdict.REVIEW, Verdict.NURTURE):
+        return None
+    times = [rulebook.engagement.next_level_at(facts)]
+    if asked is not None and asked.until is not None:
+        times.append(asked.until + timedelta(seconds=1))
+    for test in rulebook.timed:
+        at = moment(facts, test.read)
+        times.append(boundary(at, test.days) if at else None)
+    times += [_due(sla, facts) for sla in rulebook.slas if _applies(sla, verdict, stage)]
+    return min((time for time in times if time is not None and time > facts.as_of), default=None)
+
+
+def sla_reasons(rulebook: Rulebook, facts: Facts, verdict: Verdict, stage: Stage) -> tuple[Reason, ...]:
+    """For each SLA on this verdict: until when it holds, or since when it is missed."""
+    reasons = []
+    for sla in rulebook.slas:
+        due = _due(sla, facts) if _applies(sla, verdict, stage) else None
+        if due is not None:
+            state = "Due" if due > facts.as_of else "Overdue since"
+            reasons.append(Reason(sla.name, f"{sla.says} {state} {iso(due)}."))
+    return tuple(reasons)
+
+
+def _applies(sla: Sla, verdict: Verdict, stage: Stage) -> bool:
+    return sla.verdict is verdict and sla.stage in (None, stage)
+
+
+def _due(sla: Sla, facts: Facts) -> datetime | None:
+    starts = (moment(facts, read) for read in sla.counted_from)
+    start = next((at for at in starts if at is not None), None)
+    return start + timedelta(hours=sla.hours) if start else None
