@@ -165,7 +165,13 @@ class Inbox(Protocol):
         """Wake open rows (not DONE, GONE) on every route that holds them; NEW and CHANGED are kept as they are."""
 
     def wake_due(self, route: str, as_of: datetime, versions: Versions) -> int:
-        """Wake rows whose decision rests on other versions or whose look-again time has come."""
+        """Wake DECIDED rows whose decision rests on other versions or whose look-again time has come.
+
+        Rows that an earlier run left WAITING are woken too (as RETRY).
+        """
+
+    def expect(self, route: str, ref: RecordRef, written: Values, fingerprint: str) -> None:
+        """Our own write changed the row: keep it as we left it, so that reading it back is no news."""
 
     def find(self, text: str) -> Sequence[InboxRow]:
         """Rows named by CRM id (15 or 18 characters), external key or e-mail."""

@@ -1,0 +1,199 @@
+"""Apply: send the steps of a plan in waves, intent before effect, and keep what came back."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from connector.errors import Applied, RemoteError
+from connector.model.plan import Action, Order, Outcome, Receipt, Step
+from connector.model.progress import CrosswalkEntry
+from connector.model.records import Kind, RecordRef, external_key
+from connector.pipeline.resolve import CONVERTED_ROLE
+from connector.pipeline.route import Route
+
+ROW_TRIES = 4  # how often a row that somebody else holds is tried in one run
+LOCKED = frozenset({"UNABLE_TO_LOCK_ROW"})
+NOT_THERE = "not-there"
+
+
+@dataclass
+class Outcomes:
+    """What became of a run's steps: receipts by step key, counts, and leads whose steps could not all go."""
+
+    receipts: dict[str, Receipt] = field(default_factory=dict)
+    counts: Counter[Outcome] = field(default_factory=Counter)
+    rejected: dict[RecordRef, list[tuple[Step, Receipt]]] = field(default_factory=dict)
+    waiting: set[RecordRef] = field(default_factory=set)
+
+    def take(self, step: Step, receipt: Receipt, counted: Outcome | None = None) -> None:
+        """Keep one receipt; *counted* where it counts as something else (done by an earlier run)."""
+        self.receipts[step.key] = receipt
+        self.counts[counted or receipt.outcome] += 1
+        if receipt.outcome is Outcome.REJECTED:
+            self.rejected.setdefault(step.lead, []).append((step, receipt))
+        if receipt.outcome is Outcome.UNKNOWN:
+            self.waiting.add(step.lead)
+
+
+def apply_steps(route: Route, run_id: str, steps: Sequence[Step]) -> Outcomes:
+    """Carry out *steps* in waves; a step waits for those it takes ids from.
+
+    Steps that the journal knows as applied are not sent again. Raises what stops the run (rate limit,
+    outage, lost lease, interruption) with the journal in a state from which the next run goes on.
+    """
+    outcomes = Outcomes()
+    pending = _known(route, steps, outcomes)
+    route.observer.stage(route.name, "apply", len(pending))
+    while pending:
+        ready, pending = _wave(pending, outcomes)
+        if not ready:
+            outcomes.waiting.update(step.lead for step in pending)
+            break
+        for batch in route.target.batches(ready):
+            _send(route, run_id, batch, outcomes)
+            route.observer.advance(len(batch))
+            route.checkpoint()
+    return outcomes
+
+
+def _known(route: Route, steps: Sequence[Step], outcomes: Outcomes) -> list[Step]:
+    """Steps still to be sent; those already done count as such and lend their ids."""
+    _lend(route, steps, outcomes)
+    entries = route.store.journal.entries([step.key for step in steps])
+    rest = []
+    for step in steps:
+        entry = entries.get(step.key)
+        if entry is not None and entry.state.settled and entry.receipt is not None:
+            if entry.receipt.outcome is Outcome.REJECTED:
+                rest.append(step)
+                continue
+            outcomes.take(step, entry.receipt, Outcome.ALREADY)
+        else:
+            rest.append(step)
+    return rest
+
+
+def _lend(route: Route, steps: Sequence[Step], outcomes: Outcomes) -> None:
+    """Receipts of settled steps outside *steps* that these take ids from (an earlier chunk, an earlier run)."""
+    own = {step.key for step in steps}
+    wanted = {take.step for step in steps for take in step.takes.values()} - own
+    for key, entry in route.store.journal.entries(sorted(wanted)).items():
+        if entry.receipt is not None and entry.receipt.outcome in (Outcome.APPLIED, Outcome.ALREADY):
+            outcomes.receipts[key] = entry.receipt
+
+
+def _wave(pending: Sequence[Step], outcomes: Outcomes) -> tuple[list[Order], list[Step]]:
+    """Steps whose ids are all known now, and the others."""
+    ready: list[Order] = []
+    later: list[Step] = []
+    for step in pending:
+        ids = _ids(step, outcomes.receipts)
+        if _made_by_others(step, outcomes.receipts):
+            outcomes.counts[Outcome.SKIPPED] += 1
+        elif ids is None:
+            later.append(step)
+        else:
+            ready.append(Order(step, ids))
+    return ready, later
+
+
+def _made_by_others(step: Step, receipts: Mapping[str, Receipt]) -> bool:
+    """Whether the step would mark records of a conversion that a person did: theirs are left as they are."""
+    if step.action is not Action.STAMP:
+        return False
+    brought = [receipts[take.step] for take in step.takes.values() if take.step in receipts]
+    return any(receipt.outcome is Outcome.ALREADY for receipt in brought)
+
+
+def _ids(step: Step, receipts: Mapping[str, Receipt]) -> dict[str, str] | None:
+    """The step's ids with what earlier steps brought; None while one of them is missing."""
+    ids = dict(step.ids)
+    for role, take in step.takes.items():
+        receipt = receipts.get(take.step)
+        brought = receipt.ids.get(take.role) if receipt else None
+        if not brought:
+            return None
+        ids[role] = brought
+    return ids
+
+
+def _send(route: Route, run_id: str, batch: Sequence[Order], outcomes: Outcomes) -> None:
+    """One call: the intent durable first, then the effect, then the receipts; unknown ones are read back."""
+    todo = list(batch)
+    for attempt in range(1, ROW_TRIES + 1):
+        receipts = _call(route, run_id, todo)
+        locked = [o for o, r in zip(todo, receipts, strict=True) if r.code in LOCKED]
+        last = attempt == ROW_TRIES
+        settled = [(o, r) for o, r in zip(todo, receipts, strict=True) if last or r.code not in LOCKED]
+        _keep(route, settled, outcomes)
+        if last or not locked:
+            return
+        route.store.journal.back_to_planned([order.step.key for order in locked])
+        route.clock.sleep(2.0 ** (attempt - 1))
+        todo = locked
+
+
+def _call(route: Route, run_id: str, orders: Sequence[Order]) -> Sequence[Receipt]:
+    route.store.lease.check()
+    route.store.journal.sent(orders, route.name, run_id, route.target.now())
+    try:
+        receipts = route.target.perform(orders)
+    except RemoteError as error:
+        if error.applied is Applied.NEVER:
+            route.store.journal.back_to_planned([order.step.key for order in orders])
+        raise
+    unknown = [o for o, r in zip(orders, receipts, strict=True) if r.outcome is Outcome.UNKNOWN]
+    found = {r.step: r for r in _read_back(route, unknown) if r.outcome is not Outcome.REJECTED}
+    return [found.get(receipt.step, receipt) for receipt in receipts]
+
+
+def _read_back(route: Route, orders: Sequence[Order]) -> Sequence[Receipt]:
+    """Look at once whether a write without an answer arrived; failing to look leaves it unknown."""
+    if not orders:
+        return []
+    try:
+        return route.target.settle(orders)
+    except RemoteError:
+        return []
+
+
+def _keep(route: Route, settled: Iterable[tuple[Order, Receipt]], outcomes: Outcomes) -> None:
+    pairs = list(settled)
+    links = [link for order, receipt in pairs for link in links_of(route, order.step, order.ids, receipt)]
+    with route.store.transaction():
+        route.store.journal.settle([receipt for _, receipt in pairs], links)
+        for order, receipt in pairs:
+            _tell(route, order.step, receipt)
+    for order, receipt in pairs:
+        outcomes.take(order.step, receipt)
+
+
+def _tell(route: Route, step: Step, receipt: Receipt) -> None:
+    route.store.audit.append(
+        receipt.at,
+        route.name,
+        "connector",
+        f"{step.action.value} {receipt.outcome.value}",
+        str(step.lead),
+        {"step": step.key, "object": step.object, "code": receipt.code, **receipt.ids},
+    )
+
+
+def links_of(route: Route, step: Step, ids: Mapping[str, str], receipt: Receipt) -> Iterator[CrosswalkEntry]:
+    """What a receipt teaches the crosswalk: where the lead stands, and what it became."""
+    if receipt.outcome not in (Outcome.APPLIED, Outcome.ALREADY):
+        return
+    lead = step.lead
+    if step.action is Action.LAND:
+        yield CrosswalkEntry(lead.key, "lead", route.target_ref(Kind.LEAD, receipt.ids["record"]), True)
+    if step.action is Action.CONVERT:
+        lead_id = receipt.ids.get("lead") or ids["lead"]
+        yield CrosswalkEntry(lead.key, CONVERTED_ROLE, route.target_ref(Kind.LEAD, lead_id), False)
+        for kind in (Kind.ACCOUNT, Kind.CONTACT, Kind.OPPORTUNITY):
+            record_id = receipt.ids.get(kind.value)
+            if record_id:
+                key = external_key(lead.connection, lead.id, kind)
+                created = receipt.outcome is Outcome.APPLIED and kind.value not in ids
+                yield CrosswalkEntry(key, kind.value, route.target_ref(kind, record_id), created)

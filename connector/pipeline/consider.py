@@ -1,0 +1,131 @@
+"""Consider: resolve, decide and plan every awake lead of one run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from connector.model.decision import Decision, Verdict
+from connector.model.match import Resolution
+from connector.model.plan import Outcome, PlannedLead
+from connector.model.progress import InboxRow, InboxState, Problem
+from connector.model.records import RawRecord, Record, RecordRef
+from connector.pipeline.decide import decide_lead
+from connector.pipeline.plan import Planner
+from connector.pipeline.resolve import TakenUp, index_leads, resolve_lead, take_up
+from connector.pipeline.result import RouteResult
+from connector.pipeline.route import Route
+
+PASSES = 5  # how often one run looks for leads that its own decisions woke
+
+
+@dataclass
+class Consideration:
+    """The leads of one run as they are decided and planned.
+
+    With *final* false (a dry run) nothing is put to sleep and nobody is asked anything.
+    With *only*, other awake leads are left for the next cycle.
+    """
+
+    route: Route
+    run_id: str
+    result: RouteResult
+    final: bool
+    only: frozenset[RecordRef] | None = None
+    planned: dict[RecordRef, PlannedLead] = field(default_factory=dict)
+    raws: dict[RecordRef, RawRecord] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Learn what earlier runs left open."""
+        self._planner = Planner(self.route)
+
+    def run(self) -> None:
+        """Take up every awake lead, and those that these very decisions wake."""
+        for _ in range(PASSES if self.final else 1):
+            self._index()
+            if not self._decide():
+                break
+
+    def _awake(self) -> Iterator[Sequence[InboxRow]]:
+        for rows in self.route.store.inbox.awake(self.route.name):
+            wanted = [row for row in rows if self.only is None or row.raw.ref in self.only]
+            if wanted:
+                yield wanted
+
+    def _index(self) -> None:
+        """Put every awake lead in the directory before the first is resolved: they may be one another."""
+        route = self.route
+        for rows in self._awake():
+            with route.store.transaction():
+                taken = list(take_up(route, rows))
+                index_leads(route, [lead for each in taken if (lead := each.lead) is not None])
+            self._count_dead(taken)
+            route.checkpoint()
+
+    def _count_dead(self, taken: Sequence[TakenUp]) -> None:
+        dead = sum(1 for each in taken if each.lead is None and each.counts)
+        self.result.pulled += dead
+        self.result.dead_letters += dead
+
+    def _decide(self) -> bool:
+        route, any_row = self.route, False
+        route.observer.stage(route.name, "decide", None)
+        for rows in self._awake():
+            any_row = True
+            with route.store.transaction():
+                for taken in take_up(route, rows):
+                    if taken.lead is not None:
+                        self._one(taken, taken.lead)
+            route.observer.advance(len(rows))
+            route.checkpoint()
+        return any_row
+
+    def _one(self, taken: TakenUp, lead: Record) -> None:
+        route = self.route
+        resolution = resolve_lead(route, lead)
+        decision = decide_lead(route, taken, lead, resolution, self.run_id)
+        self.result.count(taken, resolution, decision.verdict)
+        planned, problems = self._planner.plan(lead, taken.row.fingerprint, decision, resolution)
+        if problems and any(step.writes for step in planned.steps):
+            self._park(lead.ref, problems, taken.row.raw)
+            return
+        self.planned[lead.ref] = planned
+        self.raws[lead.ref] = taken.row.raw
+        if self.final:
+            self._tell_people(decision, resolution)
+            self._rest(lead, planned)
+
+    def _park(self, lead: RecordRef, problems: Sequence[Problem], raw: RawRecord) -> None:
+        """The target's fields cannot hold this lead: it waits for a person, with every problem listed."""
+        route = self.route
+        route.store.dead_letters.park(route.name, lead, "plan", problems, raw.fields, route.clock.now())
+        route.store.inbox.set_state(route.name, lead, InboxState.DEAD)
+        self.result.parked += 1
+
+    def _tell_people(self, decision: Decision, resolution: Resolution) -> None:
+        """Open the question that a review verdict asks; a duplicate's question is its survivor's."""
+        route, lead = self.route, decision.lead
+        if decision.verdict is Verdict.REVIEW and decision.duplicate_of is None:
+            question = "; ".join(reason.detail for reason in decision.reasons)
+            route.store.reviews.open(route.name, resolution, question, decision.decided_at)
+        else:
+            route.store.reviews.close(route.name, lead)
+        route.store.dead_letters.clear(route.name, lead)
+
+    def _rest(self, lead: Record, planned: PlannedLead) -> None:
+        """Put the row to sleep; one that writes waits for its receipts."""
+        state = InboxState.DECIDED
+        if lead.deleted:
+            state = InboxState.GONE
+        elif any(step.writes for step in planned.steps) or _waits(planned):
+            state = InboxState.WAITING
+        elif lead.flag("converted"):
+            state = InboxState.DONE
+        if _waits(planned):
+            self.result.waiting.add(lead.ref)
+        self.route.store.inbox.set_state(self.route.name, lead.ref, state)
+        self.result.steps[Outcome.SKIPPED] += sum(1 for step in planned.steps if not step.writes)
+
+
+def _waits(planned: PlannedLead) -> bool:
+    return all(not step.writes and step.because[0].startswith("waits ") for step in planned.steps)

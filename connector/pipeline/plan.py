@@ -1,0 +1,145 @@
+"""Plan: from decisions to steps, lead by lead, with what the leads of one run share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from connector.matching import company_group, survivors
+from connector.model.decision import Decision, Verdict
+from connector.model.match import Linkage, Resolution
+from connector.model.plan import Action, Plan, PlannedLead, Step, Take
+from connector.model.progress import Problem
+from connector.model.records import Kind, Record, RecordRef, Scalar, Values
+from connector.pipeline.route import Route, TargetWording
+from connector.planning import Leader, Situation, estimate_calls, plan_lead
+
+
+@dataclass
+class Planner:
+    """Plans one run's leads in order and remembers who leads a new company and who stands for a duplicate."""
+
+    route: Route
+    leaders: dict[str, Leader] = field(default_factory=dict)
+    originals: dict[RecordRef, Leader] = field(default_factory=dict)
+    waiting_shares: dict[str, RecordRef] = field(default_factory=dict)
+    waiting_leads: set[RecordRef] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        """Learn which conversions of earlier runs are not settled: nobody may open their companies again."""
+        for entry in self.route.store.journal.unsettled(self.route.target.name):
+            self.waiting_leads.add(entry.step.lead)
+            if entry.step.share:
+                self.waiting_shares[entry.step.share] = entry.step.lead
+
+    def plan(
+        self, lead: Record, fingerprint: str, decision: Decision, resolution: Resolution
+    ) -> tuple[PlannedLead, tuple[Problem, ...]]:
+        """The steps for one lead, and what of it the target's fields cannot hold."""
+        situation, wording = self._situation(lead, fingerprint, decision, resolution)
+        planned = plan_lead(situation)
+        convert = next((step for step in planned.steps if step.action is Action.CONVERT), None)
+        if convert is not None:
+            self._remember(convert)
+        return planned, tuple(dict.fromkeys(wording.problems))
+
+    def _situation(
+        self, lead: Record, fingerprint: str, decision: Decision, resolution: Resolution
+    ) -> tuple[Situation, TargetWording]:
+        route, directory = self.route, self.route.store.directory
+        share = company_group(lead, route.rules.matching) if decision.verdict is Verdict.CONVERT else ""
+        account = directory.get(resolution.account.ref) if resolution.account else None
+        contact = directory.get(resolution.contact.ref) if resolution.contact else None
+        original = self._original(decision, resolution)
+        wording = route.wording
+        situation = Situation(
+            org=route.org,
+            in_place=route.in_place,
+            land_all=route.options.land_all,
+            lead=lead,
+            fingerprint=fingerprint,
+            decision=decision,
+            resolution=resolution,
+            rules=route.rules.mappings.conversion,
+            wording=wording,
+            lead_id=lead.ref.id if route.in_place else landed_id(route, lead.ref),
+            owner=self._owner(lead, decision, account),
+            account=account,
+            contact=contact,
+            survivors=self._survivors(lead, account, contact),
+            share=share,
+            leader=self.leaders.get(share) if share else None,
+            original=original,
+            waiting_for=self._waiting(lead.ref, share) or _orphan(decision, original),
+        )
+        return situation, wording
+
+    def _owner(self, lead: Record, decision: Decision, account: Record | None) -> str:
+        """A known account's owner keeps what comes to it; a queue's lead needs a person; else the lead's own."""
+        if decision.verdict is Verdict.ATTACH and account is not None and account.text("owner_kind") != "queue":
+            owner = account.text("owner_id")
+            if owner:
+                return owner
+        return self.route.options.owner if lead.text("owner_kind") == "queue" else ""
+
+    def _survivors(self, lead: Record, account: Record | None, contact: Record | None) -> dict[Kind, Values]:
+        rules = self.route.rules.mappings.conversion
+        won: dict[Kind, Values] = {}
+        for kind, existing in ((Kind.ACCOUNT, account), (Kind.CONTACT, contact)):
+            if existing is None:
+                continue
+            offered: dict[str, Scalar] = {
+                to: value
+                for to, source in rules.fields.get(kind, {}).items()
+                if (value := lead.get(source)) is not None
+            }
+            won[kind] = survivors(existing, offered, rules.survivorship.get(kind, {}), lead.modified)
+        return won
+
+    def _original(self, decision: Decision, resolution: Resolution) -> Leader | None:
+        if resolution.linkage is not Linkage.LEAD or decision.duplicate_of is None:
+            return None
+        return self.originals.get(decision.duplicate_of)
+
+    def _waiting(self, lead: RecordRef, share: str) -> str:
+        if lead in self.waiting_leads:
+            return "waits until it is known what became of an earlier write"
+        if share and share in self.waiting_shares:
+            return f"waits for {self.waiting_shares[share]}, which opens the same company's account"
+        return ""
+
+    def _remember(self, convert: Step) -> None:
+        account = convert.ids.get("account") or convert.takes.get("account") or Take(convert.key, "account")
+        roles: dict[str, str | Take] = {"account": account}
+        if convert.terms.get("opportunity") != "none":
+            roles["opportunity"] = convert.takes.get("opportunity") or Take(convert.key, "opportunity")
+        if convert.share and convert.share not in self.leaders:
+            self.leaders[convert.share] = Leader(roles)
+        contact = convert.ids.get("contact") or Take(convert.key, "contact")
+        self.originals[convert.lead] = Leader({"account": account, "contact": contact})
+
+
+def _orphan(decision: Decision, original: Leader | None) -> str:
+    """A duplicate never converts by itself: that would make a second contact."""
+    if decision.verdict.converts and decision.duplicate_of is not None and original is None:
+        return f"waits for {decision.duplicate_of}, which it duplicates"
+    return ""
+
+
+def landed_id(route: Route, lead: RecordRef) -> str:
+    """The id under which a lead from elsewhere stands in the target, empty when it does not."""
+    entries = route.store.crosswalk.by_key(lead.key)
+    return next((e.ref.id for e in entries if e.role == "lead" and e.ref.connection == route.target.name), "")
+
+
+def make_plan(route: Route, run_id: str, leads: list[PlannedLead]) -> Plan:
+    """Planned leads as one plan of this route, made for the org that answers now."""
+    steps = tuple(step for lead in leads for step in lead.steps)
+    return Plan(
+        id=f"plan-{run_id}",
+        route=route.name,
+        org=route.org,
+        created_at=route.clock.now(),
+        versions=route.rules.versions,
+        leads=tuple(leads),
+        calls=estimate_calls(steps),
+    )

@@ -1,0 +1,131 @@
+"""Pull: new and changed leads into the inbox, the target's records into the directory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from connector.mapping import ObjectMapping, translate
+from connector.matching import keys
+from connector.model.match import BlockingKey
+from connector.model.progress import Bucket, Page, Watermark, Window, Woken
+from connector.model.records import Kind, RawRecord, Record, iso
+from connector.pipeline.route import Route
+from connector.ports import Source
+
+BUCKETS = 5  # one composite call counts this many windows
+
+
+def pull_leads(
+    route: Route, run_id: str, *, scope: str = "", since: datetime | None = None, until: datetime | None = None
+) -> list[Bucket]:
+    """Lay every lead changed since the watermark in the inbox; answer the completeness check's buckets.
+
+    *scope* names a watermark of its own (a backfill's), which starts at *since* and ends at *until*.
+    """
+    mapping = route.lead_mapping
+    shape = route.shape(route.source, mapping)
+    scope = scope or f"route:{route.name}"
+    after = route.store.watermarks.get(scope, mapping.object) or (Watermark(since) if since else None)
+    window_start = after.position if after else None
+    route.observer.stage(route.name, "pull", None)
+    stamps: list[datetime] = []
+    for page in route.source.changes(mapping.object, mapping.read_fields(shape), after, until):
+        kept = _within(page, since, until)
+        prints = [route.fingerprint(raw) for raw in kept.records]
+        route.store.inbox.receive(route.name, kept, prints, scope, run_id)
+        route.source.received(page)
+        stamps.extend(_bounds(page))
+        route.observer.advance(len(kept.records))
+        route.checkpoint()
+    return _completeness(route, mapping.object, window_start if after else None, stamps)
+
+
+def _within(page: Page, since: datetime | None, until: datetime | None) -> Page:
+    """The rows of a page that a bounded pull asked for (an overlap brings earlier ones)."""
+    if since is None and until is None:
+        return page
+
+    def wanted(raw: RawRecord) -> bool:
+        stamp = raw.modified
+        return stamp is None or ((since is None or stamp >= since) and (until is None or stamp <= until))
+
+    return Page(tuple(raw for raw in page.records if wanted(raw)), page.reached)
+
+
+def _bounds(page: Page) -> list[datetime]:
+    """First and last stamp of a page: enough to cut the pulled window into buckets."""
+    stamps = [raw.modified for raw in page.records if raw.modified is not None]
+    return [stamps[0], stamps[-1]] if stamps else []
+
+
+def _completeness(route: Route, object_name: str, since: datetime | None, stamps: list[datetime]) -> list[Bucket]:
+    """Compare the CRM's own counts with the inbox, window by window; nothing to ask where nothing came."""
+    windows = _windows(since, stamps)
+    if not windows:
+        return []
+    expected = route.source.census(object_name, windows)
+    buckets = [
+        Bucket(window, count, route.store.inbox.count_between(route.name, object_name, window))
+        for window, count in zip(windows, expected, strict=True)
+    ]
+    facts = [
+        {"since": iso(b.window.since) if b.window.since else None, "until": iso(b.window.until)}
+        | {"expected": b.expected, "found": b.found}
+        for b in buckets
+    ]
+    route.store.runs.remember(route.source.name, f"completeness:{route.name}", facts)
+    return buckets
+
+
+def _windows(since: datetime | None, stamps: list[datetime]) -> list[Window]:
+    edges = sorted(set(stamps))
+    if not edges:
+        return []
+    step = max(1, len(edges) // BUCKETS)
+    ends = [*edges[step::step][: BUCKETS - 1], edges[-1]]
+    ends = sorted(set(ends))
+    if since is None:  # a first pull leaves out what is converted, and so must every count of it
+        return [Window(None, end) for end in ends]
+    return [Window(start, end) for start, end in zip([since, *ends[:-1]], ends, strict=True)]
+
+
+def refresh_directory(route: Route) -> None:
+    """Bring the target's accounts and contacts (and its leads, for a route from elsewhere) up to date.
+
+    Leads that leaned on a record that changed are woken.
+    """
+    kinds = [Kind.ACCOUNT, Kind.CONTACT] + ([] if route.in_place else [Kind.LEAD])
+    for kind in kinds:
+        mapping = route.target_mapping(kind)
+        scope = f"directory:{route.target.name}"
+        after = route.store.watermarks.get(scope, mapping.object)
+        route.observer.stage(route.name, f"directory {mapping.object}", None)
+        for page in _pages(route, route.target, mapping, after):
+            _shelve(route, mapping, page, scope)
+            route.checkpoint()
+
+
+def _pages(route: Route, side: Source, mapping: ObjectMapping, after: Watermark | None) -> Iterator[Page]:
+    return side.changes(mapping.object, mapping.read_fields(route.shape(side, mapping)), after)
+
+
+def _shelve(route: Route, mapping: ObjectMapping, page: Page, scope: str) -> None:
+    entries = [indexed(route, record) for raw in page.records if (record := _readable(raw, mapping)) is not None]
+    with route.store.transaction():
+        changed = route.store.directory.put(entries)
+        if page.reached is not None:
+            route.store.watermarks.set(scope, mapping.object, page.reached)
+        if changed:
+            route.store.inbox.wake(route.store.matches.leaning_on(changed), Woken.RECORD)
+    route.observer.advance(len(page.records))
+
+
+def _readable(raw: RawRecord, mapping: ObjectMapping) -> Record | None:
+    """The record in canonical words; one that breaks a rule of the mapping is no candidate for anything."""
+    return translate(raw, mapping).record
+
+
+def indexed(route: Route, record: Record) -> tuple[Record, tuple[BlockingKey, ...]]:
+    """A record with its blocking keys, none for one that is gone."""
+    return (record, () if record.deleted else tuple(keys(record, route.rules.matching)))

@@ -1,0 +1,101 @@
+"""Resolve: take up awake leads, put them in the directory, and say who each one is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from connector.mapping import translate
+from connector.matching import keys, resolve
+from connector.model.match import Candidates, Resolution
+from connector.model.progress import InboxRow, InboxState, Woken
+from connector.model.records import Kind, Record, RecordRef
+from connector.pipeline.pull import indexed
+from connector.pipeline.route import Route
+
+CONVERTED_ROLE = "converted"  # crosswalk role of a source lead whose conversion is ours, or known to us
+
+
+@dataclass(frozen=True, slots=True)
+class TakenUp:
+    """An awake lead: the inbox row, and the lead in canonical words (None where it cannot be translated)."""
+
+    row: InboxRow
+    lead: Record | None
+
+    @property
+    def counts(self) -> bool:
+        """Whether the run counts it as pulled: new or changed, rather than looked at again."""
+        return self.row.woken in (Woken.NEW, Woken.CHANGED)
+
+
+def take_up(route: Route, rows: Sequence[InboxRow]) -> Iterator[TakenUp]:
+    """Translate awake rows; our own echoes go back to sleep, untranslatable ones to the dead letters."""
+    for row in rows:
+        result = translate(row.raw, route.lead_mapping)
+        if result.record is not None and _is_echo(route, result.record):
+            route.store.inbox.set_state(route.name, row.raw.ref, InboxState.DONE)
+            continue
+        if result.record is None and not row.raw.deleted:
+            route.store.dead_letters.park(
+                route.name, row.raw.ref, "translate", result.problems, row.raw.fields, route.clock.now()
+            )
+            route.store.inbox.set_state(route.name, row.raw.ref, InboxState.DEAD)
+            yield TakenUp(row, None)
+            continue
+        lead = result.record or Record(Kind.LEAD, row.raw.ref, {}, deleted=True, merged_into=row.raw.merged_into)
+        yield TakenUp(row, lead)
+
+
+def _is_echo(route: Route, lead: Record) -> bool:
+    """A converted lead that the crosswalk knows as our own conversion is no news, on any route."""
+    return lead.flag("converted") and any(e.role == CONVERTED_ROLE for e in route.store.crosswalk.by_ref(lead.ref))
+
+
+def index_leads(route: Route, leads: Sequence[Record]) -> None:
+    """Put leads in the directory, so that leads of one run find each other; closed ones leave it."""
+    entries = [(lead, ()) if lead.flag("converted") else indexed(route, lead) for lead in leads]
+    changed = route.store.directory.put(entries)
+    if changed:
+        own = {lead.ref for lead in leads}
+        leaning = [ref for ref in route.store.matches.leaning_on(changed) if ref not in own]
+        route.store.inbox.wake(leaning, Woken.RECORD)
+
+
+def resolve_lead(route: Route, lead: Record) -> Resolution:
+    """Who is it? Standing words of people first, then what the directory holds; kept with its evidence."""
+    connections = list(dict.fromkeys([route.source.name, route.target.name]))
+    found = route.store.directory.candidates(keys(lead, route.rules.matching), connections)
+    others = _without(found, _itself(route, lead.ref))
+    words = route.store.matches.judgements(lead.ref)
+    judged = _with_judged(route, others, [j.right if j.left == lead.ref else j.left for j in words])
+    resolution = resolve(lead, judged, words, route.rules.matching)
+    route.store.matches.save(route.name, resolution, route.clock.now())
+    return resolution
+
+
+def _itself(route: Route, ref: RecordRef) -> set[RecordRef]:
+    """The lead and its own copy in the target: they are not duplicates of each other."""
+    return {ref, *(e.ref for e in route.store.crosswalk.by_key(ref.key)), *_origin(route, ref)}
+
+
+def _origin(route: Route, ref: RecordRef) -> set[RecordRef]:
+    """The row that a landed lead came from."""
+    keys_of = [e.key for e in route.store.crosswalk.by_ref(ref)]
+    rows = [row for key in keys_of for row in route.store.inbox.find(key)]
+    return {row.raw.ref for row in rows}
+
+
+def _without(found: Candidates, itself: set[RecordRef]) -> Candidates:
+    return Candidates(found.contacts, found.accounts, tuple(lead for lead in found.leads if lead.ref not in itself))
+
+
+def _with_judged(route: Route, found: Candidates, refs: Sequence[RecordRef]) -> Candidates:
+    """Records that a person spoke of are candidates whether or not they share a key."""
+    shelves = {Kind.CONTACT: list(found.contacts), Kind.ACCOUNT: list(found.accounts), Kind.LEAD: list(found.leads)}
+    for ref in refs:
+        record = route.store.directory.get(ref)
+        shelf = shelves.get(record.kind) if record else None
+        if record is not None and shelf is not None and all(r.ref != record.ref for r in shelf):
+            shelf.append(record)
+    return Candidates(tuple(shelves[Kind.CONTACT]), tuple(shelves[Kind.ACCOUNT]), tuple(shelves[Kind.LEAD]))

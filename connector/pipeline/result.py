@@ -1,0 +1,77 @@
+"""What one cycle of one route did, counted as the command line publishes it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from connector.model.decision import Verdict
+from connector.model.match import Linkage, Resolution
+from connector.model.plan import Outcome, Plan
+from connector.model.progress import Bucket
+from connector.model.records import RecordRef
+from connector.pipeline.resolve import TakenUp
+
+
+@dataclass
+class RouteResult:
+    """What one cycle of one route did; `as_json` is its published form."""
+
+    route: str
+    pulled: int = 0
+    dead_letters: int = 0
+    linkage: Counter[Linkage] = field(default_factory=Counter)
+    verdicts: Counter[Verdict] = field(default_factory=Counter)
+    redecided: Counter[Verdict] = field(default_factory=Counter)
+    steps: Counter[Outcome] = field(default_factory=Counter)
+    waiting: set[RecordRef] = field(default_factory=set)
+    stale: dict[RecordRef, str] = field(default_factory=dict)
+    parked: int = 0
+    api_calls: int = 0
+    completeness: list[Bucket] = field(default_factory=list)
+    plan: Plan | None = None
+    _counted: dict[RecordRef, tuple[Linkage, Verdict]] = field(default_factory=dict)
+
+    @property
+    def complete(self) -> bool:
+        """Whether the inbox holds at least what the CRM counted, in every window asked about."""
+        return all(bucket.found >= bucket.expected for bucket in self.completeness)
+
+    def count(self, taken: TakenUp, resolution: Resolution, verdict: Verdict) -> None:
+        """Count a lead once; when the run itself changes its mind, the last word counts."""
+        lead = taken.row.raw.ref
+        if taken.counts:
+            self.pulled += 1
+        elif lead not in self._counted:
+            self.redecided[verdict] += 1
+            return
+        if lead in self._counted:
+            linkage, before = self._counted[lead]
+            self.linkage[linkage] -= 1
+            self.verdicts[before] -= 1
+        self.linkage[resolution.linkage] += 1
+        self.verdicts[verdict] += 1
+        if resolution.refs():  # only a lead that leans on another record can be woken again in this run
+            self._counted[lead] = (resolution.linkage, verdict)
+
+    def as_json(self) -> dict[str, object]:
+        """The published form of a route's result."""
+        return {
+            "route": self.route,
+            "pulled": self.pulled,
+            "dead_letters": self.dead_letters,
+            "linkage": {linkage.value: self.linkage[linkage] for linkage in Linkage},
+            "verdicts": {verdict.value: self.verdicts[verdict] for verdict in Verdict},
+            "redecided": {verdict.value: self.redecided[verdict] for verdict in Verdict},
+            "steps": {outcome.value: self.steps[outcome] for outcome in Outcome},
+            "parked": self.parked,
+            "waiting": sorted(str(lead) for lead in self.waiting),
+            "stale": {str(lead): why for lead, why in sorted(self.stale.items())},
+            "api_calls": self.api_calls,
+            "completeness": {
+                "complete": self.complete,
+                "expected": sum(bucket.expected for bucket in self.completeness),
+                "found": sum(bucket.found for bucket in self.completeness),
+                "windows": len(self.completeness),
+            },
+        }

@@ -1,0 +1,68 @@
+"""Sealed plans: plan now, let a person read it, apply exactly that later."""
+
+from __future__ import annotations
+
+from connector.errors import SafetyStop
+from connector.model.plan import Plan, PlannedLead
+from connector.model.progress import InboxRow, InboxState
+from connector.model.records import RecordRef
+from connector.pipeline.consider import Consideration
+from connector.pipeline.plan import make_plan
+from connector.pipeline.pull import pull_leads, refresh_directory
+from connector.pipeline.recover import finish_earlier, settle_earlier
+from connector.pipeline.result import RouteResult
+from connector.pipeline.route import Route
+from connector.pipeline.sync import apply_planned, guard_mass_change, measured, take_outcomes
+
+
+def apply_sealed(route: Route, run_id: str, plan: Plan) -> RouteResult:
+    """Apply a plan made earlier; records that drifted since are planned anew, the others stand as sealed.
+
+    Raises SafetyStop for a plan of another org or route, or one that changes too much.
+    """
+    result = RouteResult(route.name)
+    with measured(route, result):
+        _same_place(route, plan)
+        take_outcomes(result, settle_earlier(route))
+        take_outcomes(result, finish_earlier(route, run_id))
+        guard_mass_change(route, plan)
+        pull_leads(route, run_id)
+        refresh_directory(route)
+        rows = route.store.inbox.rows(route.name, [lead.lead for lead in plan.leads])
+        sealed = [lead for lead in plan.leads if _as_sealed(lead, rows.get(lead.lead))]
+        writing = [lead for lead in sealed if any(step.writes for step in lead.steps)]
+        for lead in writing:
+            result.verdicts[lead.verdict] += 1
+            route.store.inbox.set_state(route.name, lead.lead, InboxState.WAITING)
+        apply_planned(route, run_id, _with(plan, writing), {ref: row.raw for ref, row in rows.items()}, result)
+        drifted = {lead.lead for lead in plan.leads} - {lead.lead for lead in sealed} | set(result.stale)
+        _plan_anew(route, run_id, result, frozenset(drifted))
+    return result
+
+
+def _same_place(route: Route, plan: Plan) -> None:
+    if plan.route != route.name:
+        raise SafetyStop(f"the plan is for route {plan.route}, not {route.name}")
+    if plan.org != route.org:
+        raise SafetyStop(
+            f"the plan was made for org {plan.org}, but {route.org} answers; nothing was written",
+            next_command=f"connector plan {route.name} -o FILE",
+        )
+
+
+def _as_sealed(lead: PlannedLead, row: InboxRow | None) -> bool:
+    """Whether the lead still is what the plan rests on, and nothing has been done with it since."""
+    return row is not None and row.state is InboxState.PENDING and row.fingerprint == lead.fingerprint
+
+
+def _with(plan: Plan, leads: list[PlannedLead]) -> Plan:
+    return Plan(plan.id, plan.route, plan.org, plan.created_at, plan.versions, tuple(leads), plan.calls)
+
+
+def _plan_anew(route: Route, run_id: str, result: RouteResult, drifted: frozenset[RecordRef]) -> None:
+    """Decide and apply what drifted, from fresh rows."""
+    if not drifted:
+        return
+    considered = Consideration(route, run_id, result, final=True, only=drifted)
+    considered.run()
+    apply_planned(route, run_id, make_plan(route, run_id, list(considered.planned.values())), considered.raws, result)

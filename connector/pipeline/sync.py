@@ -1,0 +1,186 @@
+"""Sync: one incremental cycle of a route, from inbox to receipts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+from connector.errors import SafetyStop
+from connector.model.plan import Outcome, Plan, PlannedLead, Receipt, Step
+from connector.model.progress import InboxState, Problem, Woken
+from connector.model.records import RawRecord, RecordRef
+from connector.pipeline.apply import Outcomes, apply_steps, links_of
+from connector.pipeline.consider import Consideration
+from connector.pipeline.plan import make_plan
+from connector.pipeline.pull import pull_leads, refresh_directory
+from connector.pipeline.recover import finish_earlier, settle_earlier
+from connector.pipeline.result import RouteResult
+from connector.pipeline.route import Route
+from connector.pipeline.verify import verify_plan
+
+CHUNK = 1000  # leads verified and applied together: one composite call holds a thousand rows
+DUPLICATE = "DUPLICATES_DETECTED"
+
+
+def sync_route(
+    route: Route, run_id: str, *, dry_run: bool = False, since: datetime | None = None, until: datetime | None = None
+) -> RouteResult:
+    """One cycle: settle, finish, pull, resolve, decide, plan, apply. With *dry_run* nothing remote is written.
+
+    *since* and *until* make it a backfill: a bounded pull with a watermark of its own.
+    Raises SafetyStop when the org is another one or too much would change; the errors of the systems.
+    """
+    result = RouteResult(route.name)
+    with measured(route, result):
+        if not dry_run:
+            take_outcomes(result, settle_earlier(route))
+            take_outcomes(result, finish_earlier(route, run_id))
+        scope = backfill_scope(route, since, until)
+        result.completeness = pull_leads(route, run_id, scope=scope, since=since, until=until)
+        refresh_directory(route)
+        route.store.inbox.wake_due(route.name, route.clock.now(), route.rules.versions)
+        considered = Consideration(route, run_id, result, final=not dry_run)
+        considered.run()
+        result.plan = make_plan(route, run_id, list(considered.planned.values()))
+        if not dry_run:
+            guard_mass_change(route, result.plan)
+            apply_planned(route, run_id, result.plan, considered.raws, result)
+    return result
+
+
+@contextmanager
+def measured(route: Route, result: RouteResult) -> Iterator[None]:
+    """Log in, hold the connections to their orgs, and count the API calls of what is done inside."""
+    before = _calls(route)
+    try:
+        _pin(route)
+        yield
+    finally:
+        result.api_calls = _calls(route) - before
+        _note_budget(route)
+
+
+def backfill_scope(route: Route, since: datetime | None, until: datetime | None) -> str:
+    """The watermark of a backfill, empty for a live cycle: the live one is never touched by it."""
+    if since is None and until is None:
+        return ""
+    ends = "/".join(moment.isoformat() if moment else "" for moment in (since, until))
+    return f"backfill:{route.name}:{ends}"
+
+
+def _calls(route: Route) -> int:
+    return route.target.calls + (0 if route.in_place else route.source.calls)
+
+
+def _pin(route: Route) -> None:
+    """Log in and hold every connection to the org it belonged to before."""
+    for side in dict.fromkeys((route.source, route.target)):
+        identity = side.identity()
+        if identity.org_id:
+            route.store.runs.pin(side.name, identity.org_id)
+    route.org = route.target.identity().org_id
+
+
+def _note_budget(route: Route) -> None:
+    reading = route.target.budget()
+    if reading is not None:
+        route.store.budgets.note(reading)
+
+
+def guard_mass_change(route: Route, plan: Plan) -> None:
+    """Refuse a plan that changes more than the route allows in one run."""
+    if plan.changes > route.options.max_changes and not route.options.accept_mass_change:
+        raise SafetyStop(
+            f"route {route.name} would make {plan.changes} changes, more than limits.max_changes "
+            f"({route.options.max_changes}); nothing was written",
+            next_command=f"connector sync {route.name} --accept-mass-change",
+        )
+
+
+def apply_planned(
+    route: Route, run_id: str, plan: Plan, raws: Mapping[RecordRef, RawRecord], result: RouteResult
+) -> None:
+    """Journal the plan, verify it against the CRM, carry it out, and settle where each lead stands."""
+    route.store.journal.planned(plan)
+    writing = [lead for lead in plan.leads if any(step.writes for step in lead.steps)]
+    for chunk in _chunks(writing):
+        checked = verify_plan(route, chunk)
+        _drop_stale(route, chunk, checked.stale, result)
+        adopted = {lead.lead: lead for lead in checked.sound if lead.lead in checked.converted}
+        for ref, planned in adopted.items():
+            _adopt(route, planned, checked.converted[ref], result)
+        steps = [s for lead in checked.sound if lead.lead not in adopted for s in lead.steps if s.writes]
+        outcomes = apply_steps(route, run_id, steps)
+        take_outcomes(result, outcomes)
+        for lead in checked.sound:
+            if lead.lead not in adopted:
+                _settle_lead(route, lead, outcomes, raws.get(lead.lead), result)
+
+
+def _chunks(leads: Sequence[PlannedLead]) -> Iterator[Sequence[PlannedLead]]:
+    for start in range(0, len(leads), CHUNK):
+        yield leads[start : start + CHUNK]
+
+
+def _drop_stale(
+    route: Route, chunk: Sequence[PlannedLead], stale: Mapping[RecordRef, str], result: RouteResult
+) -> None:
+    """Plans that no longer hold are forgotten; their leads are looked at again by the next cycle."""
+    keys = [step.key for lead in chunk if lead.lead in stale for step in lead.steps]
+    route.store.journal.drop_planned(keys)
+    route.store.inbox.wake(stale, Woken.RETRY)
+    result.stale.update(stale)
+
+
+def _adopt(route: Route, planned: PlannedLead, receipt: Receipt, result: RouteResult) -> None:
+    """Somebody converted the lead meanwhile: their ids are kept, nothing of ours is added."""
+    convert = next(step for step in planned.steps if step.key == receipt.step)
+    route.store.journal.settle([receipt], list(links_of(route, convert, convert.ids, receipt)))
+    route.store.journal.drop_planned([step.key for step in planned.steps if step.key != receipt.step])
+    facts = {"step": receipt.step, **receipt.ids}
+    route.store.audit.append(receipt.at, route.name, "crm", "converted elsewhere", str(planned.lead), facts)
+    route.store.inbox.set_state(route.name, planned.lead, InboxState.DONE)
+    result.steps[Outcome.ALREADY] += 1
+
+
+def _settle_lead(
+    route: Route, planned: PlannedLead, outcomes: Outcomes, raw: RawRecord | None, result: RouteResult
+) -> None:
+    lead = planned.lead
+    if lead in outcomes.rejected:
+        _rejected(route, lead, outcomes.rejected[lead], raw)
+        result.parked += 1
+    elif lead in outcomes.waiting:
+        result.waiting.add(lead)
+    else:
+        _settle_state(route, planned, raw)
+
+
+def _rejected(route: Route, lead: RecordRef, refused: Sequence[tuple[Step, Receipt]], raw: RawRecord | None) -> None:
+    """What the CRM refuses is parked; where it saw a duplicate that we did not, a person decides."""
+    resolution = route.store.matches.latest(route.name, lead)
+    suspected = next((receipt for _, receipt in refused if receipt.code == DUPLICATE), None)
+    if suspected is not None and resolution is not None:
+        question = f"the CRM's duplicate rule refused it: {suspected.message}"
+        route.store.reviews.open(route.name, resolution, question, route.clock.now())
+        route.store.inbox.set_state(route.name, lead, InboxState.DECIDED)
+        return
+    problems = [Problem(", ".join(r.fields), step.object, r.code, r.message) for step, r in refused]
+    route.store.dead_letters.park(route.name, lead, "apply", problems, raw.fields if raw else {}, route.clock.now())
+    route.store.inbox.set_state(route.name, lead, InboxState.DEAD)
+
+
+def _settle_state(route: Route, planned: PlannedLead, raw: RawRecord | None) -> None:
+    done = planned.verdict.converts or not route.in_place
+    route.store.inbox.set_state(route.name, planned.lead, InboxState.DONE if done else InboxState.DECIDED)
+    written = {name: value for step in planned.steps if step.kind == "lead" for name, value in step.after.items()}
+    if raw is not None and written and route.in_place:
+        left = RawRecord(raw.ref, {**raw.fields, **written}, raw.modified)
+        route.store.inbox.expect(route.name, planned.lead, written, route.fingerprint(left))
+
+
+def take_outcomes(result: RouteResult, outcomes: Outcomes) -> None:
+    """Add what became of some steps to the run's counts."""
+    result.steps.update(outcomes.counts)
+    result.waiting |= outcomes.waiting

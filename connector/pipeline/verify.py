@@ -1,0 +1,125 @@
+"""Verify: read the records a plan rests on once more, just before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from connector.mapping import translate
+from connector.model.plan import Action, Outcome, PlannedLead, Receipt, Step
+from connector.model.records import Kind, RawRecord, Record, RecordRef
+from connector.pipeline.apply import NOT_THERE
+from connector.pipeline.pull import indexed
+from connector.pipeline.route import Route
+from connector.planning import drifted
+
+
+@dataclass
+class Checked:
+    """Leads whose plan still holds, and those that must be looked at again, with the reason."""
+
+    sound: list[PlannedLead] = field(default_factory=list)
+    stale: dict[RecordRef, str] = field(default_factory=dict)
+    converted: dict[RecordRef, Receipt] = field(default_factory=dict)
+
+
+def verify_plan(route: Route, planned: Sequence[PlannedLead]) -> Checked:
+    """Compare what the plan rests on with the CRM as it is now (one call per kind of record).
+
+    A lead that a person converted meanwhile is adopted with their ids. One that changed, or whose account
+    or contact is gone, is stale: it is planned anew from fresh data.
+    """
+    present = {kind: _present(route, kind, _ids(planned, kind)) for kind in (Kind.LEAD, Kind.ACCOUNT, Kind.CONTACT)}
+    for kind in (Kind.ACCOUNT, Kind.CONTACT):
+        _follow(route, kind, present[kind].values())
+    checked = Checked()
+    for lead in planned:
+        adopted = _adopted(route, lead, present[Kind.LEAD])
+        why = "" if adopted else _why_stale(route, lead, present)
+        if adopted is not None:
+            checked.converted[lead.lead] = adopted
+        if why:
+            checked.stale[lead.lead] = why
+        else:
+            checked.sound.append(lead)
+    return checked
+
+
+def _ids(planned: Iterable[PlannedLead], kind: Kind) -> list[str]:
+    roles = {Kind.LEAD: "lead", Kind.ACCOUNT: "account", Kind.CONTACT: "contact"}
+    found: dict[str, None] = {}
+    for lead in planned:
+        for step in lead.steps:
+            if step.action is Action.CONVERT and roles[kind] in step.ids:
+                found[step.ids[roles[kind]]] = None
+            if step.action is Action.UPDATE and step.kind == kind.value and "record" in step.ids:
+                found[step.ids["record"]] = None
+    return list(found)
+
+
+def _present(route: Route, kind: Kind, ids: Sequence[str]) -> Mapping[str, RawRecord]:
+    if not ids:
+        return {}
+    mapping = route.target_mapping(kind)
+    return route.target.fetch(mapping.object, ids, mapping.read_fields(route.shape(route.target, mapping)))
+
+
+def _follow(route: Route, kind: Kind, raws: Iterable[RawRecord]) -> None:
+    """What was read is news for the directory too: deletes and merges are followed at once."""
+    mapping = route.target_mapping(kind)
+    records = [record for raw in raws if (record := translate(raw, mapping).record) is not None]
+    route.store.directory.put([indexed(route, record) for record in records])
+
+
+def _adopted(route: Route, lead: PlannedLead, present: Mapping[str, RawRecord]) -> Receipt | None:
+    """The receipt of a conversion that somebody else did between the plan and now."""
+    convert = _step(lead, Action.CONVERT)
+    raw = present.get(convert.ids.get("lead", "")) if convert else None
+    record = translate(raw, route.target_mapping(Kind.LEAD)).record if raw else None
+    if convert is None or record is None or not record.flag("converted"):
+        return None
+    return Receipt(convert.key, Outcome.ALREADY, route.target.now(), converted_ids(record), code="converted-elsewhere")
+
+
+def converted_ids(lead: Record) -> dict[str, str]:
+    """The ids that a converted lead carries, by role."""
+    ids = {"lead": lead.ref.id}
+    for kind in (Kind.ACCOUNT, Kind.CONTACT, Kind.OPPORTUNITY):
+        found = lead.text(f"converted_{kind.value}_id")
+        if found:
+            ids[kind.value] = found
+    return ids
+
+
+def _step(lead: PlannedLead, action: Action) -> Step | None:
+    return next((step for step in lead.steps if step.action is action), None)
+
+
+def _why_stale(route: Route, lead: PlannedLead, present: Mapping[Kind, Mapping[str, RawRecord]]) -> str:
+    for step in lead.steps:
+        if step.action is Action.CONVERT:
+            for kind in (Kind.LEAD, Kind.ACCOUNT, Kind.CONTACT):
+                why = _gone(step.ids.get(kind.value, ""), kind, present[kind])
+                if why:
+                    return why
+        if step.action is Action.UPDATE and "record" in step.ids:
+            raw = present[Kind(step.kind)].get(step.ids["record"])
+            moved = drifted(step.before, raw.fields) if raw else ()
+            if moved:
+                return f"{', '.join(moved)} changed since the plan was made"
+    if route.in_place:
+        raw = present[Kind.LEAD].get(lead.lead.id)
+        if raw is not None and route.fingerprint(raw) != lead.fingerprint:
+            return "the lead changed since the plan was made"
+    return ""
+
+
+def _gone(record_id: str, kind: Kind, present: Mapping[str, RawRecord]) -> str:
+    if not record_id:
+        return ""
+    raw = present.get(record_id)
+    if raw is None:
+        return f"the {kind.value} {record_id} is {NOT_THERE.replace('-', ' ')}"
+    if raw.merged_into:
+        return f"the {kind.value} {record_id} was merged into {raw.merged_into}"
+    return f"the {kind.value} {record_id} was deleted" if raw.deleted else ""

@@ -1,0 +1,197 @@
+"""The only room where concrete things meet: files, secrets, CRMs, the state file and the clock."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from connector.config import Config, SalesforceConnection
+from connector.config import Route as RouteConfig
+from connector.errors import ConfigError, InputError
+from connector.mapping import MappingSet, load_mappings
+from connector.matching import MatchingRules, load_matching
+from connector.pipeline import Route, RouteOptions, Rules
+from connector.policy import Rulebook, load_policy
+from connector.ports import Clock, Observer, Source, Store, Target
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """The present instant, UTC."""
+        return datetime.now(UTC)
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        time.sleep(seconds)
+
+
+class Silence:
+    """An observer that nobody listens to."""
+
+    def stage(self, route: str, name: str, total: int | None) -> None:
+        """Say nothing."""
+
+    def advance(self, count: int) -> None:
+        """Say nothing."""
+
+    def note(self, message: str) -> None:
+        """Say nothing."""
+
+
+class House:
+    """A project with the lights on: its config, its open state, and its connections made once."""
+
+    def __init__(self, config: Config, store: Store, clock: Clock) -> None:
+        """Keep the parts; `open_house` is the way in."""
+        self.config = config
+        self.store = store
+        self.clock = clock
+        self._systems: dict[str, Source] = {}
+
+    def system(self, name: str) -> Source:
+        """The connection named *name*, made on first use and kept for the run."""
+        if name not in self._systems:
+            self._systems[name] = self._connect(name)
+        return self._systems[name]
+
+    def _connect(self, name: str) -> Source:
+        settings = self.config.connections[name]
+        if isinstance(settings, SalesforceConnection):
+            return _salesforce(name, settings, self.config, self.clock)
+        from connector.systems.csvfile import CsvSource
+
+        return CsvSource(name, self.config.resolve(settings.path), self.clock)
+
+    def route(
+        self,
+        name: str,
+        observer: Observer,
+        checkpoint: Callable[[], None] = lambda: None,
+        accept_mass_change: bool = False,
+    ) -> Route:
+        """The route named *name* with everything it needs. Raises ConfigError for files that cannot be used."""
+        settings = self.config.route(name)
+        target = self.system(settings.target)
+        if not isinstance(target, Target):
+            raise ConfigError(f"route {name}: {settings.target} cannot be written to")
+        return Route(
+            name=name,
+            source=self.system(settings.source),
+            target=target,
+            source_system=self.config.connections[settings.source].type,
+            target_system=self.config.connections[settings.target].type,
+            rules=read_rules(self.config, settings),
+            options=self._options(settings, accept_mass_change),
+            store=self.store,
+            clock=self.clock,
+            observer=observer,
+            checkpoint=checkpoint,
+        )
+
+    def _options(self, settings: RouteConfig, accept_mass_change: bool) -> RouteOptions:
+        target = self.config.connections[settings.target]
+        lands = settings.land or ("all" if self.config.connections[settings.source].type == "csv" else "converted")
+        return RouteOptions(
+            owner=settings.owner,
+            land_all=lands == "all",
+            max_changes=settings.limits.max_changes,
+            settle_after=target.settle_after if isinstance(target, SalesforceConnection) else 0,
+            accept_mass_change=accept_mass_change,
+        )
+
+
+def _salesforce(name: str, settings: SalesforceConnection, config: Config, clock: Clock) -> Target:
+    from connector.systems.salesforce import SalesforceOptions, SalesforceSystem, Secret
+
+    login = settings.login
+    secret = {
+        key: Secret(config.secret(getattr(login, key)))
+        for key in ("client_secret", "password", "security_token", "private_key", "refresh_token")
+    }
+    options = SalesforceOptions(
+        address=settings.address,
+        login_host=login.login_host or settings.address,
+        grant=login.grant,
+        client_id=config.secret(login.client_id),
+        username=config.secret(login.username),
+        api_version=settings.api_version,
+        key_field=settings.key_field,
+        settle_after=settings.settle_after,
+        overlap_seconds=settings.overlap_seconds,
+        **secret,
+    )
+    return SalesforceSystem(name, options, clock, random.Random())  # noqa: S311 - jitter of retries, not a secret
+
+
+def mapping_files(folder: Path, base: Path) -> dict[str, str]:
+    """Text of every mapping file below *folder*, named relative to *base*; raises ConfigError when there is none."""
+    if not folder.is_dir():
+        raise ConfigError(f"there is no mapping folder {folder}", next_command="connector init")
+    own = [*sorted(folder.glob("*/*.yaml")), *sorted(folder.glob("conversion.yaml"))]
+    return {_named(path, base): read_text(path) for path in own}
+
+
+def _named(path: Path, base: Path) -> str:
+    return str(path.relative_to(base)) if path.is_relative_to(base) else str(path)
+
+
+def read_text(path: Path) -> str:
+    """A text file that people own; raises ConfigError when it cannot be read."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"cannot read {path}: {type(error).__name__}") from None
+
+
+def read_rules(config: Config, settings: RouteConfig) -> Rules:
+    """The mapping, matching and policy of a route; all their problems at once, as ConfigError."""
+    findings = []
+    parts: dict[str, MappingSet | MatchingRules | Rulebook] = {}
+    for name, read in _readers(config, settings).items():
+        try:
+            parts[name] = read()
+        except InputError as error:
+            findings.extend(error.findings)
+    mappings, matching, policy = (parts.get(name) for name in ("mappings", "matching", "policy"))
+    if (
+        findings
+        or not isinstance(mappings, MappingSet)
+        or not isinstance(matching, MatchingRules)
+        or not isinstance(policy, Rulebook)
+    ):
+        raise ConfigError(
+            f"{len(findings)} problems in the files of the route; nothing ran",
+            findings=findings,
+            next_command="connector mapping lint",
+        )
+    return Rules(mappings, matching, policy)
+
+
+def _readers(
+    config: Config, settings: RouteConfig
+) -> Mapping[str, Callable[[], MappingSet | MatchingRules | Rulebook]]:
+    base = config.folder
+    return {
+        "mappings": lambda: load_mappings(mapping_files(config.resolve(settings.mapping), base)),
+        "matching": lambda: load_matching(read_text(config.resolve(settings.matching)), settings.matching),
+        "policy": lambda: load_policy(read_text(config.resolve(settings.policy)), settings.policy),
+    }
+
+
+@contextmanager
+def open_house(config: Config, clock: Clock | None = None) -> Iterator[House]:
+    """Open the state file of a project; raises StateError when it cannot be trusted or reached."""
+    from connector.store import open_store
+
+    clock = clock or SystemClock()
+    store = open_store(config.state, clock=clock)
+    try:
+        yield House(config, store, clock)
+    finally:
+        store.close()
