@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import cast
 
 from connector.config import Config, SalesforceConnection
 from connector.config import Route as RouteConfig
@@ -77,9 +78,7 @@ class House:
     ) -> Route:
         """The route named *name* with everything it needs. Raises ConfigError for files that cannot be used."""
         settings = self.config.route(name)
-        target = self.system(settings.target)
-        if not isinstance(target, Target):
-            raise ConfigError(f"route {name}: {settings.target} cannot be written to")
+        target = cast(Target, self.system(settings.target))  # the config refuses targets that cannot be written to
         return Route(
             name=name,
             source=self.system(settings.source),

@@ -1,0 +1,98 @@
+"""How the command line speaks: one JSON object on stdout, or words for people.
+
+People's output goes to stdout, and to stderr where ``--json`` keeps stdout for the object.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import traceback
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, TextIO
+
+import click
+
+from connector.errors import ConfigError, ConnectorError, InputError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def put_json(answer: Mapping[str, object]) -> None:
+    """The one JSON object of a command."""
+    click.echo(json.dumps(answer, ensure_ascii=False, indent=2 if sys.stdout.isatty() else None))
+
+
+def say(line: str = "", *, as_json: bool = False) -> None:
+    """One line for people."""
+    click.echo(line, err=as_json)
+
+
+def console(as_json: bool = False) -> Console:
+    """A rich console for tables and bars, on the stream that people read."""
+    from rich.console import Console
+
+    stream: TextIO = sys.stderr if as_json else sys.stdout
+    return Console(file=stream, highlight=False, soft_wrap=not stream.isatty())
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[object]], as_json: bool = False) -> None:
+    """A table on a terminal; tab-separated plain lines otherwise."""
+    stream = sys.stderr if as_json else sys.stdout
+    if not stream.isatty():
+        for row in [columns, *rows]:
+            say("\t".join(_cell(value) for value in row), as_json=as_json)
+        return
+    from rich.table import Table
+
+    drawn = Table(*columns, box=None, header_style="bold", pad_edge=False)
+    for row in rows:
+        drawn.add_row(*(_cell(value) for value in row))
+    console(as_json).print(drawn, markup=False)
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else str(value).replace("\t", " ").replace("\n", " ")
+
+
+def show_error(error: ConnectorError, as_json: bool) -> int:
+    """A known error as a sentence, its findings, and the next command; answers the exit code."""
+    findings = error.findings if isinstance(error, InputError | ConfigError) else ()
+    for finding in findings:
+        click.echo(str(finding), err=True)
+    click.echo(f"connector: {error}", err=True)
+    if error.next_command:
+        click.echo(f"next: {error.next_command}", err=True)
+    if as_json:
+        put_json(
+            {
+                "status": "error",
+                "error": type(error).__name__,
+                "message": str(error),
+                "exit_code": error.exit_code,
+                "findings": [str(finding) for finding in findings],
+                "next": error.next_command,
+            }
+        )
+    return error.exit_code
+
+
+def show_usage(error: click.ClickException, as_json: bool) -> int:
+    """A command that was typed wrongly: exit code 2, with the way to its help."""
+    error.show(sys.stderr)
+    if as_json:
+        put_json({"status": "error", "error": "UsageError", "message": error.format_message(), "exit_code": 2})
+    return 2
+
+
+def show_bug(error: Exception, as_json: bool) -> int:
+    """A bug: where it happened, without a traceback and without anybody's data; exit code 70."""
+    last = traceback.extract_tb(error.__traceback__)[-1:]
+    place = f"{last[0].filename.rsplit('connector/', 1)[-1]}:{last[0].lineno}" if last else "unknown place"
+    sentence = f"a bug in the connector ({type(error).__name__} at {place}); the state is as the last step left it"
+    click.echo(f"connector: {sentence}", err=True)
+    click.echo("next: connector state verify", err=True)
+    if as_json:
+        put_json({"status": "error", "error": "Bug", "message": sentence, "exit_code": 70})
+    return 70
