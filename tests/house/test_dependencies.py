@@ -1,0 +1,63 @@
+"""What is installed is what is imported: nothing borrowed, nothing carried along for nothing."""
+
+from __future__ import annotations
+
+import re
+import sys
+from configparser import ConfigParser
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+from .building import build
+from .reading import PACKAGE, ROOT, Module, imports, modules
+
+# Parts of a declared library's documented face that are distributed apart from it.
+COMPANIONS = {"pydantic-core": "pydantic", "urllib3": "requests", "cryptography": "pyjwt"}
+
+
+def _declared() -> set[str]:
+    config = ConfigParser()
+    config.read(ROOT / "setup.cfg", "utf-8")
+    lines = config["options"]["install_requires"].split("\n")
+    return {_plain(re.split(r"[\[<>=!~; ]", line, maxsplit=1)[0]) for line in lines if line}
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _imported(house: list[Module]) -> dict[str, str]:
+    """Distribution (or, where none is installed, the module) by the first place that imports it."""
+    owners = packages_distributions()
+    found: dict[str, str] = {}
+    for module in house:
+        for entry in imports(module):
+            top = entry.target.split(".")[0]
+            if top not in sys.stdlib_module_names and top not in (PACKAGE, "__future__"):
+                # A namespace shared by several distributions belongs to the one we declare.
+                names = {_plain(name) for name in owners.get(_shared(entry.target), owners.get(top, [top]))}
+                name = next(iter(sorted(names & _declared()) or sorted(names)))
+                found.setdefault(name, f"{module.path}:{entry.line}")
+    return found
+
+
+def _shared(target: str) -> str:
+    return ".".join(target.split(".")[:2])
+
+
+def test_every_import_is_declared() -> None:
+    """No library is used that `setup.cfg` does not name: what others bring along may go with them."""
+    declared = _declared()
+    imported = _imported(modules(ROOT)).items()
+    assert {name: place for name, place in imported if COMPANIONS.get(name, name) not in declared} == {}
+
+
+def test_every_declared_library_is_used() -> None:
+    """No library is installed on people's machines for nothing."""
+    assert _declared() - set(_imported(modules(ROOT))) == set()
+
+
+def test_undeclared_import_is_found(tmp_path: Path) -> None:
+    """A library that came along by chance is seen where it is used."""
+    found = _imported(modules(build(tmp_path, {"connector/model/bad.py": "def f():\n    import pytest\n"})))
+    assert found == {"pytest": "connector/model/bad.py:2"}
