@@ -1,0 +1,5 @@
+"""The state file: the only room that speaks SQL."""
+
+from connector.store.store import SqliteStore, open_store
+
+__all__ = ["SqliteStore", "open_store"]

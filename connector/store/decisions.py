@@ -1,0 +1,84 @@
+"""Verdicts with the inputs they rested on, and the rulings of people on leads as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from connector.model.decision import Decision, DecisionInputs, Ruling, Verdict
+from connector.model.records import RecordRef
+from connector.store.codec import from_json, moment, parts, stamp, stamp_or_none, to_json
+from connector.store.database import Database
+
+_STANDING = "standing = 1 AND connection = ? AND record_id = ? AND object = ? AND route = ?"
+
+
+class SqliteDecisions:
+    """Keeps `connector.ports.Decisions` in the tables ``decisions`` and ``rulings``."""
+
+    def __init__(self, database: Database) -> None:
+        """Work on *database*."""
+        self._database = database
+
+    def save(self, route: str, decision: Decision, inputs: DecisionInputs, run_id: str) -> None:
+        """Keep a decision as the standing one; those before it stay on record."""
+        lead = parts(decision.lead)
+        versions = decision.versions
+        with self._database.transaction():
+            self._database.run(f"UPDATE decisions SET standing = 0 WHERE {_STANDING}", (*lead, route))
+            self._database.run(
+                "INSERT INTO decisions (route, connection, record_id, object, verdict, stage, motion, rule,"
+                " policy_version, mapping_version, matching_version, decided_at, look_again_at, run_id, decision,"
+                " inputs, standing) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)",
+                (
+                    route,
+                    *lead,
+                    decision.verdict.value,
+                    decision.stage.value,
+                    decision.motion.value,
+                    decision.rule,
+                    versions.policy,
+                    versions.mapping,
+                    versions.matching,
+                    stamp(decision.decided_at),
+                    stamp_or_none(decision.look_again_at),
+                    run_id,
+                    to_json(Decision, decision),
+                    to_json(DecisionInputs, inputs),
+                ),
+            )
+
+    def latest(self, route: str, lead: RecordRef) -> Decision | None:
+        """The standing decision on *lead*."""
+        row = self._database.row(f"SELECT decision FROM decisions WHERE {_STANDING}", (*parts(lead), route))
+        return None if row is None else from_json(Decision, row[0])
+
+    def inputs(self, route: str, lead: RecordRef) -> DecisionInputs | None:
+        """The inputs of the standing decision, as they were known then."""
+        row = self._database.row(f"SELECT inputs FROM decisions WHERE {_STANDING}", (*parts(lead), route))
+        return None if row is None else from_json(DecisionInputs, row[0])
+
+    def rule(self, lead: RecordRef, ruling: Ruling) -> None:
+        """Keep a person's ruling on a lead as a whole; earlier ones stay on record."""
+        with self._database.transaction():
+            self._database.run(
+                "INSERT INTO rulings (connection, record_id, object, verdict, ruled_by, ruled_at, reason, note)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (*parts(lead), ruling.verdict.value, ruling.by, stamp(ruling.at), ruling.reason, ruling.note),
+            )
+
+    def ruling(self, lead: RecordRef) -> Ruling | None:
+        """The latest ruling on *lead*."""
+        row = self._database.row(
+            "SELECT verdict, ruled_by, ruled_at, reason, note FROM rulings"
+            " WHERE connection = ? AND record_id = ? AND object = ? ORDER BY ruled_at DESC, id DESC LIMIT 1",
+            parts(lead),
+        )
+        return None if row is None else Ruling(Verdict(row[0]), row[1], moment(row[2]), row[3], row[4])
+
+    def counts(self, route: str) -> Mapping[str, int]:
+        """Leads per standing verdict."""
+        return dict(
+            self._database.rows(
+                "SELECT verdict, count(*) FROM decisions WHERE standing = 1 AND route = ? GROUP BY verdict", (route,)
+            )
+        )

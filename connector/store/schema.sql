@@ -1,0 +1,341 @@
+CREATE TABLE audit (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at TEXT NOT NULL,
+    run_id TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    event TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    facts TEXT NOT NULL,
+    digest TEXT NOT NULL
+);
+
+CREATE INDEX audit_by_subject ON audit (subject, id);
+
+CREATE TABLE blocking_keys (
+    hash INTEGER NOT NULL,
+    directory_id INTEGER NOT NULL,
+    PRIMARY KEY (hash, directory_id)
+) WITHOUT ROWID;
+
+CREATE TABLE budget_readings (
+    connection TEXT NOT NULL,
+    at TEXT NOT NULL,
+    used INTEGER NOT NULL,
+    allowed INTEGER NOT NULL,
+    PRIMARY KEY (connection, at)
+) WITHOUT ROWID;
+
+CREATE TABLE connection_facts (
+    connection TEXT NOT NULL,
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    noted_at TEXT NOT NULL,
+    PRIMARY KEY (connection, name)
+);
+
+CREATE TABLE connections (
+    name TEXT PRIMARY KEY,
+    org_id TEXT NOT NULL,
+    pinned_at TEXT NOT NULL
+);
+
+CREATE TABLE crosswalk (
+    key TEXT NOT NULL,
+    role TEXT NOT NULL,
+    connection TEXT NOT NULL,
+    object TEXT NOT NULL,
+    record_id TEXT NOT NULL,
+    created INTEGER NOT NULL,
+    linked_at TEXT NOT NULL,
+    PRIMARY KEY (key, role, connection)
+) WITHOUT ROWID;
+
+CREATE INDEX crosswalk_by_record ON crosswalk (connection, record_id, object);
+
+CREATE UNIQUE INDEX crosswalk_one_maker ON crosswalk (connection, record_id, object) WHERE created = 1;
+
+CREATE TABLE dead_letters (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    route TEXT NOT NULL,
+    connection TEXT NOT NULL,
+    object TEXT NOT NULL,
+    record_id TEXT NOT NULL,
+    stage TEXT NOT NULL,
+    state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'retried', 'discarded', 'cleared')),
+    problems TEXT NOT NULL,
+    raw TEXT NOT NULL,
+    parked_at TEXT NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 1,
+    closed_at TEXT,
+    closed_by TEXT NOT NULL DEFAULT '',
+    why TEXT NOT NULL DEFAULT ''
+);
+
+CREATE UNIQUE INDEX dead_letters_one_standing ON dead_letters (connection, record_id, object, route)
+    WHERE state IN ('open', 'retried');
+
+CREATE TABLE decisions (
+    id INTEGER PRIMARY KEY,
+    route TEXT NOT NULL,
+    connection TEXT NOT NULL,
+    object TEXT NOT NULL,
+    record_id TEXT NOT NULL,
+    verdict TEXT NOT NULL,
+    stage TEXT NOT NULL,
+    motion TEXT NOT NULL,
+    rule TEXT NOT NULL,
+    policy_version TEXT NOT NULL,
+    mapping_version TEXT NOT NULL,
+    matching_version TEXT NOT NULL,
+    decided_at TEXT NOT NULL,
+    look_again_at TEXT,
+    run_id TEXT NOT NULL,
+    decision TEXT NOT NULL,
+    inputs TEXT NOT NULL,
+    standing INTEGER NOT NULL
+);
+
+CREATE INDEX decisions_by_lead ON decisions (connection, record_id, object);
+
+CREATE INDEX decisions_by_verdict ON decisions (route, verdict) WHERE standing = 1;
+
+CREATE INDEX decisions_by_versions ON decisions (route, policy_version, mapping_version, matching_version)
+    WHERE standing = 1;
+
+CREATE UNIQUE INDEX decisions_one_standing ON decisions (connection, record_id, object, route) WHERE standing = 1;
+
+CREATE INDEX decisions_to_look_again ON decisions (route, look_again_at) WHERE standing = 1;
+
+CREATE TABLE directory (
+    id INTEGER PRIMARY KEY,
+    connection TEXT NOT NULL,
+    object TEXT NOT NULL,
+    record_id TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('lead', 'account', 'contact', 'opportunity')),
+    fields TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    modified TEXT,
+    account_id TEXT NOT NULL DEFAULT '',
+    gone INTEGER NOT NULL DEFAULT 0,
+    merged_into TEXT,
+    keys BLOB NOT NULL
+);
+
+CREATE UNIQUE INDEX directory_by_record ON directory (connection, record_id, object);
+
+CREATE INDEX directory_live ON directory (kind) WHERE gone = 0;
+
+CREATE TABLE inbox (
+    id INTEGER PRIMARY KEY,
+    route TEXT NOT NULL,
+    connection TEXT NOT NULL,
+    object TEXT NOT NULL,
+    record_id TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('pending', 'decided', 'waiting', 'dead', 'done', 'gone')),
+    woken TEXT,
+    fields TEXT NOT NULL,
+    first_fields TEXT,
+    fingerprint TEXT NOT NULL,
+    modified TEXT,
+    deleted INTEGER NOT NULL DEFAULT 0,
+    merged_into TEXT,
+    origin TEXT NOT NULL DEFAULT '',
+    received_at TEXT NOT NULL,
+    changed_at TEXT NOT NULL,
+    run_id TEXT NOT NULL
+);
+
+CREATE INDEX inbox_awake ON inbox (route, id) WHERE woken IS NOT NULL;
+
+CREATE INDEX inbox_by_id ON inbox (record_id);
+
+CREATE UNIQUE INDEX inbox_by_record ON inbox (connection, record_id, object, route);
+
+CREATE INDEX inbox_by_stamp ON inbox (route, object, modified);
+
+CREATE INDEX inbox_by_state ON inbox (route, state);
+
+CREATE TABLE inbox_emails (
+    email TEXT NOT NULL,
+    inbox_id INTEGER NOT NULL REFERENCES inbox (id) ON DELETE CASCADE,
+    PRIMARY KEY (email, inbox_id)
+) WITHOUT ROWID;
+
+CREATE INDEX inbox_emails_by_row ON inbox_emails (inbox_id);
+
+CREATE TRIGGER journal_applied_for_ever BEFORE UPDATE ON journal
+WHEN OLD.state IN ('applied', 'already') AND NEW.state NOT IN ('applied', 'already')
+BEGIN
+    SELECT RAISE(ABORT, 'an applied step stays applied');
+END;
+
+CREATE TRIGGER journal_unsettled_stays BEFORE DELETE ON journal
+WHEN OLD.state IN ('sent', 'unknown')
+BEGIN
+    SELECT RAISE(ABORT, 'an unsettled step must be settled first');
+END;
+
+CREATE TABLE journal (
+    key TEXT PRIMARY KEY,
+    plan_id TEXT NOT NULL REFERENCES plans (id),
+    route TEXT NOT NULL,
+    run_id TEXT NOT NULL DEFAULT '',
+    connection TEXT NOT NULL,
+    object TEXT NOT NULL,
+    record_id TEXT NOT NULL,
+    action TEXT NOT NULL,
+    target_object TEXT NOT NULL,
+    state TEXT NOT NULL
+        CHECK (state IN ('planned', 'sent', 'applied', 'already', 'rejected', 'unknown')),
+    attempt INTEGER NOT NULL DEFAULT 0,
+    planned_at TEXT NOT NULL,
+    sent_at TEXT,
+    settled_at TEXT,
+    step TEXT NOT NULL,
+    ids TEXT NOT NULL,
+    receipt TEXT,
+    policy_version TEXT NOT NULL,
+    mapping_version TEXT NOT NULL
+);
+
+CREATE INDEX journal_by_lead ON journal (connection, record_id, object);
+
+CREATE INDEX journal_by_plan ON journal (plan_id);
+
+CREATE INDEX journal_never_sent ON journal (route) WHERE state = 'planned';
+
+CREATE UNIQUE INDEX journal_one_open_conversion ON journal (connection, record_id)
+    WHERE action = 'convert' AND state IN ('sent', 'unknown');
+
+CREATE INDEX journal_unsettled ON journal (sent_at) WHERE state IN ('sent', 'unknown');
+
+CREATE TABLE judgements (
+    id INTEGER PRIMARY KEY,
+    pair TEXT NOT NULL,
+    left_connection TEXT NOT NULL,
+    left_object TEXT NOT NULL,
+    left_id TEXT NOT NULL,
+    right_connection TEXT NOT NULL,
+    right_object TEXT NOT NULL,
+    right_id TEXT NOT NULL,
+    word TEXT NOT NULL CHECK (word IN ('same', 'different', 'unsure')),
+    said_by TEXT NOT NULL,
+    said_at TEXT NOT NULL,
+    note TEXT NOT NULL DEFAULT '',
+    standing INTEGER NOT NULL
+);
+
+CREATE INDEX judgements_by_left ON judgements (left_connection, left_id, left_object) WHERE standing = 1;
+
+CREATE INDEX judgements_by_right ON judgements (right_connection, right_id, right_object) WHERE standing = 1;
+
+CREATE UNIQUE INDEX judgements_one_standing ON judgements (pair) WHERE standing = 1;
+
+CREATE TABLE lease (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    number INTEGER NOT NULL,
+    holder TEXT NOT NULL,
+    pid INTEGER NOT NULL,
+    host TEXT NOT NULL,
+    taken_at TEXT NOT NULL
+);
+
+CREATE TABLE match_refs (
+    connection TEXT NOT NULL,
+    record_id TEXT NOT NULL,
+    object TEXT NOT NULL,
+    match_id INTEGER NOT NULL REFERENCES matches (id) ON DELETE CASCADE,
+    PRIMARY KEY (connection, record_id, object, match_id)
+) WITHOUT ROWID;
+
+CREATE INDEX match_refs_by_match ON match_refs (match_id);
+
+CREATE TABLE matches (
+    id INTEGER PRIMARY KEY,
+    route TEXT NOT NULL,
+    connection TEXT NOT NULL,
+    object TEXT NOT NULL,
+    record_id TEXT NOT NULL,
+    linkage TEXT NOT NULL,
+    gap REAL,
+    because TEXT NOT NULL,
+    resolution TEXT NOT NULL,
+    saved_at TEXT NOT NULL
+);
+
+CREATE UNIQUE INDEX matches_by_lead ON matches (connection, record_id, object, route);
+
+CREATE TABLE plans (
+    id TEXT PRIMARY KEY,
+    route TEXT NOT NULL,
+    org TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    policy_version TEXT NOT NULL,
+    mapping_version TEXT NOT NULL,
+    matching_version TEXT NOT NULL,
+    leads INTEGER NOT NULL,
+    changes INTEGER NOT NULL,
+    calls INTEGER NOT NULL
+);
+
+CREATE TABLE reviews (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    route TEXT NOT NULL,
+    connection TEXT NOT NULL,
+    object TEXT NOT NULL,
+    record_id TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('open', 'answered', 'closed')),
+    question TEXT NOT NULL,
+    candidates TEXT NOT NULL,
+    opened_at TEXT NOT NULL,
+    answer TEXT,
+    answered_by TEXT,
+    answered_at TEXT,
+    answer_detail TEXT,
+    closed_at TEXT
+);
+
+CREATE INDEX reviews_by_lead ON reviews (connection, record_id, object);
+
+CREATE UNIQUE INDEX reviews_one_open ON reviews (connection, record_id, object, route) WHERE state = 'open';
+
+CREATE TABLE rulings (
+    id INTEGER PRIMARY KEY,
+    connection TEXT NOT NULL,
+    object TEXT NOT NULL,
+    record_id TEXT NOT NULL,
+    verdict TEXT NOT NULL,
+    ruled_by TEXT NOT NULL,
+    ruled_at TEXT NOT NULL,
+    reason TEXT NOT NULL DEFAULT '',
+    note TEXT NOT NULL DEFAULT ''
+);
+
+CREATE INDEX rulings_by_lead ON rulings (connection, record_id, object, ruled_at);
+
+CREATE TABLE runs (
+    id TEXT PRIMARY KEY,
+    verb TEXT NOT NULL,
+    started_at TEXT NOT NULL,
+    ended_at TEXT,
+    status TEXT NOT NULL DEFAULT 'running',
+    summary TEXT NOT NULL DEFAULT '{}'
+);
+
+CREATE INDEX runs_by_start ON runs (started_at);
+
+CREATE TABLE schema_migrations (
+    number INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    applied_at TEXT NOT NULL
+);
+
+CREATE TABLE watermarks (
+    scope TEXT NOT NULL,
+    object TEXT NOT NULL,
+    position TEXT NOT NULL,
+    last_id TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (scope, object)
+) WITHOUT ROWID;
+

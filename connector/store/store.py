@@ -1,0 +1,153 @@
+"""The state file, opened: every shelf over one database."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import AbstractContextManager
+from pathlib import Path
+from types import TracebackType
+
+from connector.errors import Paused, StateError
+from connector.ports import Clock
+from connector.store import care, custody, migrations
+from connector.store.audit import SqliteAudit
+from connector.store.crosswalk import SqliteCrosswalk
+from connector.store.database import BUSY_SECONDS, Database, explain
+from connector.store.dead_letters import SqliteDeadLetters
+from connector.store.decisions import SqliteDecisions
+from connector.store.directory import SqliteDirectory
+from connector.store.inbox import SqliteInbox
+from connector.store.journal import SqliteJournal
+from connector.store.lease import SqliteLease, locked
+from connector.store.matches import SqliteMatches
+from connector.store.reviews import SqliteReviews
+from connector.store.runs import SqliteBudgets, SqliteRuns
+from connector.store.watermarks import SqliteWatermarks
+
+OLDEST_SQLITE = (3, 33, 0)
+"""Checking one table at a time came with it."""
+
+_WHOLE_CHECK_BYTES = 64 * 1024 * 1024
+_REBUILDABLE = ("directory", "blocking_keys", "inbox", "inbox_emails")
+"""What a CRM can tell again; in a big file these are left to `connector state verify`."""
+
+
+class SqliteStore:
+    """Keeps `connector.ports.Store`; close it, or use it as a context manager."""
+
+    def __init__(self, database: Database) -> None:
+        """Put the shelves up over *database*, whose schema is current."""
+        self.database = database
+        self.watermarks = SqliteWatermarks(database)
+        self.inbox = SqliteInbox(database, self.watermarks)
+        self.directory = SqliteDirectory(database)
+        self.crosswalk = SqliteCrosswalk(database)
+        self.matches = SqliteMatches(database)
+        self.decisions = SqliteDecisions(database)
+        self.lease = SqliteLease(database)
+        self.journal = SqliteJournal(database, self.crosswalk, self.lease.fence)
+        self.dead_letters = SqliteDeadLetters(database)
+        self.reviews = SqliteReviews(database)
+        self.budgets = SqliteBudgets(database)
+        self.audit = SqliteAudit(database)
+        self.runs = SqliteRuns(database)
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Several shelves in one transaction (BEGIN IMMEDIATE; nests)."""
+        return self.database.transaction()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.database.close()
+
+    def __enter__(self) -> SqliteStore:
+        """The store itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close."""
+        self.close()
+
+
+def open_store(path: Path | str, *, clock: Clock, create: bool = True, wait: float = BUSY_SECONDS) -> SqliteStore:
+    """Open the state file at *path*, making it when *create*, and bring its schema up to date after a backup.
+
+    *wait* is the time in seconds to wait for another process. Raises StateError, with the next command to
+    type, for a file that cannot be reached, read, written or trusted, that is not ours, or that a newer
+    connector wrote; raises Paused when another process keeps it locked or is at work on an older schema.
+    """
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        raise StateError(f"SQLite {sqlite3.sqlite_version} is too old; 3.33 or newer is needed")
+    path = Path(path)
+    custody.admit(path, create=create)
+    database = Database(path, clock, wait)
+    try:
+        _trust(database)
+        custody.tighten(path)
+        if migrations.pending(database):
+            _bring_up_to_date(database, wait)
+    except BaseException:
+        database.close()
+        raise
+    return SqliteStore(database)
+
+
+def _trust(database: Database) -> None:
+    """Raise StateError unless the file is sound and ours (an empty one will become ours)."""
+    try:
+        found = _damage(database)
+    except sqlite3.Error as error:
+        if isinstance(explained := explain(error, database.path), Paused):
+            raise explained from error
+        found = str(error)
+    if found:
+        raise _damaged(database.path, found)
+    tables = database.tables.table_names()
+    if tables and "schema_migrations" not in tables:
+        raise StateError(
+            f"{database.path} is a database, but not a state file of the connector", next_command="connector doctor"
+        )
+
+
+def _damage(database: Database) -> str:
+    """The first damage that a quick check finds, empty when it finds none; the big file is checked in part."""
+    connection = database.connection
+    checks = ["PRAGMA quick_check(1)"]
+    if database.path.stat().st_size > _WHOLE_CHECK_BYTES:
+        names = [name for name in database.tables.table_names() if name not in _REBUILDABLE]
+        checks = [f"PRAGMA quick_check('{name}')" for name in names]
+    for check in checks:
+        answer = connection.execute(check).fetchone()[0]
+        if answer != "ok":
+            return str(answer)
+    return ""
+
+
+def _damaged(path: Path, found: str) -> StateError:
+    copy = care.last_good_backup(path)
+    if copy is None:
+        way_out = "there is no backup beside it; what the CRMs know can be read again"
+        return StateError(
+            f"the state file {path} is damaged ({found}); {way_out}", next_command="connector state rebuild"
+        )
+    return StateError(
+        f"the state file {path} is damaged ({found}); the last good backup is {copy}",
+        next_command=f"cp {copy} {path}",
+    )
+
+
+def _bring_up_to_date(database: Database, wait: float) -> None:
+    """Migrate under the writers' lock, so that no run works on a schema that changes beneath it."""
+    path = database.path
+    with locked(path, wait, lambda: "a run is at work on the older schema; let it end first"):
+        if not migrations.pending(database):
+            return
+        if migrations.applied(database):
+            care.backup(
+                path, care.backup_name(path, database.clock.now(), f"before-{migrations.known()[-1].number:04}")
+            )
+        database.go_wal()
+        migrations.migrate(database)
+    custody.tighten(path)
