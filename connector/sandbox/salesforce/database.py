@@ -4,6 +4,8 @@ Besides its fields every table has `_n` (the row number), `IsDeleted`, `_visible
 before that moment) and `_deleted_with` (the parent whose deletion took the row along).
 """
 
+# ruff: noqa: S608 - names come from the schema, values are parameters
+
 import json
 import sqlite3
 import threading
@@ -37,7 +39,7 @@ def _column(field: FieldDef) -> str:
     return f"{name} TEXT"
 
 
-def _lowered(value: object) -> object:
+def _lowered(value: str | float | None) -> str | float | None:
     return value.lower() if isinstance(value, str) else value
 
 

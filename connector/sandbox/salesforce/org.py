@@ -6,6 +6,22 @@ from datetime import datetime
 from typing import Any
 
 from connector.sandbox.clock import SandboxClock
+from connector.sandbox.salesforce import (
+    conversion,
+    describe,
+    merge,
+    org_load,
+    org_world,
+    query_columns,
+    records,
+    replication,
+)
+from connector.sandbox.salesforce.database import Database
+from connector.sandbox.salesforce.ids import to_eighteen
+from connector.sandbox.salesforce.org_retrieve import retrieve
+from connector.sandbox.salesforce.org_seed import USERNAME
+from connector.sandbox.salesforce.org_state import INACTIVE_USER_ID, QUEUE_ID, USER_ID, OrgState
+from connector.sandbox.salesforce.org_time import stamp_text
 from connector.sandbox.salesforce.org_types import (
     ApiError,
     AssignmentRule,
@@ -19,6 +35,8 @@ from connector.sandbox.salesforce.org_types import (
     RowError,
     SaveResult,
 )
+from connector.sandbox.salesforce.query import Queries
+from connector.sandbox.salesforce.schema_setup import standard_schema
 
 __all__ = [
     "ApiError",
@@ -41,71 +59,97 @@ _DEFAULTS = DmlOptions()
 class Org:
     """One Salesforce org in SQLite. Every public call is safe from any thread (one lock, one writer)."""
 
-    org_id: str
-    user_id: str
-    username: str
-    queue_id: str
-    inactive_user_id: str
-    clock: SandboxClock
-    settings: OrgSettings
+    user_id = USER_ID
+    username = USERNAME
+    queue_id = QUEUE_ID
+    inactive_user_id = INACTIVE_USER_ID
 
     def __init__(self, path: str | None, clock: SandboxClock, settings: OrgSettings = OrgSettings()) -> None:  # noqa: B008 - frozen
-        raise NotImplementedError
+        self.clock = clock
+        self._base = settings
+        self._state = OrgState(Database(path), standard_schema(), clock, settings)
+        self._queries = Queries(self._state)
+        org_world.open_org(self._state, settings)
+
+    @property
+    def org_id(self) -> str:
+        """The id of the organisation; it stays through resets and, with a file, restarts."""
+        return self._state.org_id
+
+    @property
+    def settings(self) -> OrgSettings:
+        """The switches in force."""
+        return self._state.settings
 
     def close(self) -> None:
         """Close the database; a file keeps everything."""
-        raise NotImplementedError
+        self._state.database.close()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Group calls: an exception undoes all of them. Nests (savepoints). Holds the lock of the org."""
-        raise NotImplementedError
-        yield
+        with self._state.transaction():
+            yield
 
     def create(
-        self, object_name: str, records: Sequence[Mapping[str, Any]], options: DmlOptions = _DEFAULTS
+        self, object_name: str, rows: Sequence[Mapping[str, Any]], options: DmlOptions = _DEFAULTS
     ) -> list[SaveResult]:
         """Insert up to 200 records; one result each, in order, with all the errors of a record together."""
-        raise NotImplementedError
+        with self._state.transaction():
+            return records.create(self._state, object_name, rows, options)
 
     def update(
-        self, object_name: str, records: Sequence[Mapping[str, Any]], options: DmlOptions = _DEFAULTS
+        self, object_name: str, rows: Sequence[Mapping[str, Any]], options: DmlOptions = _DEFAULTS
     ) -> list[SaveResult]:
         """Change records; each carries its `Id` (or `id`). Absent keys stay, None clears."""
-        raise NotImplementedError
+        with self._state.transaction():
+            return records.update(self._state, object_name, rows, options)
 
     def upsert(
         self,
         object_name: str,
         field: str,
-        records: Sequence[Mapping[str, Any]],
+        rows: Sequence[Mapping[str, Any]],
         options: DmlOptions = _DEFAULTS,
         update_only: bool = False,
     ) -> list[SaveResult]:
         """Create or update by external id; each record carries the key field itself. `created` is set."""
-        raise NotImplementedError
+        with self._state.transaction():
+            return records.upsert(self._state, object_name, field, rows, options, update_only)
 
     def delete(self, ids: Sequence[str], options: DmlOptions = _DEFAULTS) -> list[SaveResult]:
         """Put records (of any objects) into the recycle bin."""
-        raise NotImplementedError
+        with self._state.transaction():
+            return records.delete(self._state, ids, options)
 
     def undelete(self, ids: Sequence[str]) -> list[SaveResult]:
         """Take records out of the recycle bin."""
-        raise NotImplementedError
+        with self._state.transaction():
+            return records.undelete(self._state, ids)
 
     def retrieve(
         self, object_name: str, ids: Sequence[str], fields: Sequence[str] | None, version: str = "62.0"
     ) -> list[Record | None]:
         """Read records by id, None where missing, deleted or unseen; `fields` None means all readable."""
-        raise NotImplementedError
+        with self._state.database.lock:
+            return retrieve(self._state, object_name, ids, fields, version)
 
     def record_state(self, object_name: str, record_id: str) -> str:
         """Say whether an id is `live`, `deleted` or `absent` (also for a malformed id)."""
-        raise NotImplementedError
+        with self._state.database.lock:
+            definition = self._state.definition(object_name)
+            normal = to_eighteen(record_id) or ""
+            found = self._state.read(definition, normal) if normal[:3] == definition.prefix else None
+        if found is None:
+            return "absent"
+        return "deleted" if found["IsDeleted"] else "live"
 
     def find_by_external(self, object_name: str, field: str, value: str) -> list[str]:
         """Ids of the live records whose external id field holds `value`. ApiError NOT_FOUND for a bad field."""
-        raise NotImplementedError
+        with self._state.database.lock:
+            definition = self._state.definition(object_name)
+            key = records.key_field(definition, field)
+            return records.find_by_key(self._state, definition, key, value)
 
     def query(
         self,
@@ -117,29 +161,35 @@ class Org:
         version: str = "62.0",
     ) -> QueryPage:
         """Run SOQL and answer the first page. ApiError with Salesforce's codes and texts on a bad query."""
-        raise NotImplementedError
+        with self._state.database.lock:
+            return self._queries.first(soql, include_deleted, batch_size, session, version)
 
     def query_more(self, locator: str, *, session: str = "", version: str = "62.0") -> QueryPage:
         """The page behind a locator (`0r8...-2000`). ApiError INVALID_QUERY_LOCATOR when it is unknown."""
-        raise NotImplementedError
+        with self._state.database.lock:
+            return self._queries.more(locator, session, version)
 
     def query_columns(self, soql: str) -> dict[str, Any]:
         """The undocumented `columns=true` answer: names and nesting of the selected columns."""
-        raise NotImplementedError
+        with self._state.database.lock:
+            return query_columns.columns_of(self._queries.plan(soql))
 
     def updated(self, object_name: str, start: datetime, end: datetime) -> dict[str, Any]:
         """`getUpdated`: JSON-ready `ids` and `latestDateCovered`."""
-        raise NotImplementedError
+        with self._state.database.lock:
+            return replication.updated(self._state, object_name, start, end)
 
     def deleted(self, object_name: str, start: datetime, end: datetime) -> dict[str, Any]:
         """`getDeleted`: JSON-ready `deletedRecords`, `earliestDateAvailable`, `latestDateCovered`."""
-        raise NotImplementedError
+        with self._state.database.lock:
+            return replication.deleted(self._state, object_name, start, end)
 
     def convert_leads(
         self, requests: Sequence[LeadConvert], options: DmlOptions = _DEFAULTS
     ) -> list[LeadConvertResult]:
         """`convertLead`: each lead in its own transaction, results by index; over 100 is an ApiError."""
-        raise NotImplementedError
+        with self._state.database.lock:
+            return conversion.convert_leads(self._state, requests, options)
 
     def merge(
         self,
@@ -149,58 +199,79 @@ class Org:
         options: DmlOptions = _DEFAULTS,
     ) -> MergeResult:
         """Merge one or two losers into the master (a record with `Id` and the fields to keep)."""
-        raise NotImplementedError
+        with self._state.database.lock:
+            return merge.merge(self._state, object_name, master, loser_ids, options)
 
     def describe_global(self, version: str = "62.0") -> dict[str, Any]:
         """The body of `GET /sobjects`."""
-        raise NotImplementedError
+        with self._state.database.lock:
+            return describe.describe_global(self._state, version)
 
     def describe(self, object_name: str, version: str = "62.0") -> dict[str, Any]:
         """The body of `GET /sobjects/X/describe`. ApiError NOT_FOUND (404) for an unknown object."""
-        raise NotImplementedError
+        with self._state.database.lock:
+            return describe.describe(self._state, object_name, version)
 
     def object_basic(self, object_name: str, version: str = "62.0") -> dict[str, Any]:
         """The body of `GET /sobjects/X`: `objectDescribe` and `recentItems`."""
-        raise NotImplementedError
+        with self._state.database.lock:
+            return describe.object_basic(self._state, object_name, version)
 
     def object_of(self, record_id: str) -> str | None:
         """The object that an id belongs to, by its prefix; None when unknown or malformed."""
-        raise NotImplementedError
+        normal = to_eighteen(record_id)
+        found = self._state.schema.by_prefix(normal) if normal is not None else None
+        return None if found is None else found.name
 
     def record_count(self, names: Sequence[str] | None = None) -> dict[str, int]:
         """Live records per known object; unknown names are left out; None means every object."""
-        raise NotImplementedError
+        with self._state.database.lock:
+            known = [self._state.schema.find(name) for name in names] if names is not None else [*self._state.schema]
+            return {item.name: self._queries.count(item) for item in known if item is not None}
 
-    def load(self, records: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, list[Record]]:
+    def load(self, rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, list[Record]]:
         """Insert records as given, without any rule; answers the same shape with `Id` in each, in order."""
-        raise NotImplementedError
+        with self._state.database.lock:
+            return org_load.load(self._state, rows)
 
     def dump(self, object_name: str) -> list[Record]:
         """Every record of an object, deleted ones included, with all fields and no `attributes`."""
-        raise NotImplementedError
+        with self._state.database.lock:
+            return org_load.dump(self._state, object_name)
 
     def reset(self, world: Mapping[str, Any]) -> None:
         """Clear all records and switches, keep the org id, and seed `world` (a parsed world file)."""
-        raise NotImplementedError
+        with self._state.database.lock:
+            self._queries.forget()
+            org_world.reset(self._state, self._base, world)
 
     def declare_field(self, object_name: str, definition: Mapping[str, Any]) -> None:
         """Add a custom field: `name`, `type`, optional `label`, `length`, `precision`, `scale`, `values`,
         `required`, `unique`, `external_id`, `restricted`, `default`, `reference_to`, `relationship_name`.
         """
-        raise NotImplementedError
+        with self._state.transaction():
+            org_world.change_field(self._state, "declare", object_name, definition)
 
     def drop_field(self, object_name: str, name: str) -> None:
         """Hide a field from describe, queries and saves (its values stay, as when access is withdrawn)."""
-        raise NotImplementedError
+        with self._state.transaction():
+            org_world.change_field(self._state, "drop", object_name, {"name": name})
 
     def alter_field(self, object_name: str, name: str, changes: Mapping[str, Any]) -> None:
         """Change what describe says of a field and what saves enforce; keys as in `declare_field`."""
-        raise NotImplementedError
+        with self._state.transaction():
+            org_world.change_field(self._state, "alter", object_name, {**changes, "name": name})
 
     def hide_until(self, object_name: str, ids: Sequence[str], visible_at: datetime) -> None:
         """Keep records unseen by any read until `visible_at`, as if their transaction committed then."""
-        raise NotImplementedError
+        with self._state.transaction():
+            definition = self._state.definition(object_name)
+            for record_id in ids:
+                values = {"_visible_at": stamp_text(visible_at)}
+                self._state.database.update(definition.name, to_eighteen(record_id) or "", values)
 
     def lock_rows(self, ids: Sequence[str], times: int) -> None:
         """Refuse the next `times` writes that touch these records with UNABLE_TO_LOCK_ROW."""
-        raise NotImplementedError
+        with self._state.database.lock:
+            for record_id in ids:
+                self._state.row_locks[to_eighteen(record_id) or record_id] = times

@@ -1,5 +1,7 @@
 """What the parts of the engine share: database, schema, clock, switches, and the open transaction's stamp."""
 
+# ruff: noqa: S608 - names come from the schema, values are parameters
+
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -9,7 +11,8 @@ from typing import Any
 
 from connector.sandbox.clock import SandboxClock
 from connector.sandbox.salesforce.database import Database, Row
-from connector.sandbox.salesforce.ids import record_id, to_eighteen
+from connector.sandbox.salesforce.ids import record_id as numbered_id
+from connector.sandbox.salesforce.ids import to_eighteen
 from connector.sandbox.salesforce.org_time import stamp_text
 from connector.sandbox.salesforce.org_types import ApiError, OrgSettings, RowError
 from connector.sandbox.salesforce.schema import FieldDef, ObjectDef, Schema
@@ -27,6 +30,7 @@ class RowRefused(Exception):
     def __init__(self, *errors: RowError) -> None:
         super().__init__(errors[0].message)
         self.errors = errors
+        self.given: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,7 @@ class OrgState:
     def new_id(self, definition: ObjectDef) -> str:
         """An id that no record of the object has."""
         while True:
-            candidate = record_id(definition.prefix, self.next_number)
+            candidate = numbered_id(definition.prefix, self.next_number)
             self.next_number += 1
             if self.database.one(f'SELECT 1 FROM "{definition.name}" WHERE Id = ?', (candidate,)) is None:
                 return candidate

@@ -59,6 +59,7 @@ class DmlOptions:
 
     `auto_assign`: True runs the active assignment rule, False none, a text the rule with that id.
     `unmodified_since`: refuse (ENTITY_FAILED_IFLASTMODIFIED_ON_UPDATE) records changed after that moment.
+    `skip_duplicate_rules`: check none; lead conversion uses it for its bypass elements.
     """
 
     all_or_none: bool = False
@@ -68,6 +69,7 @@ class DmlOptions:
     auto_assign: bool | str = True
     allow_field_truncation: bool = False
     unmodified_since: datetime | None = None
+    skip_duplicate_rules: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +151,11 @@ class OrgSettings:
     foreign_locator_code: what a query locator of another session answers.
     account_source_from_lead: conversion copies LeadSource to AccountSource of new accounts.
     primary_contact_role: the contact role that conversion makes is the primary one.
-    convert_stops_at_opportunity_name: the longest `opportunityName` (the guide says 80, the column holds 120).
+    opportunity_name_length: the longest `opportunityName` (the guide says 80, the column holds 120).
     convert_moves_last_modified: conversion moves LastModifiedDate as well as SystemModstamp.
     convert_honours_duplicate_rules: duplicate rules are checked for the accounts and contacts it makes.
+    reconvert_code, queue_owner_code, foreign_contact_code: the status codes for a lead converted before, a lead
+        that a queue owns converted without an owner, and a contact of another account.
     validate_converted_leads: the org setting "Require Validation for Converted Leads".
     audit_fields: the user may set CreatedDate and its siblings on create.
     edit_converted_leads: the user may edit converted leads.
@@ -165,11 +169,13 @@ class OrgSettings:
     locator_life_seconds: int = 172_800
     account_source_from_lead: bool = True
     primary_contact_role: bool = True
-    convert_stops_at_opportunity_name: int = 80
+    opportunity_name_length: int = 80
     convert_moves_last_modified: bool = True
     convert_honours_duplicate_rules: bool = True
     validate_converted_leads: bool = False
+    reconvert_code: str = "CANNOT_UPDATE_CONVERTED_LEAD"
     queue_owner_code: str = "INVALID_OWNER"
+    foreign_contact_code: str = "INVALID_CROSS_REFERENCE_KEY"
     audit_fields: bool = False
     edit_converted_leads: bool = False
     fiscal_year_start_month: int = 1

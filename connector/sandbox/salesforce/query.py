@@ -17,6 +17,7 @@ from connector.sandbox.salesforce.org_state import OrgState
 from connector.sandbox.salesforce.org_types import ApiError, QueryPage, Record
 from connector.sandbox.salesforce.query_layout import Layout
 from connector.sandbox.salesforce.query_plan import ChildPlan, Plan, Planner
+from connector.sandbox.salesforce.schema import ObjectDef
 from connector.sandbox.salesforce.soql import parse
 
 MIN_PAGE = 200
@@ -48,6 +49,10 @@ class Queries:
     def forget(self) -> None:
         """Close every cursor."""
         self._cursors.clear()
+
+    def count(self, definition: ObjectDef) -> int:
+        """How many live records an object has."""
+        return self.first(f"SELECT COUNT() FROM {definition.name}", False, MAX_PAGE, "", "62.0").total_size  # noqa: S608 - a name of the schema
 
     def plan(self, soql: str, include_deleted: bool = False) -> Plan:
         """Parse and compile a query without running it."""
@@ -144,8 +149,8 @@ def _shaped(layout: Layout, row: Sequence[Any], version: str) -> Record:
 
 def _group(plan: Plan, row: Sequence[Any]) -> Record:
     record: Record = {"attributes": {"type": "AggregateResult"}}
-    for (label, boolean), value in zip(plan.labels, row, strict=True):
-        record[label] = bool(value) if boolean else value
+    for label, value in zip(plan.labels, row, strict=True):
+        record[label.key] = bool(value) if label.boolean else value
     return record
 
 

@@ -1,5 +1,7 @@
 """A parsed query compiled to SQL: what to find, what to read, and how the answer is laid out."""
 
+# ruff: noqa: S608 - names come from the schema, values are parameters
+
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,6 +48,15 @@ class ChildPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupLabel:
+    """A column of a grouped answer: its key, and the function's name when it is one."""
+
+    key: str
+    boolean: bool
+    function: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """`kind` is count, groups or rows.
 
@@ -59,7 +70,7 @@ class Plan:
     values: tuple[Any, ...]
     rows: str = ""
     layout: Layout | None = None
-    labels: tuple[tuple[str, bool], ...] = ()
+    labels: tuple["GroupLabel", ...] = ()
     children: tuple[ChildPlan, ...] = ()
     limit: int | None = None
     capped: bool = False
@@ -137,7 +148,7 @@ class Planner(Nested):
         operands = self._operands(scope)
         keys = [_groupable(operands.read(item)) for item in query.group]
         columns: list[str] = []
-        labels: list[tuple[str, bool]] = []
+        labels: list[GroupLabel] = []
         for column in query.columns:
             if isinstance(column, Query):
                 raise ApiError("MALFORMED_QUERY", "Grouped query cannot use child relationships in the SELECT list")
@@ -145,7 +156,7 @@ class Planner(Nested):
             if not operand.aggregate and operand.sql not in keys:
                 raise ApiError("MALFORMED_QUERY", f"Field must be grouped or aggregated: {operand.field.name}")
             columns.append(operand.sql)
-            labels.append((_group_label(column, operand, labels), operand.field.type == "boolean"))
+            labels.append(_group_label(column, operand, labels))
         where, values = self._where(scope, query, self)
         having = ""
         if query.having is not None:
@@ -257,14 +268,12 @@ def _groupable(operand: Operand) -> str:
     return operand.sql
 
 
-def _group_label(column: Column, operand: Operand, labels: list[tuple[str, bool]]) -> str:
-    """The key of a grouped column: its alias, its field, or `expr0`, `expr1`, ... for a function."""
-    if column.alias is not None:
-        return column.alias
-    if operand.resolved is not None:
-        return operand.field.name
-    taken = sum(1 for label, _ in labels if label.startswith("expr"))
-    return f"expr{taken}"
+def _group_label(column: Column, operand: Operand, labels: list[GroupLabel]) -> GroupLabel:
+    """A grouped column's key: its alias, its field, or `expr0`, `expr1`, ... for a function."""
+    function = column.expression.name if isinstance(column.expression, Call) else ""
+    unnamed = sum(1 for label in labels if label.key.startswith("expr"))
+    key = column.alias or (operand.field.name if operand.resolved is not None else f"expr{unnamed}")
+    return GroupLabel(key, operand.field.type == "boolean", function)
 
 
 def _order_item(operand: Operand, item: Ordering) -> str:
@@ -286,17 +295,14 @@ def _expanded(scope: Scope, query: Query, expression: Expression) -> list[Expres
     """FIELDS(ALL), FIELDS(STANDARD) and FIELDS(CUSTOM) as the fields they stand for."""
     if isinstance(expression, Path) or expression.name.lower() != "fields":
         return [expression]
-    which = expression.arguments[0].text.upper() if expression.arguments and _word(expression) else ""
+    word = expression.arguments[0] if expression.arguments else None
+    which = word.text.upper() if isinstance(word, Path) else ""
     if which not in ("ALL", "STANDARD", "CUSTOM"):
         raise ApiError("MALFORMED_QUERY", "unexpected token: 'FIELDS'")
     if which != "STANDARD" and (query.limit is None or query.limit > _FIELDS_LIMIT):
         raise ApiError("MALFORMED_QUERY", f"The SOQL FIELDS function must have a LIMIT of at most {_FIELDS_LIMIT}")
     kinds = {"ALL": (True, False), "STANDARD": (False,), "CUSTOM": (True,)}[which]
     return [Path(item.name, expression.at) for item in scope.base.readable() if item.custom in kinds]
-
-
-def _word(call: Call) -> bool:
-    return isinstance(call.arguments[0], Path)
 
 
 def _put(scope: Scope, found: Resolved, alias: str | None, selection: Selection, layout: Layout) -> None:

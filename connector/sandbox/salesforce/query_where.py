@@ -4,6 +4,8 @@ Text compares without regard to case, ids exactly, `!=` and NOT IN also find emp
 two-valued (an empty field does not meet a condition, so it meets its opposite).
 """
 
+# ruff: noqa: S608 - names come from the schema, values are parameters
+
 import json
 from dataclasses import dataclass
 from typing import Any

@@ -46,7 +46,7 @@ def parse(soql: str) -> Query:
     except UnexpectedEOF as error:
         raise malformed("unexpected token: '<EOF>'") from error
     except UnexpectedCharacters as error:
-        raise malformed(_stray(soql, error.pos_in_stream)) from error
+        raise malformed(_stray(soql, error.pos_in_stream or 0)) from error
     except VisitError as error:
         if isinstance(error.orig_exc, ApiError):
             raise error.orig_exc from error
@@ -217,7 +217,7 @@ def _many(tree: Tree[Any] | None) -> tuple[Any, ...]:
 def _whole(tree: Tree[Any] | None) -> int | None:
     if tree is None:
         return None
-    token = tree.children[0]
-    if not str(token).isdigit():
-        raise malformed(f"unexpected token: '{token}'")
-    return int(token)
+    text = str(tree.children[0])
+    if not text.isdigit():
+        raise malformed(f"unexpected token: '{text}'")
+    return int(text)
