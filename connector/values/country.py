@@ -7,9 +7,10 @@ from functools import lru_cache
 
 from anyascii import anyascii
 
-from connector.values.country_names import ROWS
+from connector.values.country_names import ROWS, SHOWN
 
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
+_SMALL = frozenset(("and", "of", "the"))
 _APOSTROPHE = re.compile(r"['’`´]")
 
 
@@ -41,6 +42,16 @@ def code(text: str) -> str:
         return "GB" if spelled == "UK" else "GR"
     folded = _NOT_WORD.sub(" ", _APOSTROPHE.sub("", anyascii(text).lower())).strip()
     return names.get(folded) or names.get(folded.replace(" ", ""), "")
+
+
+@lru_cache(maxsize=512)
+def name(code_: str) -> str:
+    """The English name of a code, the way CRMs word it: 'DE' -> 'Germany', 'US' -> 'United States'; '' when unknown."""
+    row = next((row for row in ROWS.splitlines() if row.startswith(f"{code_} ")), "") if is_code(code_) else ""
+    words = SHOWN.get(code_) or row[3:].split("|")[1 if "|" in row else 0]
+    return (
+        words if code_ in SHOWN else " ".join(word if word in _SMALL else word.capitalize() for word in words.split())
+    )
 
 
 def is_code(text: str) -> bool:

@@ -356,3 +356,11 @@ ZA pivdenno afrikanska respublika|rsa|republic of south africa|suedafrika
 ZM zmb|zambia|sambia|zambie
 ZW zwe|zimbabwe|simbabwe|zimbabue
 """
+
+# The name to write where the first one above is not what CRMs show.
+SHOWN = {
+    "BA": "Bosnia and Herzegovina", "BL": "Saint Barthélemy", "CD": "Congo, the Democratic Republic of the",
+    "CI": "Côte d'Ivoire", "CW": "Curaçao", "GW": "Guinea-Bissau", "HK": "Hong Kong", "IM": "Isle of Man",
+    "MM": "Myanmar", "MO": "Macao", "RE": "Réunion", "ST": "Sao Tome and Principe", "TL": "Timor-Leste",
+    "TR": "Turkey", "VA": "Vatican City", "TT": "Trinidad and Tobago", "AG": "Antigua and Barbuda",
+}  # fmt: skip

@@ -66,3 +66,14 @@ def to_instant(text: str, form: str = "", zone_name: str = "") -> str:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=zone(zone_name))
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def write_date(text: str, form: str) -> str:
+    """An ISO date in the format that the mapping names. Raises ValueError for text that is no ISO date."""
+    return date.fromisoformat(text).strftime(format_of(form)) if form else text
+
+
+def write_instant(text: str, form: str, zone_name: str) -> str:
+    """An ISO instant in the format and zone that the mapping names; ISO 8601 with its offset without a format."""
+    moment = datetime.fromisoformat(text).astimezone(zone(zone_name))
+    return moment.strftime(format_of(form)) if form else moment.isoformat()

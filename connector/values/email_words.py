@@ -72,8 +72,8 @@ FREE_EXTRA = frozenset(
     fastwebnet.it sfr.fr neuf.fr bbox.fr numericable.fr wanadoo.fr freenet.de arcor.de posteo.de mailbox.org online.de
     vodafone.de blueyonder.co.uk ntlworld.com virginmedia.com sky.com talktalk.net tiscali.co.uk eircom.net shaw.ca
     rogers.com sympatico.ca videotron.ca telus.net bellsouth.net cox.net charter.net earthlink.net optonline.net
-    frontier.com windstream.net roadrunner.com rr.com juno.com mindspring.com optusnet.com.au bigpond.net.au iinet.net.au
-    xtra.co.nz
+    frontier.com windstream.net roadrunner.com rr.com juno.com mindspring.com optusnet.com.au bigpond.net.au
+    iinet.net.au xtra.co.nz
     """.split()
 )
 

@@ -49,6 +49,11 @@ def fold_long(text: str) -> str:
     return fold(text.translate(_TWO_LETTERS))
 
 
+def plain(text: str) -> str:
+    """Text in small Latin letters with its punctuation kept: 'Rückruf, bitte!' -> 'ruckruf, bitte!'."""
+    return anyascii(text).lower()
+
+
 def folds(text: str) -> tuple[str, ...]:
     """Every spelling under which the name may be written elsewhere: 'Müller' -> ('muller', 'mueller')."""
     plain, long = fold(text), fold_long(text)

@@ -1,0 +1,68 @@
+"""What ``mappings/conversion.yaml`` may say: what of a lead goes into account, contact and opportunity."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field, StrictStr, model_validator
+
+from connector.mapping.grammar import Plain, Strict
+from connector.model.conversion import ConversionRules, Survives
+from connector.model.decision import Verdict
+from connector.model.records import Kind
+
+CONVERTED = (Kind.ACCOUNT, Kind.CONTACT, Kind.OPPORTUNITY)
+
+
+class ConvertedField(Strict):
+    """One field of the record that a lead becomes."""
+
+    source: StrictStr = Field(alias="from", description="The lead's canonical field that feeds it.")
+    native: bool = Field(
+        default=False, description="The CRM's own conversion fills it; it is not written again afterwards."
+    )
+    survives: Survives = Field(
+        default=Survives.BLANK,
+        description="On a record that exists: never (leave it), blank (fill a blank), lead (the lead's value wins), "
+        "recent (the one changed last wins), tighten (a consent flag: true wins).",
+    )
+    note: str = Field(default="", description="Why it is so, for the next reader.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, data: Any) -> Any:
+        return {"from": data} if isinstance(data, str) else data
+
+
+class ConversionFile(Strict):
+    """The whole of ``conversion.yaml``."""
+
+    converted_status: StrictStr = Field(description="The lead status that means converted, as the CRM words it.")
+    account: dict[StrictStr, ConvertedField] = Field(description="Account field -> the lead's field.")
+    contact: dict[StrictStr, ConvertedField] = Field(description="Contact field -> the lead's field.")
+    opportunity: dict[StrictStr, ConvertedField] = Field(description="Opportunity field -> the lead's field.")
+    write_back: dict[Verdict, dict[StrictStr, Plain]] = Field(
+        default={}, description="Verdict -> lead field -> text to write; {reason} is the disqualification reason."
+    )
+
+    def of(self, kind: Kind) -> dict[str, ConvertedField]:
+        """The fields of one kind."""
+        found: dict[str, ConvertedField] = getattr(self, kind.value)
+        return found
+
+    def rules(self) -> ConversionRules:
+        """The rules as the rest of the house knows them."""
+        return ConversionRules(
+            converted_status=self.converted_status,
+            fields={k: {name: rule.source for name, rule in self.of(k).items()} for k in CONVERTED},
+            native={k: frozenset(name for name, rule in self.of(k).items() if rule.native) for k in CONVERTED},
+            survivorship={k: {name: rule.survives for name, rule in self.of(k).items()} for k in CONVERTED},
+            write_back=dict(self.write_back),
+        )
+
+    def meaning(self) -> dict[str, Any]:
+        """What decides how leads are converted: without notes."""
+        shown = self.model_dump(mode="json", exclude={k.value for k in CONVERTED})
+        for kind in CONVERTED:
+            shown[kind.value] = {n: r.model_dump(mode="json", exclude={"note"}) for n, r in self.of(kind).items()}
+        return shown

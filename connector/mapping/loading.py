@@ -1,0 +1,93 @@
+"""All mapping files together: read, checked, worked out, and known by one version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+
+from connector.errors import ConfigError, Finding, InputError
+from connector.mapping.compiled import ObjectMapping
+from connector.mapping.conversion import ConversionFile
+from connector.mapping.grammar import MappingFile
+from connector.mapping.soundness import check_conversion, check_mapping, check_together
+from connector.model.conversion import ConversionRules
+from connector.model.document import Document, parse, validate
+from connector.model.records import Kind, digest_of
+
+CONVERSION = "conversion.yaml"
+_OTHER_ROOMS = ("matching.yaml", "policy.yaml")
+
+
+class MappingSet:
+    """Every mapping of a folder, by system and kind, with the conversion rules."""
+
+    def __init__(self, mappings: Mapping[tuple[str, Kind], ObjectMapping], conversion: ConversionFile | None) -> None:
+        """Hold mappings that have no findings."""
+        self.mappings = dict(mappings)
+        self.conversion_file = conversion
+        self._rules = conversion.rules() if conversion else None
+        meaning = {f"{s}/{k.value}": mapping.file.meaning() for (s, k), mapping in sorted(self.mappings.items())}
+        self.version = digest_of([meaning, conversion.meaning() if conversion else None])[:16]
+
+    @property
+    def systems(self) -> tuple[str, ...]:
+        """The systems that have mappings, sorted."""
+        return tuple(sorted({system for system, _ in self.mappings}))
+
+    @property
+    def conversion(self) -> ConversionRules:
+        """The conversion rules; raises ConfigError when ``conversion.yaml`` is not there."""
+        if self._rules is None:
+            raise ConfigError(f"mappings/{CONVERSION} is missing", next_command="connector init")
+        return self._rules
+
+    def object_mapping(self, system: str, kind: Kind) -> ObjectMapping:
+        """The mapping of *kind* in *system*; raises ConfigError naming the file that is missing."""
+        found = self.mappings.get((system, kind))
+        if found is None:
+            raise ConfigError(
+                f"there is no mapping of {kind.value} for {system}: write mappings/{system}/{kind.value}.yaml",
+                next_command="connector mapping lint",
+            )
+        return found
+
+
+class Loaded:
+    """Files as read: what could be understood, and every finding so far."""
+
+    def __init__(self, files: Mapping[str, str]) -> None:
+        """Read *files* (path -> text); problems are collected, never raised."""
+        self.findings: list[Finding] = []
+        self.read: list[tuple[MappingFile, Document]] = []
+        self.conversion: tuple[ConversionFile, Document] | None = None
+        for path in sorted(files):
+            name = PurePosixPath(path.replace("\\", "/")).name
+            if name not in _OTHER_ROOMS:
+                self._add(parse(files[path], path), name)
+        self.findings += check_together(self.read)
+
+    def _add(self, document: Document, name: str) -> None:
+        if name == CONVERSION:
+            conversion = validate(document, ConversionFile)
+            if conversion:
+                check_conversion(conversion, document)
+                self.conversion = (conversion, document)
+        else:
+            file = validate(document, MappingFile)
+            if file:
+                check_mapping(file, document)
+                self.read.append((file, document))
+        self.findings += document.findings
+
+    def mapping_set(self) -> MappingSet:
+        """Work everything out; only for files without findings."""
+        compiled = {(file.system, file.kind): ObjectMapping(file, document) for file, document in self.read}
+        return MappingSet(compiled, self.conversion[0] if self.conversion else None)
+
+
+def load_mappings(files: Mapping[str, str]) -> MappingSet:
+    """Read every mapping file (path -> text). Raises InputError with all findings of all files."""
+    loaded = Loaded(files)
+    if loaded.findings:
+        raise InputError(loaded.findings, next_command="connector mapping lint")
+    return loaded.mapping_set()

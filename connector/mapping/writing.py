@@ -1,0 +1,93 @@
+"""From canonical values to what is sent into the CRM."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from connector.mapping.compiled import Field, ObjectMapping
+from connector.model.progress import FieldShape, ObjectShape, Problem
+from connector.model.records import Scalar, Values
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """Native fields to send, and what keeps others from being sent."""
+
+    fields: Values
+    problems: tuple[Problem, ...] = ()
+
+
+class _Stop(Exception):
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def payload(values: Values, mapping: ObjectMapping, shape: ObjectShape | None, creating: bool) -> Payload:
+    """Native fields for canonical *values*, as the CRM of *shape* takes them; all problems at once.
+
+    Left out: fields that the mapping only reads or does not know, optional fields that the CRM lacks, fields
+    that cannot be created (or updated), and on creation empty values. An empty value on an update clears the field.
+    """
+    native: dict[str, Scalar] = {}
+    problems: list[Problem] = []
+    for name, value in values.items():
+        field = mapping.writing.get(name)
+        if field is None:
+            continue
+        try:
+            described = _described(field, mapping, shape)
+            if _sendable(described, shape, creating, value):
+                native[field.target] = _shaped(field, _undone(field, value), described)
+        except _Stop as stop:
+            problems.append(Problem(name, field.place, stop.code, str(stop)))
+    return Payload(native, tuple(problems))
+
+
+def _described(field: Field, mapping: ObjectMapping, shape: ObjectShape | None) -> FieldShape | None:
+    described = shape.fields.get(field.target) if shape else None
+    if shape and not described and not field.sources[0].optional:
+        raise _Stop("missing-field", f"{mapping.object} has no field {field.target}: add it, or mark it optional")
+    return described
+
+
+def _sendable(described: FieldShape | None, shape: ObjectShape | None, creating: bool, value: Scalar) -> bool:
+    if creating and (value is None or value == ""):
+        return False
+    if shape is None:
+        return True
+    return described is not None and (described.createable if creating else described.updateable)
+
+
+def _undone(field: Field, value: Scalar) -> Scalar:
+    """Our value in the CRM's words."""
+    if value is None or value == "":
+        return None
+    if field.rule.values:
+        if value not in field.back:
+            raise _Stop(
+                "unknown-value", f"no word of the CRM stands for `{value}`: add it to the table of {field.name}"
+            )
+        value = field.back[value]
+    for undo in field.undo:
+        if undo is None:
+            raise _Stop("read-only", f"{field.name} cannot be written back: say `direction: read`")
+        try:
+            value = undo(value, "")
+        except ValueError:
+            raise _Stop("unreadable", f"{field.name} cannot be written in the CRM's format") from None
+    return value
+
+
+def _shaped(field: Field, value: Scalar, described: FieldShape | None) -> Scalar:
+    """Fit text to the length and the picklist that the CRM describes."""
+    if not described or not isinstance(value, str):
+        return value
+    if described.restricted and described.values and value not in described.values:
+        raise _Stop("not-in-picklist", f"`{value}` is not a value of {described.name}: add a values table")
+    if not described.length or len(value) <= described.length:
+        return value
+    if not field.rule.cut:
+        sizes = f"{len(value)} characters do not fit into {described.name} ({described.length})"
+        raise _Stop("too-long", f"{sizes}: shorten it, or say `cut: true`")
+    return value[: described.length].rstrip()
