@@ -1,0 +1,225 @@
+"""Reads from an org: changes in order, rows by id, counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import chain
+from typing import Any
+
+from connector.errors import SessionExpired, StateError, Unreadable
+from connector.model.progress import Page, Watermark, Window
+from connector.model.records import RawRecord
+from connector.systems.salesforce.faults import LocatorLost
+from connector.systems.salesforce.session import Part, SalesforceSession
+from connector.systems.salesforce.soql import (
+    LONGEST_QUERY,
+    chunks,
+    instant,
+    is_id,
+    listed,
+    literal,
+    quoted,
+    raw_record,
+    select,
+    with_bookkeeping,
+)
+
+_QUERIES_PER_CALL = 5
+_FUTURE = timedelta(minutes=1)
+
+
+class Pull:
+    """One pull of one object: a keyset query on (SystemModstamp, Id), its pages followed to the end.
+
+    A page that cannot be followed any more (the cursor died with the session) is asked for again from the
+    last row that was read. Rows may be committed minutes after the second they are stamped with, so the
+    query starts *overlap* seconds before the bookmark; `SystemModstamp` is what replication goes by
+    (https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/system_fields.htm).
+    """
+
+    def __init__(
+        self,
+        session: SalesforceSession,
+        object_name: str,
+        fields: Sequence[str],
+        after: Watermark | None,
+        until: datetime | None,
+    ) -> None:
+        """Ask nothing yet."""
+        self._session = session
+        self._object = object_name
+        self._fields = tuple(fields)
+        self._after = after
+        self._until = until
+        self._bound: datetime | None = None
+        self._last: tuple[str, str] | None = None
+        self._reached = after
+        self._seen: set[str] = set()
+        self._got = 0
+
+    def pages(self) -> Iterator[Page]:
+        """The pages; the last one reaches up to the org's present (or *until*)."""
+        answer = self._ask()
+        while True:
+            self._set_bound()
+            rows = self._rows(answer)
+            done = self._is_done(answer)
+            yield Page(rows, self._reach(rows, done))
+            if done:
+                return
+            answer = self._next(str(answer["nextRecordsUrl"]))
+
+    def _ask(self) -> Any:
+        self._seen.clear()
+        self._got = 0
+        columns = with_bookkeeping(self._object, self._fields)
+        soql = select(columns, self._object, *self._conditions(), tail="ORDER BY SystemModstamp, Id")
+        return self._session.query(soql, deleted=self._after is not None)
+
+    def _conditions(self) -> list[str]:
+        found = range_conditions(self._object, self._lower(), self._until or self._bound, inclusive=True)
+        if self._last is not None:
+            stamp, record_id = literal(instant(self._last[0])), quoted(self._last[1])
+            found.append(f"SystemModstamp > {stamp} OR (SystemModstamp = {stamp} AND Id > {record_id})")
+        return found
+
+    def _lower(self) -> datetime | None:
+        if self._after is None:
+            return None
+        return self._after.position - timedelta(seconds=self._session.options.overlap_seconds)
+
+    def _set_bound(self) -> None:
+        """Take the org's present from the first answer: what changes later belongs to the next pull."""
+        present = self._session.wire.server_time.last
+        if self._bound is not None or present is None:
+            return
+        if self._after is not None and self._after.position > present + _FUTURE:
+            raise StateError(
+                f"the bookmark of {self._session.name} lies in the future of its own clock",
+                next_command="connector state rebuild",
+            )
+        self._bound = min(self._until, present) if self._until else present
+
+    def _rows(self, answer: Any) -> tuple[RawRecord, ...]:
+        try:
+            found = answer["records"]
+            self._got += len(found)
+            if found:
+                self._last = (str(found[-1]["SystemModstamp"]), str(found[-1]["Id"]))
+            return tuple(raw_record(self._session.name, self._object, row, self._fields) for row in found)
+        except (KeyError, TypeError, ValueError):
+            raise Unreadable("a page of rows cannot be read", system=self._session.name) from None
+
+    def _is_done(self, answer: Any) -> bool:
+        done = bool(answer.get("done")) or not answer.get("nextRecordsUrl")
+        total = answer.get("totalSize")
+        following = answer.get("nextRecordsUrl")
+        if (isinstance(total, int) and (self._got > total or (done and self._got != total))) or (
+            not done and following in self._seen
+        ):
+            raise Unreadable("the pages of a query repeat or do not add up", system=self._session.name)
+        self._seen.add(str(following))
+        return done
+
+    def _next(self, next_url: str) -> Any:
+        try:
+            return self._session.more(next_url)
+        except (LocatorLost, SessionExpired):
+            return self._ask()
+        except Unreadable as error:
+            if error.code == "NOT_FOUND":
+                return self._ask()
+            raise
+
+    def _reach(self, rows: Sequence[RawRecord], done: bool) -> Watermark | None:
+        """How far a bookmark may move: never past the bound, where rows may still be on their way."""
+        bound = self._bound
+        for row in reversed(rows):
+            if row.modified is not None and (bound is None or row.modified < bound):
+                self._advance(Watermark(row.modified, row.ref.id))
+                break
+        if done and bound is not None:
+            self._advance(Watermark(bound))
+        return self._reached
+
+    def _advance(self, mark: Watermark) -> None:
+        if self._reached is None or mark.position >= self._reached.position:
+            self._reached = mark
+
+
+def range_conditions(
+    object_name: str, since: datetime | None, until: datetime | None, *, inclusive: bool = False
+) -> list[str]:
+    """The filter of a stretch of change stamps; without *since* the first pull's filter."""
+    found = []
+    if since is not None:
+        found.append(f"SystemModstamp {'>=' if inclusive else '>'} {literal(since)}")
+    elif object_name == "Lead":
+        found.append("IsConverted = false")
+    if until is not None:
+        found.append(f"SystemModstamp <= {literal(until)}")
+    return found
+
+
+def fetch(
+    session: SalesforceSession, object_name: str, ids: Sequence[str], fields: Sequence[str]
+) -> dict[str, RawRecord]:
+    """Rows by id, deleted ones included, keyed by the id as it was asked for."""
+    asked = {record_id[:15]: record_id for record_id in ids if is_id(record_id)}
+    columns = with_bookkeeping(object_name, fields)
+    room = LONGEST_QUERY - len(", ".join(columns))
+    queries = [
+        select(columns, object_name, f"Id IN {listed(chunk)}")
+        for chunk in chunks(sorted(asked.values()), session.options.query_batch, room)
+    ]
+    found: dict[str, RawRecord] = {}
+    for row in chain.from_iterable(tables(session, queries, deleted=True)):
+        record = raw_record(session.name, object_name, row, fields)
+        found[asked.get(record.ref.id[:15], record.ref.id)] = record
+    return found
+
+
+def tables(
+    session: SalesforceSession, queries: Sequence[str], *, deleted: bool
+) -> Iterator[Iterator[Mapping[str, Any]]]:
+    """The rows of each query in turn: five queries a call, further pages followed."""
+    for start in range(0, len(queries), _QUERIES_PER_CALL):
+        batch = queries[start : start + _QUERIES_PER_CALL]
+        for answer in session.answers([Part("GET", session.query_path(soql, deleted=deleted)) for soql in batch]):
+            yield _followed(session, answer)
+
+
+def _followed(session: SalesforceSession, answer: Any) -> Iterator[Mapping[str, Any]]:
+    seen: set[str] = set()
+    while True:
+        try:
+            yield from answer["records"]
+            following = None if answer.get("done") else answer.get("nextRecordsUrl")
+        except (KeyError, TypeError, AttributeError):
+            raise Unreadable("the rows of a query cannot be read", system=session.name) from None
+        if following is None:
+            return
+        if following in seen:
+            raise Unreadable("the pages of a query repeat", system=session.name)
+        seen.add(following)
+        answer = session.more(following)
+
+
+def census(session: SalesforceSession, object_name: str, windows: Sequence[Window]) -> list[int]:
+    """How many rows each window holds, five windows a call."""
+    counts: list[int] = []
+    for start in range(0, len(windows), _QUERIES_PER_CALL):
+        parts = []
+        for window in windows[start : start + _QUERIES_PER_CALL]:
+            soql = select(["COUNT()"], object_name, *range_conditions(object_name, window.since, window.until))
+            parts.append(Part("GET", session.query_path(soql, deleted=window.since is not None)))
+        counts += [_count(session, answer) for answer in session.answers(parts)]
+    return counts
+
+
+def _count(session: SalesforceSession, answer: Any) -> int:
+    total = answer.get("totalSize") if isinstance(answer, Mapping) else None
+    if not isinstance(total, int):
+        raise Unreadable("a count cannot be read", system=session.name)
+    return total
