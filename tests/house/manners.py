@@ -21,6 +21,7 @@ _UNSAFE_LIBRARIES = {"pickle", "marshal", "shelve", "dill", "yaml", "telnetlib"}
 _UNSAFE_NAMES = {"CERT_NONE", "_create_unverified_context", "unsafe_load", "disable_warnings"}
 _UNSAFE_SETTINGS = {"shell=True", "verify=False", "check_hostname=False", "typ='unsafe'"}
 _WORLD = {"os", "io", "pathlib", "socket", "subprocess", "sqlite3", "tempfile", "time", "threading", "urllib.request"}
+_INNOCENT = {"pathlib.PurePath", "pathlib.PurePosixPath"}
 _WORLD_CALLS = {"open", "datetime.now", "datetime.utcnow", "datetime.today", "date.today", "random.random"}
 
 
@@ -121,7 +122,7 @@ def impure(house: list[Module]) -> list[str]:
     found: list[str] = []
     for module in (m for m in house if m.room in PURE):
         for entry in imports(module):
-            if entry.target in _WORLD or entry.target.rpartition(".")[0] in _WORLD:
+            if entry.target not in _INNOCENT and {entry.target, entry.target.rpartition(".")[0]} & _WORLD:
                 found.append(f"{module.path}:{entry.line}: {module.room} is pure and may not use {entry.target}")
         for node in ast.walk(module.tree):
             if isinstance(node, ast.Call) and (name := ast.unparse(node.func)) in _WORLD_CALLS:

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 import pytest
 
+from connector import __version__
 from connector.model.decision import Motion, Stage, Verdict
 from connector.model.match import Linkage
 from connector.model.plan import Grade, Outcome
@@ -73,10 +74,10 @@ def _required(section: str, option: str) -> set[str]:
     return {re.split(r"[\[<>=!~; ]", line, maxsplit=1)[0] for line in config[section][option].split("\n") if line}
 
 
-def test_changelog_begins_with_our_version() -> None:
-    """The newest entry of the changelog is the version in `setup.cfg`."""
+def test_version_is_the_same_everywhere() -> None:
+    """The package, `setup.cfg` and the newest entry of the changelog name one version."""
     config = ConfigParser()
     config.read(ROOT / "setup.cfg", "utf-8")
     newest = re.search(r"^## \[([\d.]+)\]", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
     assert newest is not None
-    assert newest.group(1) == config["metadata"]["version"]
+    assert {newest.group(1), config["metadata"]["version"]} == {__version__}

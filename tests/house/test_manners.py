@@ -33,6 +33,7 @@ def test_sound_house_is_left_in_peace(tmp_path: Path, guard: Guard) -> None:
         "connector/cli/output.py": '"""Output."""\n\n\ndef say(text):\n    """Say it."""\n    print(text)\n',
         "connector/systems/wire.py": '"""W."""\n\nimport time\n\nNOW = time.time()\nX = open("f")\n',
         "connector/values/dates.py": '"""D."""\n\nimport re\nfrom datetime import time\n\nX = re.compile("a"), time\n',
+        "connector/mapping/names.py": '"""N."""\n\nfrom pathlib import PurePosixPath\n\nX = PurePosixPath("a")\n',
         "connector/model/short.py": '"""S."""\n' + "x = 1\n" * (FILE_LINES - 1),
     }
     assert guard(modules(build(tmp_path, allowed))) == []
