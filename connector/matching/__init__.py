@@ -1,0 +1,18 @@
+"""Who is this lead? Blocking keys, explained comparisons, and one answer with its evidence."""
+
+from connector.matching.keys import keys
+from connector.matching.resolution import company_group, resolve
+from connector.matching.rules import MatchingRules, load_matching, matching_schema
+from connector.matching.scoring import compare
+from connector.matching.survivorship import survivors
+
+__all__ = [
+    "MatchingRules",
+    "company_group",
+    "compare",
+    "keys",
+    "load_matching",
+    "matching_schema",
+    "resolve",
+    "survivors",
+]
