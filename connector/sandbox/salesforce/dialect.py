@@ -236,7 +236,7 @@ class SalesforceDialect:
         """Clear and seed; `http` holds the switches of the wire, the rest is the engine's."""
         wire = world.get("http")
         switches = wire if isinstance(wire, Mapping) else {}
-        self.org.reset({name: value for name, value in world.items() if name != "http"})
+        self.org.reset({"salesforce": {name: value for name, value in world.items() if name != "http"}})
         self._sessions.idle_seconds = float(switches.get("session_idle_seconds", IDLE_SECONDS))
         self._sessions.rotate_refresh_tokens = bool(switches.get("refresh_rotation", False))
         self._sessions.reset()
