@@ -60,9 +60,6 @@ class Observer(Protocol):
         """Something worth a line; never holds people's data."""
 
 
-# ---------------------------------------------------------------- the CRMs
-
-
 class Source(Protocol):
     """Where leads (and a target's accounts and contacts) are read from."""
 
@@ -129,9 +126,6 @@ class Target(Source, Protocol):
 
     def conversion_terms(self) -> Mapping[str, Sequence[str]]:
         """What the org offers: ``converted_statuses`` and ``stages`` in the org's order."""
-
-
-# ---------------------------------------------------------------- the state file
 
 
 class Watermarks(Protocol):

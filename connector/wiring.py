@@ -12,7 +12,7 @@ from typing import cast
 
 from connector.config import Config, SalesforceConnection
 from connector.config import Route as RouteConfig
-from connector.errors import ConfigError, InputError
+from connector.errors import ConfigError, Finding, InputError
 from connector.mapping import MappingSet, load_mappings
 from connector.matching import MatchingRules, load_matching
 from connector.pipeline import Route, RouteOptions, Rules
@@ -106,24 +106,33 @@ class House:
 
 
 def _salesforce(name: str, settings: SalesforceConnection, config: Config, clock: Clock) -> Target:
-    from connector.systems.salesforce import SalesforceOptions, SalesforceSystem, Secret
+    from connector.systems.salesforce import Grant, SalesforceOptions, SalesforceSystem
+    from connector.systems.secret import Secret
 
     login = settings.login
-    secret = {
-        key: Secret(config.secret(getattr(login, key)))
-        for key in ("client_secret", "password", "security_token", "private_key", "refresh_token")
-    }
+
+    def secret(reference: str) -> Secret:
+        return Secret(config.secret(reference))
+
     options = SalesforceOptions(
         address=settings.address,
-        login_host=login.login_host or settings.address,
-        grant=login.grant,
+        login_host=login.login_host,
+        audience=login.audience,
+        grant=Grant(login.grant),
         client_id=config.secret(login.client_id),
         username=config.secret(login.username),
         api_version=settings.api_version,
         key_field=settings.key_field,
         settle_after=settings.settle_after,
         overlap_seconds=settings.overlap_seconds,
-        **secret,
+        convert_batch=settings.convert_batch,
+        duplicate_rules=settings.duplicate_rules,
+        auto_assign=settings.assignment_rules,
+        client_secret=secret(login.client_secret),
+        password=secret(login.password),
+        security_token=secret(login.security_token),
+        private_key=secret(login.private_key),
+        refresh_token=secret(login.refresh_token),
     )
     return SalesforceSystem(name, options, clock, random.Random())  # noqa: S311 - jitter of retries, not a secret
 
@@ -150,7 +159,7 @@ def read_text(path: Path) -> str:
 
 def read_rules(config: Config, settings: RouteConfig) -> Rules:
     """The mapping, matching and policy of a route; all their problems at once, as ConfigError."""
-    findings = []
+    findings: list[Finding] = []
     parts: dict[str, MappingSet | MatchingRules | Rulebook] = {}
     for name, read in _readers(config, settings).items():
         try:
@@ -194,3 +203,34 @@ def open_house(config: Config, clock: Clock | None = None) -> Iterator[House]:
         yield House(config, store, clock)
     finally:
         store.close()
+
+
+def back_up_state(config: Config, target: Path | None, at: datetime) -> Path:
+    """Copy the state file while it may be in use; answers where to. Raises StateError."""
+    from connector.store import care
+
+    target = target or care.backup_name(config.state, at)
+    care.backup(config.state, target)
+    return target
+
+
+def verify_state(config: Config) -> list[str]:
+    """Everything wrong with the state file, in sentences; empty when it is sound."""
+    from connector.store import care
+
+    return care.verify(config.state)
+
+
+def migrate_state(config: Config, clock: Clock | None = None) -> list[str]:
+    """Bring the state file to this version's schema, after a backup; answers the migrations applied."""
+    from connector.store import migrations
+    from connector.store.database import Database
+
+    clock = clock or SystemClock()
+    waiting: list[str] = []
+    if config.state.exists():
+        database = Database(config.state, clock)
+        waiting = [str(migration.name) for migration in migrations.pending(database)]
+        database.close()
+    with open_house(config, clock):
+        return waiting

@@ -46,7 +46,8 @@ def verb(function: F) -> F:
     @click.option("--json", "json_here", is_flag=True, help="Put one JSON object on stdout.")
     @click.pass_context
     @functools.wraps(function)
-    def wrapped(context: click.Context, *args: Any, json_here: bool, **kwargs: Any) -> Any:
+    def wrapped(context: click.Context, /, *args: Any, **kwargs: Any) -> Any:
+        json_here = kwargs.pop("json_here")
         session = context.find_object(Session) or Session("connector.yaml", False)
         session.as_json = session.as_json or json_here
         return function(session, *args, **kwargs)

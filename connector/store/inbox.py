@@ -96,13 +96,38 @@ class SqliteInbox:
             )
 
     def wake_due(self, route: str, as_of: datetime, versions: Versions) -> int:
-        """Wake rows whose standing decision rests on other versions or whose look-again time has come."""
+        """Wake rows whose standing decision rests on other versions or whose look-again time has come.
+
+        Rows that an earlier run left waiting are woken too.
+        """
         with self._database.transaction():
-            return self._wake_decided(
-                Woken.VERSION,
-                "d.route = ? AND (d.policy_version, d.mapping_version, d.matching_version) <> (?, ?, ?)",
-                (route, versions.policy, versions.mapping, versions.matching),
-            ) + self._wake_decided(Woken.LOOK_AGAIN, "d.route = ? AND d.look_again_at <= ?", (route, stamp(as_of)))
+            waiting = self._database.run(
+                "UPDATE inbox SET state = 'pending', woken = 'retry'"
+                " WHERE route = ? AND state = 'waiting' AND woken IS NULL",
+                (route,),
+            ).rowcount
+            return (
+                waiting
+                + self._wake_decided(
+                    Woken.VERSION,
+                    "d.route = ? AND (d.policy_version, d.mapping_version, d.matching_version) <> (?, ?, ?)",
+                    (route, versions.policy, versions.mapping, versions.matching),
+                )
+                + self._wake_decided(Woken.LOOK_AGAIN, "d.route = ? AND d.look_again_at <= ?", (route, stamp(as_of)))
+            )
+
+    def expect(self, route: str, ref: RecordRef, written: Values, fingerprint: str) -> None:
+        """Our own write changed the row: keep it as we left it, so that reading it back is no news."""
+        standing = self.row(route, ref)
+        if standing is None:
+            return
+        fields = {**standing.raw.fields, **written}
+        with self._database.transaction():
+            self._database.run(
+                f"UPDATE inbox SET first_fields = coalesce(first_fields, fields), fields = ?, fingerprint = ?"
+                f" WHERE {_THIS}",
+                (plain_json(fields), fingerprint, route, *parts(ref)),
+            )
 
     def find(self, text: str) -> Sequence[InboxRow]:
         """Rows named by CRM id (15 or 18 characters), external key, reference or e-mail."""

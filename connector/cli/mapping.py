@@ -1,0 +1,129 @@
+"""``connector mapping``: the auditor's tools."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from connector.cli.output import put_json, say
+from connector.cli.session import Session, verb
+from connector.config import Config, config_schema
+from connector.errors import Finding, InputError
+from connector.mapping import check_mappings, conversion_schema, load_mappings, mapping_schema, run_cases
+from connector.matching import load_matching, matching_schema
+from connector.model.progress import ObjectShape
+from connector.policy import check_policy, policy_schema
+from connector.wiring import mapping_files, open_house, read_text
+
+
+@click.group("mapping")
+def command() -> None:
+    """Check and test the files in mappings/."""
+
+
+@command.command("lint")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), required=False)
+@click.option("--online", is_flag=True, help="Compare with the CRM's own description of its fields too.")
+@verb
+def lint(session: Session, folder: Path | None, online: bool) -> int:
+    """Check mapping, matching and policy files; every problem as file:line:column: rule: what, and the fix.
+
+    FOLDER defaults to the mappings of the configured routes. Exit 65 when there are findings.
+
+    Example: connector mapping lint mappings
+    """
+    folders = [folder] if folder else _folders(session.config())
+    shapes = _shapes(session.config()) if online else None
+    findings = sorted({finding for each in folders for finding in findings_of(each, shapes)})
+    for finding in findings:
+        say(str(finding), as_json=session.as_json)
+    if session.as_json:
+        put_json({"status": "done" if not findings else "error", "findings": [_finding_json(f) for f in findings]})
+    if not findings:
+        say("no findings", as_json=session.as_json)
+    return InputError.exit_code if findings else 0
+
+
+def _folders(config: Config) -> list[Path]:
+    return list(dict.fromkeys(config.resolve(route.mapping) for route in config.routes.values()))
+
+
+def findings_of(folder: Path, shapes: Mapping[str, Mapping[str, ObjectShape]] | None = None) -> list[Finding]:
+    """Everything wrong in the files of a mappings folder."""
+    findings = list(check_mappings(mapping_files(folder, folder.parent), shapes))
+    matching, policy = folder / "matching.yaml", folder / "policy.yaml"
+    if matching.exists():
+        try:
+            load_matching(read_text(matching), f"{folder.name}/matching.yaml")
+        except InputError as error:
+            findings.extend(error.findings)
+    if policy.exists():
+        findings.extend(check_policy(read_text(policy), f"{folder.name}/policy.yaml"))
+    return findings
+
+
+def _shapes(config: Config) -> dict[str, Mapping[str, ObjectShape]]:
+    """What every CRM of the project says of its objects, by mapping folder."""
+    shapes: dict[str, Mapping[str, ObjectShape]] = {}
+    with open_house(config) as house:
+        for name, settings in config.connections.items():
+            if settings.type != "csv":
+                shapes[settings.type] = house.system(name).describe(["Lead", "Account", "Contact", "Opportunity"])
+    return shapes
+
+
+def _finding_json(finding: Finding) -> dict[str, object]:
+    return {
+        "path": finding.path,
+        "line": finding.line,
+        "column": finding.column,
+        "rule": finding.rule,
+        "what": finding.what,
+        "fix": finding.fix,
+    }
+
+
+@command.command("test")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), required=False)
+@verb
+def test(session: Session, folder: Path | None) -> int:
+    """Run the cases written in the mapping files. Exit 65 when one fails.
+
+    Example: connector mapping test
+    """
+    folders = [folder] if folder else _folders(session.config())
+    results = [result for each in folders for result in run_cases(load_mappings(mapping_files(each, each.parent)))]
+    failed = [result for result in results if not result.passed]
+    for result in failed:
+        say(f"{result.path}:{result.line}: {result.name}: {'; '.join(result.differences)}", as_json=session.as_json)
+    if session.as_json:
+        rows = [
+            {"path": r.path, "line": r.line, "name": r.name, "passed": r.passed, "differences": list(r.differences)}
+            for r in results
+        ]
+        put_json({"status": "done" if not failed else "error", "cases": rows})
+    say(f"{len(results) - len(failed)} of {len(results)} cases pass", as_json=session.as_json)
+    return InputError.exit_code if failed else 0
+
+
+SCHEMAS = {
+    "mapping": mapping_schema,
+    "conversion": conversion_schema,
+    "matching": matching_schema,
+    "policy": policy_schema,
+    "config": config_schema,
+}
+
+
+@command.command("schema")
+@click.argument("kind", type=click.Choice(sorted(SCHEMAS)), default="mapping")
+@verb
+def schema(_session: Session, kind: str) -> int:
+    """Print the JSON Schema of a kind of file, so that editors complete it.
+
+    Example: connector mapping schema policy
+    """
+    put_json(SCHEMAS[kind]())
+    return 0

@@ -1,0 +1,46 @@
+"""``connector policy``: the rulebook's own tests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from connector.cli.output import put_json, say
+from connector.cli.session import Session, verb
+from connector.errors import InputError
+from connector.policy import load_policy, run_policy_cases
+from connector.wiring import read_text
+
+
+@click.group("policy")
+def command() -> None:
+    """Test the policy."""
+
+
+@command.command("test")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), required=False)
+@verb
+def test(session: Session, file: Path | None) -> int:
+    """Run the cases written in the policy FILE, or in the policies of the configured routes. Exit 65 when one fails.
+
+    Example: connector policy test mappings/policy.yaml
+    """
+    paths = [file] if file else _paths(session)
+    results = [result for path in paths for result in run_policy_cases(load_policy(read_text(path), str(path)))]
+    failed = [result for result in results if not result.passed]
+    for result in failed:
+        say(f"{result.path}:{result.line}: {result.name}: {'; '.join(result.differences)}", as_json=session.as_json)
+    if session.as_json:
+        rows = [
+            {"path": r.path, "line": r.line, "name": r.name, "passed": r.passed, "differences": list(r.differences)}
+            for r in results
+        ]
+        put_json({"status": "done" if not failed else "error", "cases": rows})
+    say(f"{len(results) - len(failed)} of {len(results)} cases pass", as_json=session.as_json)
+    return InputError.exit_code if failed else 0
+
+
+def _paths(session: Session) -> list[Path]:
+    config = session.config()
+    return list(dict.fromkeys(config.resolve(route.policy) for route in config.routes.values()))

@@ -1,0 +1,64 @@
+"""``connector state``: care of the state file."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from connector.cli.output import put_json, say
+from connector.cli.session import Session, verb
+from connector.errors import StateError
+from connector.wiring import back_up_state, migrate_state, verify_state
+
+
+@click.group("state")
+def command() -> None:
+    """Back up, verify and migrate the state file."""
+
+
+@command.command("backup")
+@click.argument("target", type=click.Path(path_type=Path, dir_okay=False), required=False)
+@verb
+def backup(session: Session, target: Path | None) -> int:
+    """Copy the state file while it may be in use; TARGET defaults to a dated file beside it.
+
+    Example: connector state backup before-the-backfill.db
+    """
+    target = back_up_state(session.config(), target, datetime.now(UTC))
+    if session.as_json:
+        put_json({"status": "done", "file": str(target)})
+    say(f"backed up to {target}", as_json=session.as_json)
+    return 0
+
+
+@command.command("verify")
+@verb
+def verify(session: Session) -> int:
+    """Check the file, its references, the journal and the audit chain.
+
+    Example: connector state verify
+    """
+    problems = verify_state(session.config())
+    if session.as_json:
+        put_json({"status": "done" if not problems else "error", "problems": problems})
+    for problem in problems:
+        say(problem, as_json=session.as_json)
+    if not problems:
+        say("the state file is sound", as_json=session.as_json)
+    return StateError.exit_code if problems else 0
+
+
+@command.command("migrate")
+@verb
+def migrate(session: Session) -> int:
+    """Bring an older state file to this version's schema; a backup is made first.
+
+    Example: connector state migrate
+    """
+    applied = migrate_state(session.config())
+    if session.as_json:
+        put_json({"status": "done", "applied": applied})
+    say(f"{len(applied)} migrations applied", as_json=session.as_json)
+    return 0

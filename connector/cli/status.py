@@ -1,0 +1,90 @@
+"""``connector status``: where things stand."""
+
+from __future__ import annotations
+
+import click
+
+from connector.cli.output import put_json, say
+from connector.cli.session import Session, verb
+from connector.model.records import iso
+from connector.wiring import House
+
+
+@click.command("status")
+@verb
+def command(session: Session) -> int:
+    """Show routes, queues, unsettled writes, API budget and the last run. Asks no CRM.
+
+    Example: connector status
+    """
+    with session.house() as house:
+        answer = status_json(house)
+    if session.as_json:
+        put_json(answer)
+        return 0
+    for line in _lines(answer):
+        say(line)
+    return 0
+
+
+def status_json(house: House) -> dict[str, object]:
+    """The published form of the status."""
+    store = house.store
+    runs = store.runs.latest(1)
+    return {
+        "status": "done",
+        "routes": [_route(house, name) for name in house.config.routes],
+        "reviews": len(store.reviews.list()),
+        "dead_letters": len(store.dead_letters.list()),
+        "unsettled": len(store.journal.unsettled()),
+        "directory": dict(store.directory.counts()),
+        "orgs": dict(store.runs.pinned()),
+        "budget": [
+            {"connection": b.connection, "used": b.used, "limit": b.limit, "at": iso(b.at)}
+            for b in store.budgets.latest()
+        ],
+        "last_run": {
+            "id": runs[0].id,
+            "verb": runs[0].verb,
+            "status": runs[0].status,
+            "started_at": iso(runs[0].started_at),
+            "ended_at": iso(runs[0].ended_at) if runs[0].ended_at else None,
+        }
+        if runs
+        else None,
+    }
+
+
+def _route(house: House, name: str) -> dict[str, object]:
+    settings = house.config.routes[name]
+    return {
+        "route": name,
+        "enabled": settings.enabled,
+        "schedule": settings.schedule,
+        "leads": dict(house.store.inbox.counts(name)),
+        "verdicts": dict(house.store.decisions.counts(name)),
+        "completeness": house.store.runs.recall(settings.source, f"completeness:{name}"),
+    }
+
+
+def _lines(answer: dict[str, object]) -> list[str]:
+    lines = []
+    routes = answer["routes"]
+    for route in routes if isinstance(routes, list) else []:
+        verdicts = ", ".join(f"{count} {name}" for name, count in sorted(route["verdicts"].items()))
+        lines.append(
+            f"{route['route']}{'' if route['enabled'] else ' (disabled)'}: {verdicts or 'no lead decided yet'}"
+        )
+    lines.append(
+        f"waiting for people: {answer['reviews']} reviews, {answer['dead_letters']} dead letters; "
+        f"unsettled writes: {answer['unsettled']}"
+    )
+    budget = answer["budget"]
+    for reading in budget if isinstance(budget, list) else []:
+        lines.append(f"{reading['connection']}: {reading['used']} of {reading['limit']} API calls used")
+    run = answer["last_run"]
+    if isinstance(run, dict):
+        lines.append(f"last run: {run['verb']} {run['status']}, started {run['started_at']}")
+    else:
+        lines += ["no run yet", "next: connector sync --dry-run"]
+    return lines

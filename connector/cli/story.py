@@ -1,0 +1,214 @@
+"""The story of a lead, for machines and for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from connector.model.decision import Decision, Score
+from connector.model.match import Match, Resolution
+from connector.model.plan import Action
+from connector.model.progress import JournalEntry
+from connector.model.records import RecordRef, iso
+from connector.pipeline import Story
+
+
+def refs_json(ref: RecordRef) -> dict[str, str]:
+    """A reference, spelled out."""
+    return {"connection": ref.connection, "object": ref.object, "id": ref.id, "key": ref.key}
+
+
+def match_json(match: Match) -> dict[str, object]:
+    """A candidate with each piece of evidence."""
+    return {
+        "kind": match.kind.value,
+        "record": refs_json(match.ref),
+        "score": round(match.score, 3),
+        "band": match.band.value,
+        "judged": match.judged,
+        "evidence": [
+            {
+                "name": c.name,
+                "left": c.left,
+                "right": c.right,
+                "level": c.level,
+                "points": round(c.points, 3),
+                "because": c.because,
+            }
+            for c in match.comparisons
+        ],
+    }
+
+
+def resolution_json(resolution: Resolution | None) -> dict[str, object] | None:
+    """Who the lead is, with the runner-up and the gap."""
+    if resolution is None:
+        return None
+    named = {
+        "contact": resolution.contact,
+        "account": resolution.account,
+        "duplicate_of": resolution.duplicate_of,
+        "runner_up": resolution.runner_up,
+    }
+    return {
+        "linkage": resolution.linkage.value,
+        **{name: match_json(match) if match else None for name, match in named.items()},
+        "gap": resolution.gap,
+        "candidates": [match_json(match) for match in resolution.candidates],
+        "weak_identity": list(resolution.weak_identity),
+        "because": resolution.because,
+    }
+
+
+def _score_json(score: Score) -> dict[str, object]:
+    reasons = [{"code": r.code, "detail": r.detail, "points": r.points} for r in score.reasons]
+    return {"points": score.points, "level": score.level, "reasons": reasons}
+
+
+def decision_json(decision: Decision | None) -> dict[str, object] | None:
+    """The verdict with its scorecard and reasons."""
+    if decision is None:
+        return None
+    card = decision.scorecard
+    return {
+        "verdict": decision.verdict.value,
+        "stage": decision.stage.value,
+        "motion": decision.motion.value,
+        "rule": decision.rule,
+        "reasons": [{"code": r.code, "detail": r.detail, "points": r.points} for r in decision.reasons],
+        "scorecard": {name: _score_json(getattr(card, name)) for name in ("fit", "engagement", "intent", "bant")},
+        "opportunity": {"name": decision.opportunity.name, "values": dict(decision.opportunity.values)}
+        if decision.opportunity
+        else None,
+        "duplicate_of": refs_json(decision.duplicate_of) if decision.duplicate_of else None,
+        "disqualification": decision.disqualification,
+        "runner_up": decision.runner_up,
+        "ruled_by": decision.ruled_by,
+        "decided_at": iso(decision.decided_at),
+        "look_again_at": iso(decision.look_again_at) if decision.look_again_at else None,
+        "versions": {
+            "policy": decision.versions.policy,
+            "mapping": decision.versions.mapping,
+            "matching": decision.versions.matching,
+        },
+    }
+
+
+def entry_json(entry: JournalEntry) -> dict[str, object]:
+    """One step with its receipt."""
+    step, receipt = entry.step, entry.receipt
+    return {
+        "key": step.key,
+        "action": step.action.value,
+        "object": step.object,
+        "lead": refs_json(step.lead),
+        "state": entry.state.value,
+        "attempt": entry.attempt,
+        "ids": dict(entry.ids or step.ids),
+        "before": dict(step.before),
+        "after": dict(step.after),
+        "terms": dict(step.terms),
+        "because": list(step.because),
+        "grade": step.grade.value,
+        "sent_at": iso(entry.sent_at) if entry.sent_at else None,
+        "run_id": entry.run_id,
+        "receipt": {
+            "outcome": receipt.outcome.value,
+            "at": iso(receipt.at),
+            "ids": dict(receipt.ids),
+            "code": receipt.code,
+            "message": receipt.message,
+        }
+        if receipt
+        else None,
+    }
+
+
+def story_json(story: Story) -> dict[str, object]:
+    """The published form of ``explain``."""
+    return {
+        "route": story.row.route,
+        "state": story.row.state.value,
+        "lead": {"ref": refs_json(story.row.raw.ref), "values": dict(story.lead.values)},
+        "provenance": {
+            name: {"from": list(p.sources), "raw": p.raw, "transforms": list(p.transforms), "place": p.place}
+            for name, p in story.provenance.items()
+        },
+        "match": resolution_json(story.resolution),
+        "decision": decision_json(story.decision),
+        "steps": [entry_json(entry) for entry in story.steps],
+        "links": [
+            {"key": e.key, "role": e.role, "record": refs_json(e.ref), "created": e.created} for e in story.links
+        ],
+        "reviews": [review.id for review in story.reviews],
+        "dead_letters": [letter.id for letter in story.dead_letters],
+        "audit": [{"at": iso(entry.at), "actor": entry.actor, "event": entry.event} for entry in story.audit],
+    }
+
+
+def match_lines(match: Match) -> Iterator[str]:
+    """A candidate's evidence, one line a piece, what speaks against it marked."""
+    if match.judged:
+        yield "a person said so"
+    for piece in match.comparisons:
+        mark = "+" if piece.points > 0 else "-" if piece.points < 0 else " "
+        yield f"{mark} {piece.because} ({piece.points:+.1f})"
+    yield f"score {match.score:.1f}: {match.band.value}"
+
+
+def person_of(story: Story) -> str:
+    """The lead as a person would name it."""
+    lead = story.lead
+    person = " ".join(part for part in (lead.text("first_name"), lead.text("last_name")) if part)
+    return ", ".join(part for part in (person, lead.text("title"), lead.text("company")) if part)
+
+
+def story_lines(story: Story) -> Iterator[str]:
+    """The story in sentences."""
+    yield f"{person_of(story) or story.row.raw.ref.id}  ({story.row.raw.ref}, route {story.row.route})"
+    yield from _who(story.resolution)
+    if story.decision is not None:
+        yield from _what(story.decision)
+    for entry in story.steps:
+        yield f"  {_done(entry)}"
+    for letter in story.dead_letters:
+        for problem in letter.problems:
+            yield f"  could not walk on: {problem.place}: {problem.message}"
+    for review in story.reviews:
+        yield f"  review {review.id} ({review.state.value}): {review.question}"
+
+
+def _who(resolution: Resolution | None) -> Iterator[str]:
+    if resolution is None:
+        return
+    yield f"  who: {resolution.because or resolution.linkage.value}"
+    for label, match in (
+        ("contact", resolution.contact),
+        ("account", resolution.account),
+        ("lead", resolution.duplicate_of),
+    ):
+        if match is not None:
+            yield f"    {label} {match.ref.id}"
+            yield from (f"      {line}" for line in match_lines(match))
+    for match in resolution.candidates:
+        yield f"    possibly {match.kind.value} {match.ref.id}"
+        yield from (f"      {line}" for line in match_lines(match))
+
+
+def _what(decision: Decision) -> Iterator[str]:
+    how = f"stage {decision.stage.value}, {decision.motion.value}, rule {decision.rule}"
+    yield f"  decided: {decision.verdict.value} ({how})"
+    for reason in decision.reasons:
+        yield f"    because {reason.detail}"
+    card = decision.scorecard
+    parts = ((name, getattr(card, name)) for name in ("fit", "engagement", "intent", "bant"))
+    yield "    scorecard: " + ", ".join(f"{name} {score.level} ({score.points})" for name, score in parts)
+
+
+def _done(entry: JournalEntry) -> str:
+    step, receipt = entry.step, entry.receipt
+    ids = dict(receipt.ids) if receipt else dict(step.ids)
+    if step.action is Action.CONVERT:
+        made = ", ".join(f"{role} {ids[role]}" for role in ("account", "contact", "opportunity") if role in ids)
+        return f"convert: {entry.state.value}" + (f" -> {made}" if made else "")
+    written = ", ".join(f"{name} = {value}" for name, value in step.after.items())
+    return f"{step.action.value} {step.object}: {entry.state.value}" + (f" ({written})" if written else "")
