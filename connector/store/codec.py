@@ -26,7 +26,9 @@ _SORTED = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=
 def stamp(moment: datetime) -> str:
     """An aware instant as text of one width in UTC; raises ValueError for a naive one."""
     require_aware(moment)
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return moment.isoformat(timespec="microseconds")[:26] + "Z"
 
 
 def stamp_or_none(moment: datetime | None) -> str | None:

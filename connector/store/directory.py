@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b, sha256
 
@@ -24,6 +24,11 @@ ENOUGH = 3
 """Weak keys are looked up only for a kind of which the strong ones brought fewer."""
 
 _COLUMNS = "connection, record_id, object, kind, fields, modified"
+_KINDS = (Kind.CONTACT, Kind.ACCOUNT, Kind.LEAD)
+_HOLDERS = f"SELECT * FROM (SELECT hash, directory_id FROM blocking_keys WHERE hash = ? LIMIT {RUNAWAY + 1})"
+_COMPOUND = 100
+"""SQLite joins at most 500 selects into one."""
+
 _LONGEST_MERGE = 20
 
 
@@ -54,12 +59,13 @@ class SqliteDirectory:
 
         At most `RUNAWAY` records of a kind come, accounts that contacts bring along not counted.
         """
-        found = {kind: self._sharing(keys, kind, connections) for kind in (Kind.CONTACT, Kind.ACCOUNT, Kind.LEAD)}
+        shared = self._sharing([key for key in keys if key.strong], _KINDS, connections)
+        poor = [kind for kind in _KINDS if len(shared[kind]) < ENOUGH]
+        weak = self._sharing([key for key in keys if not key.strong], poor, connections)
+        found = {kind: self._best(shared[kind] + weak.get(kind, Counter())) for kind in _KINDS}
         accounts = {record.ref: record for record in found[Kind.ACCOUNT]}
-        for contact in found[Kind.CONTACT]:
-            account = self._account_of(contact)
-            if account is not None:
-                accounts.setdefault(account.ref, account)
+        for account in self._accounts_of(found[Kind.CONTACT]):
+            accounts.setdefault(account.ref, account)
         return Candidates(tuple(found[Kind.CONTACT]), tuple(accounts.values()), tuple(found[Kind.LEAD]))
 
     def get(self, ref: RecordRef) -> Record | None:
@@ -81,38 +87,53 @@ class SqliteDirectory:
         """Live records per kind."""
         return dict(self._database.rows("SELECT kind, count(*) FROM directory WHERE gone = 0 GROUP BY kind"))
 
-    def _sharing(self, keys: Sequence[BlockingKey], kind: Kind, connections: Sequence[str]) -> list[Record]:
-        shared: Counter[int] = Counter()
-        for strong in (True, False):
-            if not strong and len(shared) >= ENOUGH:
-                break
-            for key in keys:
-                if key.strong is strong:
-                    for connection in connections:
-                        shared.update(self._holders(_key_hash(str(key)) ^ _scope_hash(connection, kind.value)))
-        ranked = sorted(shared, key=lambda number: (-shared[number], number))
-        return self._records(ranked[:RUNAWAY])
+    def _sharing(
+        self, keys: Sequence[BlockingKey], kinds: Sequence[Kind], connections: Sequence[str]
+    ) -> dict[Kind, Counter[int]]:
+        """How many of *keys* each record of *kinds* shares, by the number of its row."""
+        shared: dict[Kind, Counter[int]] = {kind: Counter() for kind in kinds}
+        scopes = [(kind, _scope_hash(connection, kind.value)) for kind in kinds for connection in connections]
+        wanted = {_key_hash(key) ^ scope: kind for key in dict.fromkeys(map(str, keys)) for kind, scope in scopes}
+        holders: dict[int, list[int]] = {}
+        for number, holder in self._holders(list(wanted)):
+            holders.setdefault(number, []).append(holder)
+        for number, held_by in holders.items():
+            if len(held_by) <= RUNAWAY:
+                shared[wanted[number]].update(held_by)
+        return shared
 
-    def _holders(self, number: int) -> Iterable[int]:
-        rows = self._database.rows(
-            "SELECT directory_id FROM blocking_keys WHERE hash = ? LIMIT ?", (number, RUNAWAY + 1)
-        )
-        return () if len(rows) > RUNAWAY else [row[0] for row in rows]
+    def _holders(self, hashes: Sequence[int]) -> Iterator[Row]:
+        """Hash and row number of every record that holds one of *hashes*; one more than `RUNAWAY` at most of each."""
+        for start in range(0, len(hashes), _COMPOUND):
+            some = hashes[start : start + _COMPOUND]
+            yield from self._database.rows(" UNION ALL ".join([_HOLDERS] * len(some)), some)
 
-    def _records(self, numbers: Sequence[int]) -> list[Record]:
-        found = (self._database.row(f"SELECT {_COLUMNS} FROM directory WHERE id = ?", (n,)) for n in numbers)
-        return [_record(row) for row in found if row is not None]
+    def _best(self, shared: Counter[int]) -> list[Record]:
+        """The records that share most keys, in that order."""
+        ranked = sorted(shared, key=lambda number: (-shared[number], number))[:RUNAWAY]
+        rows = {row[6]: row for row in self._among(f"SELECT {_COLUMNS}, id FROM directory WHERE id IN", (), ranked)}
+        return [_record(rows[number]) for number in ranked if number in rows]
 
-    def _account_of(self, contact: Record) -> Record | None:
-        account_id = contact.text("account_id")
-        if not account_id:
-            return None
-        row = self._database.row(
-            "SELECT connection, record_id, object FROM directory"
-            " WHERE connection = ? AND record_id = ? AND kind = 'account'",
-            (contact.ref.connection, account_id),
-        )
-        return None if row is None else self.get(ref_of(*row))
+    def _accounts_of(self, contacts: Sequence[Record]) -> Iterator[Record]:
+        """The accounts of *contacts*, on the connection of each, merged ones followed to their survivor."""
+        for connection in dict.fromkeys(contact.ref.connection for contact in contacts):
+            ids = {c.text("account_id"): None for c in contacts if c.ref.connection == connection}
+            rows = self._among(
+                f"SELECT {_COLUMNS}, gone FROM directory WHERE connection = ? AND kind = 'account' AND record_id IN",
+                (connection,),
+                [account_id for account_id in ids if account_id],
+            )
+            for row in rows:
+                account = self.get(ref_of(*row[:3])) if row[6] else _record(row)
+                if account is not None:
+                    yield account
+
+    def _among(self, sql: str, parameters: Sequence[object], wanted: Sequence[object]) -> list[Row]:
+        """The rows of a query that ends in ``IN``; few sizes of list, so that prepared statements are found again."""
+        size = 1 << max(len(wanted) - 1, 0).bit_length()
+        marks = ", ".join("?" * size)
+        padding = [None] * (size - len(wanted))
+        return self._database.rows(f"{sql} ({marks})", (*parameters, *wanted, *padding)) if wanted else []
 
     def _next_id(self) -> int:
         row = self._database.row("SELECT coalesce(max(id), 0) + 1 FROM directory")
