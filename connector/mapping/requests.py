@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 _ASK = (
     r"(?:request\w*|ask\w*|want\w*|need\w*|would like|'d like|interested in|book\w*|schedul\w*|arrang\w*|set ?up"
@@ -35,6 +34,11 @@ _PATTERNS = tuple(
         ("call", _CALL, _CALL_ALONE),
     )
 )
+# Text without any of these asks for nothing: a quick look before the close one.
+_ANY = re.compile(
+    r"demo|vorfuhr|dimostr|trial|test|essai|prueba|prova|quot|pric|how much|offer|proposal|angebot|devis|presup|cotiz"
+    r"|prevent|orcam|call|phone|ring|ruckruf|rufen|rappel|appelez|llamada"
+)
 _WHOLE = {"demo": "demo", "demonstration": "demo", "trial": "trial", "quote": "quote", "call": "call"}
 _AGAINST = re.compile(
     r"\b(?:no|not|don't|dont|never|without|declin\w*|cancel\w*|refus\w*|nicht|kein\w*|pas|sans|already|expired|unsubscribe)\b"
@@ -55,7 +59,6 @@ def picked(text: str) -> str:
     return _PICKED.get(" ".join(text.lower().replace("_", " ").replace("-", " ").split()), "")
 
 
-@lru_cache(maxsize=4096)
 def in_text(folded: str) -> str:
     """The action asked for in folded free text (plain lower-case letters); '' when nothing was asked for.
 
@@ -65,5 +68,7 @@ def in_text(folded: str) -> str:
     whole = _WHOLE.get(folded.strip(" .!"))
     if whole:
         return whole
+    if not _ANY.search(folded):
+        return ""
     clauses = [clause for clause in _CLAUSES.split(folded) if not _AGAINST.search(clause)]
     return next((action for action, words in _PATTERNS for clause in clauses if words.search(clause)), "")

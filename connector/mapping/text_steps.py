@@ -31,7 +31,7 @@ def as_text(value: Scalar) -> str:
 
 def trim(value: Scalar, _country: str = "") -> Scalar:
     """Takes off white space at both ends and invisible characters; line ends become plain newlines."""
-    text = as_text(value)
+    text = value if isinstance(value, str) else as_text(value)
     if not text.isascii() or "\r" in text or "\0" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_INVISIBLE)
     return text.strip()

@@ -7,6 +7,8 @@ from functools import lru_cache
 
 _NOT_DIGITS = re.compile(r"\D+")
 _E164 = re.compile(r"\+[1-9]\d{6,14}(?:;ext=\d{1,10})?\Z")
+_PLAIN = re.compile(r"[\d\s().\-/]+\Z")
+_NORTH_AMERICA = frozenset(("US", "CA"))
 _EXTENSION = re.compile(r"(?:;ext=|\bext(?:ension)?\.?|\bx|\bdurchwahl|\bposte|#)\s*:?\s*(\d{1,7})\s*\Z", re.IGNORECASE)
 _SAME_DIGIT = re.compile(r"(\d)\1+\Z")
 _COUNTING = ("01234567890123456789", "98765432109876543210")
@@ -23,7 +25,15 @@ def normal(text: str, country: str = "") -> str:
         return text
     if not any(map(str.isdigit, text)):
         return ""
-    return _parsed(text, country.upper())
+    return _north_american(text, country) or _parsed(text, country.upper())
+
+
+def _north_american(text: str, country: str) -> str:
+    """Ten plain digits in the US or Canada need no library: area code and number, neither of which may start with 1."""
+    if country not in _NORTH_AMERICA or not _PLAIN.match(text):
+        return ""
+    found = _NOT_DIGITS.sub("", text)
+    return f"+1{found}" if len(found) == 10 and found[0] > "1" else ""
 
 
 def _parsed(text: str, country: str) -> str:
