@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
@@ -24,9 +25,7 @@ def read_world(world: str | Path) -> Mapping[str, object]:
     `world` is a shipped name or the path of a YAML or JSON file. Raises `WorldError`.
     """
     if isinstance(world, str) and world in shipped_worlds():
-        return _parse(
-            resources.files("connector.sandbox").joinpath("worlds", f"{world}.yaml").read_text("utf-8"), world
-        )
+        return _shipped(world)
     path = Path(world)
     if path.suffix not in (".yaml", ".yml", ".json"):
         raise WorldError(
@@ -37,6 +36,11 @@ def read_world(world: str | Path) -> Mapping[str, object]:
     except (OSError, UnicodeDecodeError) as error:
         raise WorldError(f"world file {path} cannot be read: {error}") from error
     return _parse(text, str(path))
+
+
+@cache
+def _shipped(name: str) -> Mapping[str, object]:
+    return _parse(resources.files("connector.sandbox").joinpath("worlds", f"{name}.yaml").read_text("utf-8"), name)
 
 
 def _parse(text: str, name: str) -> Mapping[str, object]:

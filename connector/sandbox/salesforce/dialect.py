@@ -29,6 +29,7 @@ from connector.sandbox.salesforce.soap import OPERATIONS as SOAP_OPERATIONS
 from connector.sandbox.salesforce.soap import Soap
 from connector.sandbox.salesforce.soap_xml import SoapFault, fault_reply
 from connector.sandbox.salesforce.versions import Age, age_of, version_list
+from connector.sandbox.world import WorldError
 
 MAX_URI_BYTES = 16_384
 _LOGIN = {
@@ -233,10 +234,13 @@ class SalesforceDialect:
             raise DoorRefused(f"salesforce: {error}") from error
 
     def reset(self, world: Mapping[str, object]) -> None:
-        """Clear and seed; `http` holds the switches of the wire, the rest is the engine's."""
+        """Clear and seed; `http` holds the switches of the wire, the rest is the engine's. Raises WorldError."""
         wire = world.get("http")
         switches = wire if isinstance(wire, Mapping) else {}
-        self.org.reset({"salesforce": {name: value for name, value in world.items() if name != "http"}})
+        try:
+            self.org.reset({"salesforce": {name: value for name, value in world.items() if name != "http"}})
+        except (ApiError, KeyError, TypeError, ValueError) as error:
+            raise WorldError(f"salesforce: {error}") from error
         self._sessions.idle_seconds = float(switches.get("session_idle_seconds", IDLE_SECONDS))
         self._sessions.rotate_refresh_tokens = bool(switches.get("refresh_rotation", False))
         self._sessions.reset()
