@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from connector.mapping.cases import CaseResult, run_cases
+from connector.mapping.checks import check_mappings
 from connector.mapping.compiled import ObjectMapping
 from connector.mapping.loading import MappingSet, load_mappings
+from connector.mapping.schema import conversion_schema, mapping_schema
+from connector.mapping.transforms import documentation as transform_documentation
 from connector.mapping.translation import Translation, fingerprint, snapshot, translate
 from connector.mapping.writing import Payload, payload
 
 __all__ = [
+    "CaseResult",
     "MappingSet",
     "ObjectMapping",
     "Payload",
     "Translation",
+    "check_mappings",
+    "conversion_schema",
     "fingerprint",
     "load_mappings",
+    "mapping_schema",
     "payload",
+    "run_cases",
     "snapshot",
+    "transform_documentation",
     "translate",
 ]

@@ -149,8 +149,9 @@ def _nothing(field: Field, names: tuple[str, ...]) -> Callable[[], Found | None]
         return lambda: found
     if not field.rule.required:
         return lambda: None
-    sources = ", ".join(field.rule.natives())
-    message = f"{field.name} is empty, and it is required: fill it in where the lead comes from (read from {sources})"
+    natives = field.rule.natives()
+    sources = ", ".join(natives[:3]) + (" …" if len(natives) > 3 else "")
+    message = f"{field.name} is empty, and it is required: fill it in where the record comes from (read from {sources})"
 
     def refuse() -> None:
         raise Stop("required", message)
