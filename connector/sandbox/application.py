@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from connector.sandbox.access_log import Entry
 from connector.sandbox.control import control_routes
-from connector.sandbox.dialects import Dialect, DoorRefused
+from connector.sandbox.dialect import Dialect, DoorRefused
 from connector.sandbox.exchange import Call, Kind, Reply, Request, Trace
 from connector.sandbox.faults import ANSWERS, DISTURBANCES, SIDE_DOORS, Action, Fault
 from connector.sandbox.faults_answers import planned_reply, row_positions, rows_to_refuse

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from connector.sandbox.dialects import DoorRefused
+from connector.sandbox.dialect import DoorRefused
 from connector.sandbox.faults_parse import FaultPlanError, parse_plan
 from connector.sandbox.premises import Premises
 from connector.sandbox.world import WorldError, read_world, shipped_worlds

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 
-from connector.sandbox.dialects import Dialect
+from connector.sandbox.dialect import Dialect
 from connector.sandbox.exchange import Reply, Request, RowFault
 from connector.sandbox.faults import Action, Fault
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from connector.sandbox.access_log import AccessLog
 from connector.sandbox.clock import SandboxClock
-from connector.sandbox.dialects import Dialect
+from connector.sandbox.dialect import Dialect
 from connector.sandbox.faults import FaultPlan
 from connector.sandbox.relative_times import resolve_times
 

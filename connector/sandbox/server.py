@@ -141,7 +141,8 @@ def _world_of(world: str | Path | Mapping[str, object]) -> Mapping[str, object]:
 
 def _furnish(base_url: str, world: str | Path | Mapping[str, object], state: Path | None) -> Premises:
     from connector.sandbox.clock import SandboxClock
-    from connector.sandbox.dialects import DIALECTS, DialectSetup
+    from connector.sandbox.dialect import DialectSetup
+    from connector.sandbox.dialects import DIALECTS
     from connector.sandbox.premises import Premises
 
     parsed = _world_of(world)

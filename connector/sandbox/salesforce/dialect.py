@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from connector.sandbox.dialects import DialectSetup, DoorRefused
+from connector.sandbox.dialect import DialectSetup, DoorRefused
 from connector.sandbox.exchange import Call, Kind, Reply, Request, Trace
 from connector.sandbox.faults import Fault
 from connector.sandbox.info import kept_credentials

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from connector.sandbox.dialects import DoorRefused
+from connector.sandbox.dialect import DoorRefused
 from connector.sandbox.faults import Action, Fault
 from connector.sandbox.salesforce.org import ApiError, DmlOptions, LeadConvert, Org, RowError
 

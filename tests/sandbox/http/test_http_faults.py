@@ -141,7 +141,7 @@ def test_replaced_body_keeps_write(caller: Caller) -> None:
     assert (answer.status_code, answer.text) == (201, "<html>oops</html>")
     assert answer.headers["Content-Type"].startswith("text/html")
     assert len(caller.dump("Lead")) == 1
-    body = {"id": None, "success": False, "errors": []}
+    body: dict[str, Any] = {"id": None, "success": False, "errors": []}
     caller.faults({"operation": "create", "action": "replace_body", "status": 200, "body": body})
     assert caller.post("sobjects/Lead", LEAD).json() == body
 
