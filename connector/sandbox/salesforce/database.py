@@ -43,6 +43,16 @@ def _lowered(value: str | float | None) -> str | float | None:
     return value.lower() if isinstance(value, str) else value
 
 
+def same_text(column: str, value: Any, case_sensitive: bool = False) -> tuple[str, Any]:
+    """An SQL test that a text column holds `value` without regard to case, and the parameter for it.
+
+    Columns compare ASCII letters without regard to case by themselves (and by index); others are lowered.
+    """
+    if case_sensitive or not isinstance(value, str) or value.isascii():
+        return f"{quoted(column)} = ?", value
+    return f"lowered({quoted(column)}) = ?", value.lower()
+
+
 class Database:
     """One connection behind one re-entrant lock; transactions nest as savepoints."""
 
@@ -118,15 +128,19 @@ class Database:
     def prepare(self, schema: Schema) -> None:
         """Make the tables and columns that the schema asks for and that are not there yet."""
         for definition in schema:
-            self._make_table(definition)
-            for field in definition.stored():
-                self.add_column(definition, field)
+            if self.rows(f"PRAGMA table_info({quoted(definition.name)})"):
+                for field in definition.stored():
+                    self.add_column(definition, field)
+            else:
+                self._make_table(definition)
             self._index(definition)
 
     def _make_table(self, definition: ObjectDef) -> None:
+        columns = [_column(field) for field in definition.stored() if field.name not in ("Id", "IsDeleted")]
         self.run(
-            f"CREATE TABLE IF NOT EXISTS {quoted(definition.name)} (_n INTEGER PRIMARY KEY, Id TEXT NOT NULL UNIQUE,"
-            " IsDeleted INTEGER NOT NULL DEFAULT 0, _visible_at TEXT, _deleted_with TEXT)"
+            f"CREATE TABLE {quoted(definition.name)} (_n INTEGER PRIMARY KEY, Id TEXT NOT NULL UNIQUE,"
+            " IsDeleted INTEGER NOT NULL DEFAULT 0, _visible_at TEXT, _deleted_with TEXT,"
+            f" {', '.join(columns)})"
         )
 
     def add_column(self, definition: ObjectDef, field: FieldDef) -> None:
@@ -138,9 +152,9 @@ class Database:
             self._make_index(definition, field.name)
 
     def _index(self, definition: ObjectDef) -> None:
-        for name in _INDEXED:
-            if definition.fields.get(name.lower()) is not None:
-                self._make_index(definition, name)
+        for field in definition.stored():
+            if field.name in _INDEXED or field.external_id or field.unique:
+                self._make_index(definition, field.name)
 
     def _make_index(self, definition: ObjectDef, column: str) -> None:
         name = quoted(f"{definition.name}_{column}")

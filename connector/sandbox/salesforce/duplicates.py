@@ -8,7 +8,7 @@ The answer's key is misspelt `duplicateResut`, as in the REST API's own traffic.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from connector.sandbox.salesforce.database import Row
+from connector.sandbox.salesforce.database import Row, same_text
 from connector.sandbox.salesforce.org_state import DuplicateRule, OrgState, RowRefused
 from connector.sandbox.salesforce.org_types import DmlOptions, Record, RowError
 from connector.sandbox.salesforce.query_layout import attributes
@@ -81,10 +81,11 @@ def _matches(draft: Draft, rule: DuplicateRule, own: str | None) -> list[Row]:
     values = [draft.current(name) for name, _ in rule.fields]
     if any(value is None for value in values):
         return []
-    where = " AND ".join(f'lowered("{other}") = ?' for _, other in rule.fields)
+    tests = [same_text(other, value) for (_, other), value in zip(rule.fields, values, strict=True)]
+    where = " AND ".join(test for test, _ in tests)
     if rule.match_object == "Lead":
         where += " AND IsConverted = 0"
-    wanted = [str(value).lower() for value in values]
+    wanted = [value for _, value in tests]
     found = draft.state.live(rule.match_object, f"{where} AND Id <> ?", (*wanted, own or ""))
     return found[:_MAX_MATCHES]
 

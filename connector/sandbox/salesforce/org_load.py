@@ -13,46 +13,90 @@ from connector.sandbox.salesforce.records_rules import derive
 from connector.sandbox.salesforce.schema import FieldDef, ObjectDef
 from connector.sandbox.salesforce.validation import Draft
 
+_CHUNK = 1000
+
 
 def load(state: OrgState, records: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, list[Record]]:
     """Insert records without any rule; ApiError names what the schema does not know."""
     answer: dict[str, list[Record]] = {}
     with state.transaction():
         for name, rows in records.items():
-            definition = state.definition(name)
-            prepared = [_prepared(state, definition, row) for row in rows]
-            columns = ["Id", "IsDeleted", *(f.name for f in definition.stored() if f.name not in ("Id", "IsDeleted"))]
-            _insert(state, definition, columns, prepared)
-            answer[name] = [{**given, "Id": new["Id"]} for new, given in zip(prepared, rows, strict=True)]
+            loader = _Loader(state, state.definition(name))
+            answer[name] = []
+            for start in range(0, len(rows), _CHUNK):
+                chunk = rows[start : start + _CHUNK]
+                prepared = [loader.row(row) for row in chunk]
+                _insert(state, loader, prepared)
+                answer[name] += [{**given, "Id": new["Id"]} for new, given in zip(prepared, chunk, strict=True)]
     return answer
 
 
-def _insert(state: OrgState, definition: ObjectDef, columns: Sequence[str], rows: Sequence[Row]) -> None:
-    values = ([row.get(column) for column in columns] for row in rows)
+class _Loader:
+    """Completes the rows of one object; what all of them share is worked out once."""
+
+    def __init__(self, state: OrgState, definition: ObjectDef) -> None:
+        self.state = state
+        self.definition = definition
+        stored = list(definition.stored())
+        self.columns = ["Id", "IsDeleted", *(f.name for f in stored if f.name not in ("Id", "IsDeleted"))]
+        self._unset = {f.name: 0 for f in stored if f.type == "boolean"}
+        self._defaults = {
+            f.name: int(f.default) if isinstance(f.default, bool) else f.default
+            for f in stored
+            if (f.default is not None and f.type != "boolean") or f.default is True
+        }
+
+    def row(self, given: Mapping[str, Any]) -> Row:
+        """One row with every column: what was given, else what the server would fill in."""
+        values: Row = {}
+        deleted = False
+        for name, value in given.items():
+            field = self.definition.fields.get(name.lower())
+            if name.lower() == "isdeleted":
+                deleted = bool(value)
+            elif field is not None and field.stored:
+                values[field.name] = _stored(field, value)
+            elif name.lower() != "attributes":
+                raise ApiError("INVALID_FIELD", f"No such column '{name}' on sobject of type {self.definition.name}")
+        self._stamp(values)
+        values = {**self._defaults, **values}
+        self._derive(values)
+        values["Id"] = values.get("Id") or self.state.new_id(self.definition)
+        return {**self._unset, **values, "IsDeleted": int(deleted)}
+
+    def _stamp(self, values: Row) -> None:
+        """Who and when; a moment that was left out follows the ones given."""
+        created = values.get("CreatedDate") or values.get("LastModifiedDate") or values.get("SystemModstamp")
+        now = created or self.state.stamp()
+        modified = values.get("LastModifiedDate") or values.get("SystemModstamp") or now
+        user = self.state.user_id
+        filled = {
+            "CreatedDate": now,
+            "CreatedById": user,
+            "LastModifiedDate": modified,
+            "LastModifiedById": user,
+            "SystemModstamp": modified,
+            "OwnerId": user,
+        }
+        for name, value in filled.items():
+            if values.get(name) is None and name.lower() in self.definition.fields:
+                values[name] = value
+
+    def _derive(self, values: Row) -> None:
+        """Fill in what the server works out; what was given stays, and broken rules do not matter here."""
+        draft = Draft(self.state, self.definition, DmlOptions(), None)
+        draft.values = dict(values)
+        derive(draft)
+        values.update({name: value for name, value in draft.values.items() if values.get(name) is None})
+
+
+def _insert(state: OrgState, loader: _Loader, rows: Sequence[Row]) -> None:
+    values = ([row.get(column) for column in loader.columns] for row in rows)
     try:
-        state.database.insert_many(definition.name, columns, values)
+        state.database.insert_many(loader.definition.name, loader.columns, values)
     except sqlite3.IntegrityError as error:
-        text = f"{definition.name}: an Id is given twice or is taken already"
+        text = f"{loader.definition.name}: an Id is given twice or is taken already"
         raise ApiError("DUPLICATE_VALUE", text) from error
-
-
-def _prepared(state: OrgState, definition: ObjectDef, given: Mapping[str, Any]) -> Row:
-    """One row with every column: what was given, else the server's defaults."""
-    values: Row = {}
-    for name, value in given.items():
-        field = definition.fields.get(name.lower())
-        if name.lower() in ("attributes", "isdeleted") and field is None:
-            continue
-        if field is None or not field.stored:
-            raise ApiError("INVALID_FIELD", f"No such column '{name}' on sobject of type {definition.name}")
-        values[field.name] = _stored(field, value)
-    _complete(state, definition, values)
-    values["IsDeleted"] = int(bool(given.get("IsDeleted", values.get("IsDeleted"))))
-    for field in definition.stored():
-        if field.type == "boolean" and values.get(field.name) is None:
-            values[field.name] = 0
-    values["Id"] = values.get("Id") or state.new_id(definition)
-    return values
 
 
 def _stored(field: FieldDef, value: Any) -> Any:
@@ -72,32 +116,6 @@ def _stored(field: FieldDef, value: Any) -> Any:
     if field.type == "date":
         return str(value)[:10]
     return str(value) if field.is_text else value
-
-
-def _complete(state: OrgState, definition: ObjectDef, values: Row) -> None:
-    """Fill in what a loaded record leaves out; a stamp that was left out follows the ones given."""
-    created = values.get("CreatedDate") or values.get("LastModifiedDate") or values.get("SystemModstamp")
-    now = created or state.stamp()
-    modified = values.get("LastModifiedDate") or values.get("SystemModstamp") or now
-    stamps = {
-        "CreatedDate": now,
-        "LastModifiedDate": modified,
-        "SystemModstamp": modified,
-        "CreatedById": state.user_id,
-        "LastModifiedById": state.user_id,
-    }
-    owner = {"OwnerId": state.user_id} if "ownerid" in definition.fields else {}
-    for name, value in {**stamps, **owner}.items():
-        if name.lower() in definition.fields and values.get(name) is None:
-            values[name] = value
-    for field in definition.stored():
-        if field.name not in values and field.default is not None:
-            values[field.name] = int(field.default) if isinstance(field.default, bool) else field.default
-    # What the server works out is filled in; what the caller gave stays, and broken rules do not matter here.
-    draft = Draft(state, definition, DmlOptions(), None)
-    draft.values = dict(values)
-    derive(draft)
-    values.update({name: value for name, value in draft.values.items() if values.get(name) is None})
 
 
 def dump(state: OrgState, object_name: str) -> list[Record]:

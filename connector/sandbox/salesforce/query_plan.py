@@ -184,7 +184,8 @@ class Planner(Nested):
         keys = f"SELECT {scope.root}._n {source} WHERE {where} {order} {_limits(query)}"
         rows = (
             f"SELECT {', '.join(selection.columns)} FROM json_each(?) wanted CROSS JOIN {quoted(scope.base.name)} "
-            f"{scope.root} ON {scope.root}._n = wanted.value {' '.join(scope.joins)} ORDER BY wanted.key"
+            f"{scope.root} ON {scope.root}._n = wanted.value AND {scope.seen(scope.root)} "
+            f"{' '.join(scope.joins)} ORDER BY wanted.key"
         )
         capped = query.offset is not None
         return Plan("rows", scope.base, keys, tuple(values), rows, layout, (), plans, query.limit, capped)

@@ -125,7 +125,11 @@ class Scope:
             entity = tables[0].definition.name if len(tables) == 1 else "Name"
             raise ApiError("INVALID_FIELD", pointed(self.soql, path.at, no_such_column(name, entity)))
         columns = [f"{table.alias}.{quoted(field.name)}" for table, field in found]
-        sql = columns[0] if len(columns) == 1 else f"COALESCE({', '.join(columns)})"
+        sql = columns[0]
+        if len(columns) > 1:
+            # A function's result forgets how its columns compare, so text says it again.
+            collation = " COLLATE NOCASE" if found[0][1].is_text else ""
+            sql = f"(COALESCE({', '.join(columns)}){collation})"
         return Resolved(found[0][1], sql, parents, tables)
 
 

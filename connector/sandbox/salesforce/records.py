@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from connector.sandbox.salesforce.database import same_text
 from connector.sandbox.salesforce.ids import to_eighteen
 from connector.sandbox.salesforce.org_state import OrgState, RowRefused
 from connector.sandbox.salesforce.org_types import ApiError, DmlOptions, RowError, SaveResult
@@ -100,12 +101,8 @@ def find_by_key(state: OrgState, definition: ObjectDef, key: FieldDef, value: ob
     if key.name == "Id":
         found = state.read(definition, str(value))
         return [str(found["Id"])] if found is not None and not found["IsDeleted"] else []
-    column = f'"{key.name}"'
-    if isinstance(value, str) and not value.isascii() and not key.case_sensitive:
-        rows = state.live(definition.name, f"lowered({column}) = ?", (value.lower(),))
-    else:
-        rows = state.live(definition.name, f"{column} = ?", (value,))
-    return [str(row["Id"]) for row in rows]
+    test, wanted = same_text(key.name, value, key.case_sensitive)
+    return [str(row["Id"]) for row in state.live(definition.name, test, (wanted,))]
 
 
 def _upserter(
@@ -118,14 +115,15 @@ def _upserter(
             ids = ", ".join(item[:15] for item in found)
             text = f"{key.name}: more than one record found for external id field: [{ids}]"
             raise RowRefused(RowError("DUPLICATE_EXTERNAL_ID", text, (key.name,)))
+        rest = {name: item for name, item in record.items() if name.lower() != "id"}
         if found:
-            rest = {name: item for name, item in record.items() if name.lower() not in ("id", key.name.lower())}
+            rest = {name: item for name, item in rest.items() if name.lower() != key.name.lower()}
             return SaveResult(update_one(state, definition, {**rest, "Id": found[0]}, options), True, (), False)
         if key.name == "Id":
             find_row(state, definition, value)
         if update_only:
             raise RowRefused(RowError("NOT_FOUND", "The requested resource does not exist"))
-        return SaveResult(create_one(state, definition, record, options), True, (), True)
+        return SaveResult(create_one(state, definition, rest, options), True, (), True)
 
     return save
 

@@ -21,6 +21,8 @@ def create_one(state: OrgState, definition: ObjectDef, record: Mapping[str, Any]
     if not definition.createable:
         raise _cannot(definition, "create")
     draft = Draft(state, definition, options, None)
+    if any(name.lower() == "id" and value for name, value in record.items()):
+        draft.refuse("INVALID_FIELD_FOR_INSERT_UPDATE", "cannot specify Id in an insert call", "Id")
     draft.read(record)
     fill_defaults(draft)
     assign(draft)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from connector.sandbox.salesforce.database import Row
+from connector.sandbox.salesforce.database import Row, same_text
 from connector.sandbox.salesforce.ids import to_eighteen
 from connector.sandbox.salesforce.org_state import OrgState
 from connector.sandbox.salesforce.org_time import parse_day, parse_moment, stamp_text
@@ -210,6 +210,8 @@ class Draft:
             self.refuse("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", field.name)
         elif found["IsDeleted"]:
             self.refuse("ENTITY_IS_DELETED", "entity is deleted", field.name)
+        elif target.name == "Lead" and found["IsConverted"] and not self.state.settings.edit_converted_leads:
+            self.refuse("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead", field.name)
         elif field.name == "OwnerId" and target.name == "User" and not found["IsActive"]:
             owned = self.definition.name.lower()
             text = f"operation performed with inactive user [{record_id[:15]}] as owner of {owned}"
@@ -242,10 +244,7 @@ class Draft:
                 self.refuse("DUPLICATE_VALUE", text, field.name)
 
     def _holder(self, field: FieldDef, value: Any) -> str | None:
-        column = f'"{field.name}"'
-        folded = isinstance(value, str) and not value.isascii() and not field.case_sensitive
-        test = f"lowered({column}) = ?" if folded else f"{column} = ?"
-        wanted = value.lower() if folded else value
+        test, wanted = same_text(field.name, value, field.case_sensitive)
         own = "" if self.before is None else self.before["Id"]
         sql = f'SELECT Id FROM "{self.definition.name}" WHERE {test} AND IsDeleted = 0 AND Id <> ? LIMIT 1'  # noqa: S608 - names come from the schema
         found = self.state.database.one(sql, (wanted, own))
