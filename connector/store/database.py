@@ -37,6 +37,15 @@ _PRAGMAS = (
 )
 
 
+class Damaged(StateError):
+    """The state file is no sound database."""
+
+    def __init__(self, path: Path, found: str) -> None:
+        """Keep what SQLite *found*."""
+        super().__init__(f"the state file {path} is damaged ({found})", next_command="connector state verify")
+        self.found = found
+
+
 class Database:
     """The connection that all shelves of one store share; safe to use from several threads, one at a time."""
 
@@ -168,7 +177,7 @@ def explain(error: sqlite3.Error, path: Path) -> ConnectorError | None:
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return Paused(f"another process kept the state file {path} locked", next_command="connector status")
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return StateError(f"the state file {path} is damaged ({error})", next_command="connector state verify")
+        return Damaged(path, str(error))
     if code == sqlite3.SQLITE_FULL:
         return StateError(f"no room left on disk for the state file {path}", next_command="connector doctor")
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH):

@@ -5,14 +5,15 @@ from __future__ import annotations
 import sqlite3
 from contextlib import AbstractContextManager
 from pathlib import Path
+from shlex import quote
 from types import TracebackType
 
-from connector.errors import Paused, StateError
+from connector.errors import StateError
 from connector.ports import Clock
 from connector.store import care, custody, migrations
 from connector.store.audit import SqliteAudit
 from connector.store.crosswalk import SqliteCrosswalk
-from connector.store.database import BUSY_SECONDS, Database, explain
+from connector.store.database import BUSY_SECONDS, Damaged, Database
 from connector.store.dead_letters import SqliteDeadLetters
 from connector.store.decisions import SqliteDecisions
 from connector.store.directory import SqliteDirectory
@@ -82,6 +83,13 @@ def open_store(path: Path | str, *, clock: Clock, create: bool = True, wait: flo
         raise StateError(f"SQLite {sqlite3.sqlite_version} is too old; 3.33 or newer is needed")
     path = Path(path)
     custody.admit(path, create=create)
+    try:
+        return SqliteStore(_opened(path, clock, wait))
+    except Damaged as damage:
+        raise _way_out(path, damage.found) from damage
+
+
+def _opened(path: Path, clock: Clock, wait: float) -> Database:
     database = Database(path, clock, wait)
     try:
         _trust(database)
@@ -91,50 +99,37 @@ def open_store(path: Path | str, *, clock: Clock, create: bool = True, wait: flo
     except BaseException:
         database.close()
         raise
-    return SqliteStore(database)
+    return database
 
 
 def _trust(database: Database) -> None:
     """Raise StateError unless the file is sound and ours (an empty one will become ours)."""
-    try:
-        found = _damage(database)
-    except sqlite3.Error as error:
-        if isinstance(explained := explain(error, database.path), Paused):
-            raise explained from error
-        found = str(error)
-    if found:
-        raise _damaged(database.path, found)
-    tables = database.tables.table_names()
+    tables = [str(row[0]) for row in database.rows("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    checks = ["PRAGMA quick_check(1)"]
+    if database.path.stat().st_size > _WHOLE_CHECK_BYTES:
+        checks = [f"PRAGMA quick_check('{table}')" for table in tables if table not in _REBUILDABLE]
+    for check in checks:
+        found = str(database.rows(check)[0][0])
+        if found != "ok":
+            raise Damaged(database.path, found)
     if tables and "schema_migrations" not in tables:
         raise StateError(
             f"{database.path} is a database, but not a state file of the connector", next_command="connector doctor"
         )
 
 
-def _damage(database: Database) -> str:
-    """The first damage that a quick check finds, empty when it finds none; the big file is checked in part."""
-    connection = database.connection
-    checks = ["PRAGMA quick_check(1)"]
-    if database.path.stat().st_size > _WHOLE_CHECK_BYTES:
-        names = [name for name in database.tables.table_names() if name not in _REBUILDABLE]
-        checks = [f"PRAGMA quick_check('{name}')" for name in names]
-    for check in checks:
-        answer = connection.execute(check).fetchone()[0]
-        if answer != "ok":
-            return str(answer)
-    return ""
-
-
-def _damaged(path: Path, found: str) -> StateError:
+def _way_out(path: Path, found: str) -> StateError:
+    """Name the last good backup, or what can be done without one."""
     copy = care.last_good_backup(path)
     if copy is None:
-        way_out = "there is no backup beside it; what the CRMs know can be read again"
         return StateError(
-            f"the state file {path} is damaged ({found}); {way_out}", next_command="connector state rebuild"
+            f"the state file {path} is damaged ({found}), and there is no backup beside it;"
+            " what the CRMs know can be read again",
+            next_command="connector state rebuild",
         )
     return StateError(
         f"the state file {path} is damaged ({found}); the last good backup is {copy}",
-        next_command=f"cp {copy} {path}",
+        next_command=f"rm -f {quote(f'{path}-wal')} {quote(f'{path}-shm')} && cp {quote(str(copy))} {quote(str(path))}",
     )
 
 
