@@ -1,0 +1,1 @@
+"""What every system must keep, whoever it is: one suite per port."""

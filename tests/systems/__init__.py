@@ -1,0 +1,1 @@
+"""The systems themselves: what each of them does beyond the contract."""
