@@ -62,6 +62,8 @@ KEY_NAMES = (
     "mailbox-domain",
     "sound-domain",
     "name-company",
+    "sound-company",
+    "name",
     "phone",
     "domain",
     "company",

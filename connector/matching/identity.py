@@ -5,6 +5,8 @@ Junk, role mailboxes and throw-away addresses never prove who somebody is; they 
 
 from __future__ import annotations
 
+import re
+from collections.abc import Container
 from dataclasses import dataclass
 
 from connector.matching.rules import Lists
@@ -17,6 +19,9 @@ from connector.values import phone as phone_values
 from connector.values.name_words import POST_NOMINALS, SUFFIXES, TITLES
 
 JUNK = "junk"
+
+_ADDED = re.compile(r"\s+(?:[-–—|]\s.+|\((?!haftungsbeschr)[^()]*\))$", re.IGNORECASE)
+_LIKE_A_DOMAIN = re.compile(r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,}/?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,22 +141,30 @@ def _person(record: Record, lists: Lists, weak: list[str]) -> Person:
         weak.append("junk-name")
         return Person(written=written)
     first, last = ("" if part in fillers else part for part in (first, last))
-    suffix = name_values.suffix(last) if " " in last.strip() else ""
+    suffix = _generation(first, last)
     if not first or not last:
         whole = name_values.split_full(first or last)
         if whole.first:
             first, last, suffix = whole.first, whole.last, name_values.suffix(f"x {whole.suffix}") or suffix
-    return Person(_words(first, TITLES), _words(last, SUFFIXES, POST_NOMINALS), suffix, written)
+    ends = SUFFIXES if suffix else frozenset[str]()
+    return Person(_words(first, TITLES, ends), _words(last, SUFFIXES, POST_NOMINALS), suffix, written)
+
+
+def _generation(first: str, last: str) -> str:
+    """The generation after the last name, or after the first where the two were swapped."""
+    found = name_values.suffix(last) if " " in last.strip() else ""
+    swapped = name_values.suffix(first) if " " in first.strip() else ""
+    return found or (swapped if swapped in ("jr", "sr") else "")
 
 
 def _is_filler(text: str, lists: Lists) -> bool:
     return name_values.is_junk(text) or name_values.fold(text) in lists.junk_names
 
 
-def _words(text: str, *dropped: object) -> tuple[str, ...]:
+def _words(text: str, *dropped: Container[str]) -> tuple[str, ...]:
     """The folded words, without those that are no part of the name; at least one stays."""
     words = tuple(name_values.fold(text).split())
-    kept = tuple(word for word in words if not any(word in group for group in dropped))  # type: ignore[operator]
+    kept = tuple(word for word in words if not any(word in group for group in dropped))
     return kept or words
 
 
@@ -173,21 +186,34 @@ def _firm(record: Record, mail: Mail | None, lists: Lists, weak: list[str]) -> F
     if written and (company_values.is_junk(written) or company_values.normal(written) in lists.junk_companies):
         weak.append("junk-company")
         written = ""
-    place = Place(
+    name = _bare_name(written) if record.kind is Kind.LEAD else written
+    domains = _domains(record, mail, lists)
+    if _LIKE_A_DOMAIN.match(name):
+        domains, name = tuple(dict.fromkeys((*domains, email_values.registrable(name)))), ""
+    return Firm(
+        written,
+        company_values.core(name),
+        company_values.joined(name),
+        company_values.tokens(name) if name else (),
+        company_values.acronym(name) if name else "",
+        company_values.legal_form(name),
+        domains,
+        _place(record),
+    )
+
+
+def _bare_name(company: str) -> str:
+    """A lead's company without the place or department that people add: 'Acme (Berlin)', 'Acme - Purchasing'."""
+    bare = _ADDED.sub("", company).strip()
+    return bare if len(company_values.joined(bare)) >= 3 else company
+
+
+def _place(record: Record) -> Place:
+    return Place(
         name_values.fold(record.text("street")),
         name_values.fold(record.text("city")),
         "".join(record.text("postal_code").casefold().split()),
         country_values.code(record.text("country")),
-    )
-    return Firm(
-        written,
-        company_values.core(written),
-        company_values.joined(written),
-        company_values.tokens(written) if written else (),
-        company_values.acronym(written) if written else "",
-        company_values.legal_form(written),
-        _domains(record, mail, lists),
-        place,
     )
 
 

@@ -12,7 +12,7 @@ from connector.model.match import BlockingKey
 from connector.model.records import Kind, Record
 from connector.values import phone as phone_values
 
-_BEGINNING = 6
+_BEGINNING, _FEW = 6, 4  # letters of a company's name
 
 
 def keys(record: Record, rules: MatchingRules) -> tuple[BlockingKey, ...]:
@@ -49,8 +49,12 @@ def _person_keys(who: Identity) -> Iterator[tuple[str, str]]:
         if sound:
             yield "sound-domain", f"{sound}@{domain}"
     names = sorted(filter(None, ("".join(who.person.first), "".join(who.person.last))))
+    if len(names) == 2:
+        yield "name", "+".join(names)
     if len(names) == 2 and who.firm.joined:
         yield "name-company", f"{'+'.join(names)}@{who.firm.joined}"
+    if sound and who.firm.joined:
+        yield "sound-company", f"{sound}@{who.firm.joined[:_FEW]}"
 
 
 def _company_keys(who: Identity) -> Iterator[tuple[str, str]]:

@@ -123,7 +123,8 @@ def _one_domain(one: Mail, other: Mail, left: Person, right: Person) -> str:
     if bare[0] == bare[1]:
         return "mistyped"
     if min(map(len, bare)) >= 6 and DamerauLevenshtein.distance(*bare, score_cutoff=1) <= 1:
-        return "mistyped"
+        own = left.last != right.last and fits_name(one.mailbox, left) and fits_name(other.mailbox, right)
+        return "other-mailbox" if own else "mistyped"
     if one.kind == "free":
         return "other-free"
     fits = fits_name(one.mailbox, left) and fits_name(other.mailbox, left)

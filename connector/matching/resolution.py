@@ -169,7 +169,7 @@ def _ranked(
         word = words.get(who.record.ref)
         if word is Word.DIFFERENT or (word is None and (me.junk or who.junk)):
             continue
-        match = _capped(score(me, who, rules, known.around(who)))
+        match = _bounded(score(me, who, rules, known.around(who)))
         if word is not None:
             match = replace(match, band=Band.LINK if word is Word.SAME else Band.POSSIBLE, judged=True)
         found.append(match)
@@ -177,16 +177,25 @@ def _ranked(
     return _Field(tuple(found), bands)
 
 
-def _capped(match: Match) -> Match:
-    """Evidence that never links alone: a company whose name is only like the account's, on no common domain."""
-    if match.band is not Band.LINK:
-        return match
+def _bounded(match: Match) -> Match:
+    """What no sum of points overrules.
+
+    A company whose name is only like the account's, on no common domain and at no common phone or street,
+    is asked about. One personal address is never two people without asking.
+    """
     levels = {comparison.name: comparison.level for comparison in match.comparisons}
-    if match.kind is Kind.ACCOUNT:
-        sure = levels.get("name") in ("same", "joined") or levels.get("domain") in ("same", "through-contacts")
-    else:
-        sure = levels.get("email") == "same" or levels.get("name") is not None
-    return match if sure else replace(match, band=Band.POSSIBLE)
+    if match.kind is Kind.ACCOUNT and match.band is Band.LINK and not _is_sure(levels):
+        return replace(match, band=Band.POSSIBLE)
+    if match.kind is Kind.CONTACT and match.band is Band.NEW and levels.get("email") == "same":
+        return replace(match, band=Band.POSSIBLE)
+    return match
+
+
+def _is_sure(levels: Mapping[str, str]) -> bool:
+    if levels.get("name") in ("same", "joined") or levels.get("domain") in ("same", "through-contacts"):
+        return True
+    alike = levels.get("name") in ("near", "short", "acronym", "shared-word")
+    return alike and (levels.get("phone") == "same" or levels.get("address") == "same-street")
 
 
 def _contact(me: Identity, contacts: _Field, accounts: _Field, known: _Known) -> Resolution | None:

@@ -143,6 +143,7 @@ class PeoplePart(Part):
     """What the connector may do with leads that a person has worked."""
 
     even_if_worked: bool = False
+    untouched_statuses: list[str] = Field(default_factory=list)
 
 
 class InvariantPart(Part):

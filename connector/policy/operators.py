@@ -133,15 +133,22 @@ def _membership(wanted: frozenset[str], read: Reader, negated: bool) -> Callable
 
 
 def _search(sought: Sequence[str], read: Reader, whole: bool) -> Callable[[Facts], bool]:
-    needles = tuple(tokens(item) if whole else folded(item) for item in sought)
     spelt = tokens if whole else folded
+    needles = [spelt(item) for item in sought]
+    single = frozenset(needle.strip() for needle in needles if whole and " " not in needle.strip())
+    phrases = tuple(needle for needle in needles if needle.strip() not in single)
+
+    def found_in(text: str) -> bool:
+        if single and not single.isdisjoint(text.split()):
+            return True
+        return any(phrase in text for phrase in phrases)
 
     def holds(facts: Facts) -> bool:
         value = read(facts)
         if value is None or value == "":
             return False
         texts = value if isinstance(value, tuple) else (str(value),)
-        return any(needle in spelt(text) for text in texts for needle in needles)
+        return any(found_in(spelt(text)) for text in texts)
 
     return holds
 

@@ -96,6 +96,7 @@ class _Compiler:
             slas=_slas(policy),
             invariants=invariants,
             even_if_worked=policy.people.even_if_worked,
+            untouched_statuses=frozenset(policy.people.untouched_statuses),
             timed=_timed(self.seen),
             cases=tuple(
                 PolicyCase(self.document.place(("cases", index))[0], part) for index, part in enumerate(policy.cases)

@@ -135,6 +135,7 @@ class Rulebook:
     slas: tuple[Sla, ...]
     invariants: tuple[Invariant, ...]
     even_if_worked: bool
+    untouched_statuses: frozenset[str]
     timed: tuple[TimedTest, ...]
     cases: tuple[PolicyCase, ...]
 

@@ -138,7 +138,7 @@ def _answer(rulebook: Rulebook, facts: Facts) -> _Answer:
         return _ruled(rulebook, facts, inputs.ruling, table)
     answer = _possible_only(table, facts)
     if not rulebook.even_if_worked:
-        answer = _left_to_people(answer, facts)
+        answer = _left_to_people(answer, facts, _worked(rulebook, facts))
     return _kept_promises(rulebook, _owned(answer, inputs), facts)
 
 
@@ -227,9 +227,16 @@ def _possible_only(answer: _Answer, facts: Facts) -> _Answer:
     return answer
 
 
-def _left_to_people(answer: _Answer, facts: Facts) -> _Answer:
+def _worked(rulebook: Rulebook, facts: Facts) -> str:
+    """How a person has worked the lead: what was seen to change, or a status that only people set."""
+    status = facts.inputs.lead.text("status")
+    if facts.inputs.worked or not status or not rulebook.untouched_statuses:
+        return facts.inputs.worked
+    return "" if status in rulebook.untouched_statuses else f"its status is {status}"
+
+
+def _left_to_people(answer: _Answer, facts: Facts, worked: str) -> _Answer:
     """A lead that a person works is not taken out of their hands; one they closed stays closed."""
-    worked = facts.inputs.worked
     if not worked or (facts.closed and answer.verdict is Verdict.DISQUALIFY):
         return answer
     if answer.verdict.converts:
