@@ -24,7 +24,13 @@ def _table() -> tuple[dict[str, str], frozenset[str]]:
         for name in spellings.split("|"):
             names.setdefault(name, code_)
             names.setdefault(name.replace(" ", ""), code_)
+    for code_, shown in SHOWN.items():
+        names.setdefault(_folded(shown), code_)
     return names, frozenset(codes)
+
+
+def _folded(text: str) -> str:
+    return _NOT_WORD.sub(" ", _APOSTROPHE.sub("", anyascii(text).lower())).strip()
 
 
 @lru_cache(maxsize=1 << 13)
@@ -40,7 +46,7 @@ def code(text: str) -> str:
         return spelled
     if spelled in ("UK", "EL"):
         return "GB" if spelled == "UK" else "GR"
-    folded = _NOT_WORD.sub(" ", _APOSTROPHE.sub("", anyascii(text).lower())).strip()
+    folded = _folded(text)
     return names.get(folded) or names.get(folded.replace(" ", ""), "")
 
 

@@ -86,8 +86,8 @@ def is_junk(text: str) -> bool:
         return False
     if len(found) < 7:
         return True
-    return any(_is_pattern(found[skip:]) for skip in range(4) if len(found) - skip >= 7)
-
-
-def _is_pattern(number: str) -> bool:
-    return bool(_SAME_DIGIT.match(number)) or any(number in line for line in _COUNTING)
+    behind = [found[skip:] for skip in range(4) if len(found) - skip >= 7]  # a country code may stand in front
+    national = behind[:3] if text.strip().startswith("+") else behind[:1]
+    return any(_SAME_DIGIT.match(number) for number in behind) or any(
+        number in line for number in national for line in _COUNTING
+    )
