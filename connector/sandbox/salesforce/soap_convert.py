@@ -79,11 +79,13 @@ def soap_options(envelope: Envelope) -> DmlOptions:
 def convert_leads(envelope: Envelope, org: Org, trace: Trace, strict: bool) -> str:
     """Convert up to 100 leads; the `result` elements, one per lead, in order.
 
-    With `strict`, elements out of the WSDL's order or missing required ones are a fault.
+    Clients differ in the wrapper's name and in the order of elements. With `strict`, a wrong name, elements out
+    of the WSDL's order or missing required ones are a fault.
     """
-    elements = [item for item in children(envelope.element) if local(item) == "leadConverts"]
+    elements = list(children(envelope.element))
     if strict:
         for element in elements:
+            _check_wrapper(element)
             _check_order(element)
     requests = [_lead_convert(element) for element in elements]
     if len(requests) > MAX_LEADS:
@@ -98,8 +100,8 @@ def convert_leads(envelope: Envelope, org: Org, trace: Trace, strict: bool) -> s
 
 
 def merge(envelope: Envelope, org: Org, trace: Trace) -> str:
-    """Merge records; the `result` elements, one per request, in order."""
-    elements = [item for item in children(envelope.element) if local(item) == "request"]
+    """Merge records; the `result` elements, one per request (whatever its wrapper is called), in order."""
+    elements = list(children(envelope.element))
     if len(elements) > MAX_MERGES:
         raise ApiError(
             "EXCEEDED_MAX_SIZE_REQUEST", f"cannot send more than {MAX_MERGES} merge requests in one call", 500
@@ -146,6 +148,11 @@ def _boolean(element: Element, name: str) -> bool | None:
     if text.lower() not in ("true", "false", "0", "1"):
         raise SoapFault("XML_PARSER_ERROR", f"'{text}' is not a valid value for the type xsd:boolean of {name}")
     return text.lower() in ("true", "1")
+
+
+def _check_wrapper(element: Element) -> None:
+    if local(element) != "leadConverts":
+        raise SoapFault("XML_PARSER_ERROR", f"Element {local(element)} invalid at this location", prefix="soapenv:")
 
 
 def _check_order(element: Element) -> None:
