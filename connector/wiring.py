@@ -157,6 +157,14 @@ def read_text(path: Path) -> str:
         raise ConfigError(f"cannot read {path}: {type(error).__name__}") from None
 
 
+def read_mappings(config: Config, settings: RouteConfig) -> MappingSet:
+    """The mapping of a route alone; raises ConfigError with every problem."""
+    try:
+        return load_mappings(mapping_files(config.resolve(settings.mapping), config.folder))
+    except InputError as error:
+        raise ConfigError(str(error), findings=error.findings, next_command="connector mapping lint") from None
+
+
 def read_rules(config: Config, settings: RouteConfig) -> Rules:
     """The mapping, matching and policy of a route; all their problems at once, as ConfigError."""
     findings: list[Finding] = []
@@ -203,6 +211,13 @@ def open_house(config: Config, clock: Clock | None = None) -> Iterator[House]:
         yield House(config, store, clock)
     finally:
         store.close()
+
+
+def sqlite_version() -> tuple[str, bool]:
+    """The SQLite at hand, and whether it is new enough for the state file."""
+    from connector.store import store
+
+    return store.sqlite3.sqlite_version, store.sqlite3.sqlite_version_info >= store.OLDEST_SQLITE
 
 
 def back_up_state(config: Config, target: Path | None, at: datetime) -> Path:

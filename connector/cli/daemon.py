@@ -53,9 +53,8 @@ def command(session: Session, cycles: int | None) -> int:
             results = run_routes(house, [name], progress, verb="daemon")
         if session.as_json:
             put_json(results.as_json())
-        for result in results.routes:
-            for line in lines_of(result):
-                say(line, as_json=session.as_json)
+        for line in lines_of(results.only()):
+            say(line, as_json=session.as_json)
 
     daemon = Daemon(config, clock, run, lambda line: say(line, as_json=session.as_json))
     received: list[int] = []

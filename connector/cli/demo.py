@@ -39,7 +39,7 @@ def command(session: Session, into: Path | None) -> int:
         before = _standing(sandbox)
         with open_house(load_config(folder / "connector.yaml")) as house, Progress(quiet=True) as progress:
             results = run_routes(house, ["salesforce"], progress, verb="demo")
-            told = _three(house, results.routes[0])
+            told = _three(house, results.only())
             reviews = len(house.store.reviews.list())
         answer = _answer(results, before, _standing(sandbox), told, reviews)
         for line in _narrate(answer, told, sandbox, into):

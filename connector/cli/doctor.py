@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +15,8 @@ from connector.cli.session import Session, verb
 from connector.config import Config, SalesforceConnection, overlapping_routes
 from connector.errors import ConfigError, ConnectorError, RemoteError, StateError
 from connector.model.records import Kind
-from connector.wiring import House, open_house, read_rules
+from connector.wiring import House, open_house, read_rules, sqlite_version
 
-OLDEST_SQLITE = (3, 35)  # RETURNING and the upsert forms that the state file uses
 LEAST_DISK = 200 * 1024 * 1024  # bytes; a state file of 100,000 leads takes about half of it
 NEXT = {"mapping": "connector mapping lint", "connection": "connector doctor", "config": "connector doctor"}
 
@@ -73,9 +71,9 @@ def _checks(config: Config) -> Iterator[Check]:
 
 
 def _sqlite() -> Check:
-    good = sqlite3.sqlite_version_info >= OLDEST_SQLITE
+    version, good = sqlite_version()
     level, code = ("ok", 0) if good else ("fail", StateError.exit_code)
-    return Check("sqlite", level, f"version {sqlite3.sqlite_version}", exit_code=code)
+    return Check("sqlite", level, f"version {version}", exit_code=code)
 
 
 def _disk(state: Path) -> Check:

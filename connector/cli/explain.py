@@ -10,7 +10,7 @@ from connector.cli.story import story_json, story_lines
 from connector.errors import UsageError
 from connector.mapping import MappingSet
 from connector.pipeline import Story, explain_lead
-from connector.wiring import House, read_rules
+from connector.wiring import House, read_mappings
 
 
 @click.command("explain")
@@ -36,8 +36,10 @@ def command(session: Session, lead: str) -> int:
 
 def stories_of(house: House, lead: str) -> list[Story]:
     """Every story that *lead* names, read with the mappings of its route."""
+    read: dict[str, MappingSet] = {}
     mappings: dict[str, tuple[str, MappingSet]] = {}
     for name, settings in house.config.routes.items():
-        system = house.config.connections[settings.source].type
-        mappings[name] = (system, read_rules(house.config, settings).mappings)
+        if settings.mapping not in read:
+            read[settings.mapping] = read_mappings(house.config, settings)
+        mappings[name] = (house.config.connections[settings.source].type, read[settings.mapping])
     return explain_lead(house.store, lead, mappings)

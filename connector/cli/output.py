@@ -13,10 +13,26 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from connector.errors import ConfigError, ConnectorError, InputError
+from connector.errors import (
+    ConfigError,
+    ConnectorError,
+    Finding,
+    InputError,
+    Rejected,
+    RemoteError,
+    StateError,
+    UsageError,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+# The next command for errors that name none themselves; the first family that fits.
+_NEXT = (
+    (Rejected, "connector dead-letters list"),
+    (RemoteError, "connector doctor"),
+    (StateError, "connector state verify"),
+)
 
 
 def put_json(answer: Mapping[str, object]) -> None:
@@ -56,25 +72,43 @@ def _cell(value: object) -> str:
     return "" if value is None else str(value).replace("\t", " ").replace("\n", " ")
 
 
+def tell_error(error: ConnectorError, where: str = "") -> None:
+    """A known error for people, on stderr: its findings, a sentence, and the next command."""
+    for finding in _findings(error):
+        click.echo(str(finding), err=True)
+    click.echo(f"connector: {where}{error}", err=True)
+    if following := next_command(error):
+        click.echo(f"next: {following}", err=True)
+
+
+def error_json(error: ConnectorError) -> dict[str, object]:
+    """The published form of an error."""
+    return {
+        "status": "error",
+        "error": type(error).__name__,
+        "message": str(error),
+        "exit_code": error.exit_code,
+        "findings": [str(finding) for finding in _findings(error)],
+        "next": next_command(error),
+    }
+
+
+def next_command(error: ConnectorError) -> str:
+    """What to type next: what the error names, else what helps with errors of its family; may be empty."""
+    if error.next_command:
+        return error.next_command
+    return next((command for family, command in _NEXT if isinstance(error, family)), "")
+
+
+def _findings(error: ConnectorError) -> Sequence[Finding]:
+    return error.findings if isinstance(error, InputError | ConfigError) else ()
+
+
 def show_error(error: ConnectorError, as_json: bool) -> int:
     """A known error as a sentence, its findings, and the next command; answers the exit code."""
-    findings = error.findings if isinstance(error, InputError | ConfigError) else ()
-    for finding in findings:
-        click.echo(str(finding), err=True)
-    click.echo(f"connector: {error}", err=True)
-    if error.next_command:
-        click.echo(f"next: {error.next_command}", err=True)
+    tell_error(error)
     if as_json:
-        put_json(
-            {
-                "status": "error",
-                "error": type(error).__name__,
-                "message": str(error),
-                "exit_code": error.exit_code,
-                "findings": [str(finding) for finding in findings],
-                "next": error.next_command,
-            }
-        )
+        put_json(error_json(error))
     return error.exit_code
 
 
@@ -82,8 +116,13 @@ def show_usage(error: click.ClickException, as_json: bool) -> int:
     """A command that was typed wrongly: exit code 2, with the way to its help."""
     error.show(sys.stderr)
     if as_json:
-        put_json({"status": "error", "error": "UsageError", "message": error.format_message(), "exit_code": 2})
+        put_json(error_json(UsageError(error.format_message(), next_command=_help_of(error))))
     return 2
+
+
+def _help_of(error: click.ClickException) -> str:
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    return f"{context.command_path if context else 'connector'} --help"
 
 
 def show_bug(error: Exception, as_json: bool) -> int:
@@ -94,5 +133,6 @@ def show_bug(error: Exception, as_json: bool) -> int:
     click.echo(f"connector: {sentence}", err=True)
     click.echo("next: connector state verify", err=True)
     if as_json:
-        put_json({"status": "error", "error": "Bug", "message": sentence, "exit_code": 70})
+        facts = {"status": "error", "error": "Bug", "message": sentence, "exit_code": 70}
+        put_json({**facts, "findings": [], "next": "connector state verify"})
     return 70

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from connector.cli.output import put_json, say
+from connector.cli.output import put_json, say, write_file
 from connector.cli.progress import Progress
 from connector.cli.running import run_routes
 from connector.cli.session import Session, verb
@@ -28,13 +28,13 @@ def command(session: Session, route: str, output: Path | None, detailed_exitcode
     Example: connector plan salesforce -o plan.json
     """
     with session.house() as house, Progress(quiet=session.as_json) as progress:
-        result = run_routes(house, [route], progress, verb="plan", dry_run=True).routes[0]
+        result = run_routes(house, [route], progress, verb="plan", dry_run=True).only()
     plan = result.plan
     if plan is None:
         raise UsageError(f"route {route} gave no plan")
     sealed = seal(plan)
     if output is not None:
-        output.write_text(json.dumps(sealed, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        write_file(output, json.dumps(sealed, ensure_ascii=False, indent=1) + "\n")
     for line in read_aloud(plan):
         say(line, as_json=session.as_json)
     if session.as_json:

@@ -6,10 +6,10 @@ import os
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from connector.cli.output import put_json, say
+from connector.cli.output import error_json, put_json, say, tell_error
 from connector.cli.progress import Progress
 from connector.cli.session import Session
-from connector.errors import ConnectorError
+from connector.errors import ConnectorError, Interrupted, StateError
 from connector.model.plan import Plan
 from connector.pipeline import RouteResult, apply_sealed, sync_route
 from connector.wiring import House
@@ -22,15 +22,32 @@ class RunResults:
         """Begin with nothing done."""
         self.run_id = run_id
         self.routes: list[RouteResult] = []
+        self.failed: dict[str, ConnectorError] = {}
 
     @property
     def status(self) -> str:
-        """``done``, or ``partly`` when rows were parked, wait, or a pull was short."""
+        """``done``; ``partly`` when rows were parked, wait, or a pull was short; ``error`` when a route stopped."""
+        if self.failed:
+            return "error"
         return "partly" if any(_left_over(result) for result in self.routes) else "done"
 
+    @property
+    def exit_code(self) -> int:
+        """0 done, 1 partly, else the code of the first route that stopped."""
+        codes = [error.exit_code for error in self.failed.values()]
+        return codes[0] if codes else int(self.status == "partly")
+
+    def only(self) -> RouteResult:
+        """What the one route of the run did; raises what stopped it."""
+        for error in self.failed.values():
+            raise error
+        return self.routes[0]
+
     def as_json(self) -> dict[str, object]:
-        """The published form."""
-        return {"status": self.status, "run_id": self.run_id, "routes": [r.as_json() for r in self.routes]}
+        """The published form; a run with a stopped route has the keys of its error beside those of the others."""
+        facts = {"status": self.status, "run_id": self.run_id, "routes": [r.as_json() for r in self.routes]}
+        errors = [{"route": name, **error_json(error)} for name, error in self.failed.items()]
+        return {**error_json(next(iter(self.failed.values()))), **facts, "errors": errors} if errors else facts
 
 
 def _left_over(result: RouteResult) -> bool:
@@ -50,19 +67,27 @@ def recorded(house: House, verb: str, work: Callable[[RunResults], None]) -> Run
                 facts["message"] = str(error)
             store.runs.finish(results.run_id, "stopped", facts, clock.now())
             raise
-        store.runs.finish(results.run_id, results.status, results.as_json(), clock.now())
+        status = "stopped" if results.failed else results.status
+        store.runs.finish(results.run_id, status, results.as_json(), clock.now())
     return results
 
 
 def run_routes(
     house: House, names: Sequence[str], progress: Progress, *, verb: str, dry_run: bool = False, accept: bool = False
 ) -> RunResults:
-    """One cycle of each named route, one after the other."""
+    """One cycle of each named route, one after the other; a route that stops does not stop the others."""
+    for name in names:
+        house.config.route(name)  # a name that was typed wrongly stops all of them before anything runs
 
     def work(results: RunResults) -> None:
         for name in names:
-            route = house.route(name, progress, accept_mass_change=accept)
-            results.routes.append(sync_route(route, results.run_id, dry_run=dry_run))
+            try:
+                route = house.route(name, progress, accept_mass_change=accept)
+                results.routes.append(sync_route(route, results.run_id, dry_run=dry_run))
+            except (Interrupted, StateError):
+                raise
+            except ConnectorError as error:
+                results.failed[name] = error
 
     return recorded(house, verb, work)
 
@@ -90,13 +115,15 @@ def run_sealed(house: House, plan: Plan, progress: Progress, *, accept: bool) ->
 
 
 def report(session: Session, results: RunResults) -> int:
-    """Print what a run did; exit 1 when something was left for a person or for later."""
+    """Print what a run did; answers its exit code."""
     for result in results.routes:
         for line in lines_of(result):
             say(line, as_json=session.as_json)
+    for name, error in results.failed.items():
+        tell_error(error, f"route {name}: ")
     if session.as_json:
         put_json(results.as_json())
-    return 0 if results.status == "done" else 1
+    return results.exit_code
 
 
 def lines_of(result: RouteResult) -> list[str]:
