@@ -9,8 +9,8 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 import requests
 from sandbox_caller import Caller
-from simple_salesforce import (
-    Salesforce,
+from simple_salesforce.api import Salesforce
+from simple_salesforce.exceptions import (
     SalesforceAuthenticationFailed,
     SalesforceExpiredSession,
     SalesforceGeneralError,
@@ -18,8 +18,8 @@ from simple_salesforce import (
     SalesforceMoreThanOneRecord,
     SalesforceRefusedRequest,
     SalesforceResourceNotFound,
-    format_soql,
 )
+from simple_salesforce.format import format_soql
 from simple_salesforce.login import SalesforceLogin
 
 pytestmark = pytest.mark.stranger
@@ -69,13 +69,13 @@ def client_credentials(login: dict[str, str]) -> dict[str, Any]:
     return {"consumer_key": login["client_id"], "consumer_secret": login["client_secret"], "domain": "acme.my"}
 
 
-def connect(caller: Caller, **options: Any) -> Salesforce:
+def connect(caller: Caller, **options: Any) -> Any:
     """A client of the sandbox with these constructor arguments."""
     return Salesforce(version="62.0", session=LoopbackSession(caller.base_url), **options)
 
 
 @pytest.fixture
-def sf(caller: Caller) -> Salesforce:
+def sf(caller: Caller) -> Any:
     """A client with the sandbox's own token."""
     return connect(caller, session_id=caller.login["access_token"], instance_url=caller.base_url)
 
@@ -91,6 +91,7 @@ def test_every_login_branch_works(caller: Caller, branch: Callable[[dict[str, st
     assert client.session_id != caller.login["access_token"]
 
 
+@pytest.mark.filterwarnings("ignore:[\\s\\S]*self-authorize:UserWarning")
 @pytest.mark.parametrize(
     ("branch", "changes", "code"),
     [
@@ -117,7 +118,7 @@ def test_scratch_address_login_works(caller: Caller) -> None:
     assert session_id.startswith(caller.login["org_id"][:15])
 
 
-def test_describe_names_fields(sf: Salesforce) -> None:
+def test_describe_names_fields(sf: Any) -> None:
     """Global and object describes parse."""
     described = sf.describe()
     assert described is not None
@@ -126,7 +127,7 @@ def test_describe_names_fields(sf: Salesforce) -> None:
     assert sf.Lead.metadata()["objectDescribe"]["name"] == "Lead"
 
 
-def test_records_live_their_life(sf: Salesforce) -> None:
+def test_records_live_their_life(sf: Any) -> None:
     """Create, read, update, upsert and delete work through the client's own methods."""
     made = sf.Lead.create({"LastName": "Okafor", "Company": "Acme & Sons", "Email": "ada@example.test"})
     assert made["success"] is True
@@ -139,7 +140,7 @@ def test_records_live_their_life(sf: Salesforce) -> None:
     assert sf.Lead.delete(made["id"]) == 204
 
 
-def test_queries_page_and_include_deleted(sf: Salesforce, caller: Caller) -> None:
+def test_queries_page_and_include_deleted(sf: Any, caller: Caller) -> None:
     """query_all_iter follows every page; a small batch size pages; include_deleted sees the recycle bin."""
     leads = [{"LastName": f"L{n}", "Company": "Acme"} for n in range(450)]
     caller.control("POST", "load", {"salesforce": {"Lead": leads}})
@@ -155,7 +156,7 @@ def test_queries_page_and_include_deleted(sf: Salesforce, caller: Caller) -> Non
     assert [call["operation"] for call in caller.calls()[:3]] == ["query", "queryMore", "queryMore"]
 
 
-def test_formatted_soql_is_safe(sf: Salesforce) -> None:
+def test_formatted_soql_is_safe(sf: Any) -> None:
     """The client's own quoting survives quotes, backslashes and lists."""
     name = 'O\'Brien \\ "Sons"'
     sf.Lead.create({"LastName": name, "Company": "Acme"})
@@ -163,7 +164,7 @@ def test_formatted_soql_is_safe(sf: Salesforce) -> None:
     assert [row["LastName"] for row in found["records"]] == [name]
 
 
-def test_collections_through_restful(sf: Salesforce) -> None:
+def test_collections_through_restful(sf: Any) -> None:
     """Collections and composites pass through the client's generic call."""
     rows = [{"attributes": {"type": "Lead"}, "LastName": f"L{n}", "Company": "Acme"} for n in range(200)]
     results = sf.restful("composite/sobjects", method="POST", json={"allOrNone": False, "records": rows})
@@ -173,14 +174,14 @@ def test_collections_through_restful(sf: Salesforce) -> None:
     assert answer["compositeResponse"][0]["httpStatusCode"] == 200
 
 
-def test_limits_and_usage_are_parsed(sf: Salesforce) -> None:
+def test_limits_and_usage_are_parsed(sf: Any) -> None:
     """The client reads the quota and the usage header."""
     assert sf.limits()["DailyApiRequests"]["Max"] == 15000
     usage = sf.api_usage["api-usage"]
     assert (usage.used, usage.total) == (1, 15000)
 
 
-def test_updated_and_deleted_windows(sf: Salesforce, caller: Caller) -> None:
+def test_updated_and_deleted_windows(sf: Any, caller: Caller) -> None:
     """The client's updated() and deleted() read the change windows."""
     kept, gone = (sf.Lead.create({"LastName": name, "Company": "Acme"})["id"] for name in ("A", "B"))
     sf.Lead.delete(gone)
@@ -191,14 +192,14 @@ def test_updated_and_deleted_windows(sf: Salesforce, caller: Caller) -> None:
     assert [item["id"] for item in sf.Lead.deleted(start, end)["deletedRecords"]] == [gone]
 
 
-def test_search_finds_record(sf: Salesforce) -> None:
+def test_search_finds_record(sf: Any) -> None:
     """The client's search methods parse the answer."""
     lead = sf.Lead.create({"LastName": "Okafor", "Company": "Acme"})["id"]
     found = sf.search("FIND {Okafor} IN ALL FIELDS RETURNING Lead(Id)")
     assert [row["Id"] for row in found["searchRecords"]] == [lead]
 
 
-def test_error_classes_fit(sf: Salesforce, caller: Caller) -> None:
+def test_error_classes_fit(sf: Any, caller: Caller) -> None:
     """Each refusal becomes the client's matching error with the parsed list."""
     with pytest.raises(SalesforceMalformedRequest) as malformed:
         sf.query("SELECT Nothing FROM Lead")
