@@ -16,12 +16,18 @@ class Broken(Exception):
     """Something went wrong in the middle."""
 
 
+def fail_after(store: SqliteStore, verb: str) -> None:
+    """Start a run within two transactions, the outer of which fails."""
+    with store.transaction():
+        with store.transaction():
+            store.runs.start(verb, START)
+        raise Broken
+
+
 def test_outer_failure_undoes_all(store: SqliteStore) -> None:
     """What an inner transaction did is undone with the outer one."""
-    with pytest.raises(Broken), store.transaction():
-        with store.transaction():
-            store.runs.start("sync", START)
-        raise Broken
+    with pytest.raises(Broken):
+        fail_after(store, "sync")
     assert store.runs.latest() == []
 
 
@@ -29,9 +35,8 @@ def test_inner_failure_undoes_itself(store: SqliteStore) -> None:
     """An inner failure that is caught takes back only its own part."""
     with store.transaction():
         kept = store.runs.start("sync", START)
-        with pytest.raises(Broken), store.transaction():
-            store.runs.start("plan", START)
-            raise Broken
+        with pytest.raises(Broken):
+            fail_after(store, "plan")
     assert [run.id for run in store.runs.latest()] == [kept]
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from connector.errors import Paused, StateError
 from connector.ports import Store
-from connector.store import care, open_store
+from connector.store import SqliteStore, care, open_store
 
 from .making import START, HeldClock
 
@@ -218,6 +218,13 @@ def test_F05_locked_file_pauses(path: Path, clock: HeldClock) -> None:  # noqa: 
     assert caught.value.exit_code == 75
 
 
+def start_and_tell(store: SqliteStore, text: str) -> None:
+    """Start a run and write a line of audit, together."""
+    with store.transaction():
+        store.runs.start("sync", START)
+        store.audit.append(START, "", "", "", "", {"text": text})
+
+
 @pytest.mark.fault
 def test_F03_full_disk_keeps_nothing_half(path: Path, clock: HeldClock) -> None:  # noqa: N802
     """When the disk is full the whole transaction is undone, and the store works on once there is room."""
@@ -225,9 +232,8 @@ def test_F03_full_disk_keeps_nothing_half(path: Path, clock: HeldClock) -> None:
     with open_store(path, clock=clock) as store:
         pages = store.database.connection.execute("PRAGMA page_count").fetchone()[0]
         store.database.connection.execute(f"PRAGMA max_page_count = {pages + 2}")
-        with pytest.raises(StateError, match="no room left"), store.transaction():
-            store.runs.start("sync", START)
-            store.audit.append(START, "", "", "", "", {"text": "x" * 50_000})
+        with pytest.raises(StateError, match="no room left"):
+            start_and_tell(store, "x" * 50_000)
         assert store.runs.latest() == []
         store.database.connection.execute("PRAGMA max_page_count = 100000")
         store.runs.start("sync", START)
