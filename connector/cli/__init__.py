@@ -15,7 +15,7 @@ import click
 from connector import __version__
 from connector.cli.lazy import LazyGroup
 from connector.cli.session import Session
-from connector.errors import ConnectorError, Interrupted
+from connector.errors import ConnectorError, Interrupted, StateError
 
 COMMANDS = {
     "demo": ("connector.cli.demo", "Run the whole journey on the embedded sandbox and tell what happened."),
@@ -74,6 +74,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+    except OSError as error:
+        if error.filename is None:
+            return show_bug(error, as_json)
+        return show_error(StateError(f"cannot use {error.filename}: {error.strerror}"), as_json)
     except Exception as error:
         return show_bug(error, as_json)
 

@@ -11,6 +11,8 @@ from connector.cli.running import report, run_backfill
 from connector.cli.session import Session, verb
 from connector.errors import UsageError
 
+_HELP = "connector backfill --help"
+
 
 @click.command("backfill")
 @click.argument("route")
@@ -27,7 +29,7 @@ def command(session: Session, route: str, since: str, until: str | None, accept_
     """
     window = (instant(since, last=False), instant(until, last=True) if until else None)
     if window[1] is not None and window[0] > window[1]:
-        raise UsageError("--since lies after --until")
+        raise UsageError("--since lies after --until", next_command=_HELP)
     with session.house() as house, Progress(quiet=session.as_json) as progress:
         results = run_backfill(house, route, window, progress, accept=accept_mass_change)
     return report(session, results)
@@ -38,7 +40,9 @@ def instant(text: str, *, last: bool) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"`{text}` is not a date (2026-07-01) nor an instant (2026-07-01T12:00:00Z)") from None
+        raise UsageError(
+            f"`{text}` is not a date (2026-07-01) nor an instant (2026-07-01T12:00:00Z)", next_command=_HELP
+        ) from None
     if len(text) == 10 and last:
         moment = moment.replace(hour=23, minute=59, second=59)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

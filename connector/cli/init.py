@@ -9,6 +9,7 @@ import click
 from connector.cli.output import put_json, say
 from connector.cli.project import write_salesforce_metadata, write_sandbox_project, write_starter
 from connector.cli.session import Session, verb
+from connector.config import CONFIG_NAME
 from connector.errors import Unavailable, UsageError
 from connector.sandbox.client import ControlError, control
 
@@ -28,27 +29,32 @@ def command(session: Session, folder: Path | None, sandbox: str | None, metadata
 
     Example: connector init my-project --sandbox http://127.0.0.1:8765
     """
+    answer: dict[str, object] = {"status": "done"}
     if metadata is not None:
         written = [str(path) for path in write_salesforce_metadata(metadata)]
-        _report(session, written, f"wrote {len(written)} files; deploy them with `sf project deploy start`")
-        if folder is None and sandbox is None:
-            return 0
-    folder = folder or Path()
+        answer["files"] = written
+        say(f"wrote {len(written)} files; deploy them with `sf project deploy start`", as_json=session.as_json)
+    if metadata is None or folder is not None or sandbox is not None:
+        folder = _project(folder or Path(), sandbox)
+        answer |= {"folder": str(folder), "config": str(folder / CONFIG_NAME)}
+        say(f"wrote a project into {folder}", as_json=session.as_json)
+        say(f"next: {_doctor(folder)}", as_json=session.as_json)
+    if session.as_json:
+        put_json(answer)
+    return 0
+
+
+def _project(folder: Path, sandbox: str | None) -> Path:
     if sandbox:
         write_sandbox_project(folder, sandbox_info(sandbox))
     else:
         write_starter(folder)
-    if session.as_json and metadata is None:
-        put_json({"status": "done", "folder": str(folder), "config": str(folder / "connector.yaml")})
-    say(f"wrote a project into {folder}", as_json=session.as_json)
-    say("next: connector doctor", as_json=session.as_json)
-    return 0
+    return folder
 
 
-def _report(session: Session, written: list[str], sentence: str) -> None:
-    if session.as_json:
-        put_json({"status": "done", "files": written})
-    say(sentence, as_json=session.as_json)
+def _doctor(folder: Path) -> str:
+    """The next command, to be typed where the person is now."""
+    return "connector doctor" if folder == Path() else f"cd {folder} && connector doctor"
 
 
 def sandbox_info(base_url: str) -> dict[str, object]:
@@ -69,4 +75,4 @@ def ask_sandbox(base_url: str, path: str, body: dict[str, object] | None = None)
     except ControlError as error:
         raise Unavailable(str(error), next_command="connector sandbox serve") from None
     except ValueError as error:
-        raise UsageError(str(error)) from None
+        raise UsageError(str(error), next_command="connector sandbox serve") from None

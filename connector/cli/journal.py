@@ -59,6 +59,6 @@ def verify(session: Session) -> int:
     for problem in problems:
         say(problem, as_json=session.as_json)
     if problems:
-        raise SystemExit(StateError.exit_code)
+        return StateError.exit_code
     say("the journal and the audit are sound", as_json=session.as_json)
     return 0

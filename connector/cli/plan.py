@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from connector.cli.output import put_json, say, write_file
+from connector.cli.output import put_json, say
 from connector.cli.progress import Progress
 from connector.cli.running import run_routes
 from connector.cli.session import Session, verb
@@ -34,7 +34,7 @@ def command(session: Session, route: str, output: Path | None, detailed_exitcode
         raise UsageError(f"route {route} gave no plan")
     sealed = seal(plan)
     if output is not None:
-        write_file(output, json.dumps(sealed, ensure_ascii=False, indent=1) + "\n")
+        output.write_text(json.dumps(sealed, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     for line in read_aloud(plan):
         say(line, as_json=session.as_json)
     if session.as_json:

@@ -35,7 +35,7 @@ def serve(port: int, world: str, state: Path | None) -> int:
     except WorldError as error:
         raise InputError([], str(error)) from None
     except SandboxError as error:
-        raise UsageError(str(error)) from None
+        raise UsageError(str(error), next_command="connector sandbox serve --port 0") from None
 
 
 @command.command("reset")
