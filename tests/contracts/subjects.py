@@ -103,8 +103,8 @@ def salesforce(sandbox: Sandbox, clock: PatientClock | None = None, **options: A
 class SalesforceSubject:
     """Salesforce against the embedded org, over real HTTP."""
 
-    lead_object = "Lead"
-    fields = ("LastName", "Company", "Title", "Status", "IsConverted")
+    lead_object: str = "Lead"
+    fields: tuple[str, ...] = ("LastName", "Company", "Title", "Status", "IsConverted")
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
