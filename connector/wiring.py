@@ -65,9 +65,9 @@ class House:
         settings = self.config.connections[name]
         if isinstance(settings, SalesforceConnection):
             return _salesforce(name, settings, self.config, self.clock)
-        from connector.systems.csvfile import CsvSource
+        from connector.systems.csvfile import CsvOptions, CsvSource
 
-        return CsvSource(name, self.config.resolve(settings.path), self.clock)
+        return CsvSource(name, CsvOptions(self.config.resolve(settings.path)), self.clock)
 
     def route(
         self,

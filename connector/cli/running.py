@@ -45,9 +45,11 @@ class RunResults:
 
     def as_json(self) -> dict[str, object]:
         """The published form; a run with a stopped route has the keys of its error beside those of the others."""
-        facts = {"status": self.status, "run_id": self.run_id, "routes": [r.as_json() for r in self.routes]}
+        facts: dict[str, object] = {"status": self.status, "run_id": self.run_id, "routes": [r.as_json() for r in self.routes]}
+        if not self.failed:
+            return facts
         errors = [{"route": name, **error_json(error)} for name, error in self.failed.items()]
-        return {**error_json(next(iter(self.failed.values()))), **facts, "errors": errors} if errors else facts
+        return {**error_json(next(iter(self.failed.values()))), **facts, "errors": errors}
 
 
 def _left_over(result: RouteResult) -> bool:
