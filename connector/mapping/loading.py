@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from pathlib import PurePosixPath
+from typing import Any
+
+from pydantic import ValidationError
 
 from connector.errors import ConfigError, Finding, InputError
 from connector.mapping.compiled import ObjectMapping
@@ -75,14 +79,43 @@ class Loaded:
         else:
             file = validate(document, MappingFile)
             if file:
-                check_mapping(file, document)
                 self.read.append((file, document))
+            file = file or _salvaged(document)
+            if file:
+                check_mapping(file, document)
         self.findings += document.findings
 
     def mapping_set(self) -> MappingSet:
         """Work everything out; only for files without findings."""
         compiled = {(file.system, file.kind): ObjectMapping(file, document) for file, document in self.read}
         return MappingSet(compiled, self.conversion[0] if self.conversion else None)
+
+
+def _salvaged(document: Document) -> MappingFile | None:
+    """What is left of a file without the parts that were refused, so that the rest is checked all the same."""
+    data = deepcopy(document.data)
+    if not isinstance(data, dict):
+        return None
+    try:
+        MappingFile.model_validate(data)
+    except ValidationError as error:
+        for problem in error.errors():
+            _drop(data, problem["loc"])
+    try:
+        return MappingFile.model_validate(data)
+    except ValidationError:
+        return None
+
+
+def _drop(data: dict[str, Any], loc: tuple[str | int, ...]) -> None:
+    """Take out the top key, or the field, reason or case below it, that *loc* lies in."""
+    part = data.get(str(loc[0]))
+    if len(loc) > 1 and isinstance(part, dict):
+        part.pop(loc[1], None)
+    elif len(loc) > 1 and isinstance(part, list) and isinstance(loc[1], int) and loc[1] < len(part):
+        part[loc[1]] = {"name": "", "given": {}}
+    else:
+        data.pop(str(loc[0]), None)
 
 
 def load_mappings(files: Mapping[str, str]) -> MappingSet:
