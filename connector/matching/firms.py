@@ -69,11 +69,20 @@ def _shared(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
 
 def legal_form_level(left: Firm, right: Firm) -> str | None:
     """Two firms may differ in nothing but the legal form; None when neither side names one."""
-    if not left.legal_form and not right.legal_form:
+    return _both(left.legal_form, right.legal_form)
+
+
+def branch_level(left: Firm, right: Firm) -> str | None:
+    """Whether two firms of one name say that they are of the same country; None when neither says one."""
+    return _both(left.branch, right.branch)
+
+
+def _both(left: str, right: str) -> str | None:
+    if not left and not right:
         return None
-    if left.legal_form == right.legal_form:
+    if left == right:
         return "same"
-    return "different" if left.legal_form and right.legal_form else "one-sided"
+    return "different" if left and right else "one-sided"
 
 
 def phone_level(left: tuple[str, ...], right: tuple[str, ...]) -> str | None:

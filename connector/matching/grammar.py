@@ -52,6 +52,7 @@ COMPANY_LEVELS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "domain": ("same", "through-contacts", "near", "other-ending", "different"),
         "name": ("same", "joined", "short", "near", "acronym", "shared-word", "different"),
         "legal_form": ("same", "one-sided", "different"),
+        "branch": ("same", "one-sided", "different"),
         "phone": ("same", "different"),
         "address": ("same-street", "same-place", "same-city", "other-city", "other-country", "same-country"),
     }

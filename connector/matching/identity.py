@@ -61,7 +61,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Firm:
-    """A company: its name as written and apart, its registrable domains, and where it is."""
+    """A company: its name as written and apart, its registrable domains, and where it is.
+
+    *branch* is the country that the name itself tells, as in 'Acme Deutschland GmbH'.
+    """
 
     written: str = ""
     core: str = ""
@@ -69,6 +72,7 @@ class Firm:
     tokens: tuple[str, ...] = ()
     acronym: str = ""
     legal_form: str = ""
+    branch: str = ""
     domains: tuple[str, ...] = ()
     place: Place = Place()
 
@@ -197,8 +201,9 @@ def _firm(record: Record, mail: Mail | None, lists: Lists, weak: list[str]) -> F
         company_values.tokens(name) if name else (),
         company_values.acronym(name) if name else "",
         company_values.legal_form(name),
+        company_values.country(name),
         domains,
-        _place(record),
+        _place(record, company_values.country(name)),
     )
 
 
@@ -208,12 +213,12 @@ def _bare_name(company: str) -> str:
     return bare if len(company_values.joined(bare)) >= 3 else company
 
 
-def _place(record: Record) -> Place:
+def _place(record: Record, branch: str) -> Place:
     return Place(
         name_values.fold(record.text("street")),
         name_values.fold(record.text("city")),
         "".join(record.text("postal_code").casefold().split()),
-        country_values.code(record.text("country")),
+        country_values.code(record.text("country")) or branch,
     )
 
 

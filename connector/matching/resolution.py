@@ -45,13 +45,25 @@ class _Field:
         best, second = self.best, self.second
         if best is None or best.band is not Band.LINK:
             return None
-        close = second is not None and second.band is not Band.NEW and best.score - second.score < self.bands.tie
-        return None if close and not best.judged else best
+        if best.judged or second is None or second.band is Band.NEW:
+            return best
+        close = best.score - second.score < self.bands.tie
+        contested = second.band is Band.LINK and _is_contradicted(best)
+        return None if close or contested else best
 
     @property
     def open(self) -> tuple[Match, ...]:
         """Candidates that a person could choose from."""
         return tuple(match for match in self.matches if match.band is not Band.NEW)[:_AT_MOST]
+
+
+_CONTRADICTIONS = {("address", "other-country"), ("branch", "different"), ("legal_form", "different")}
+
+
+def _is_contradicted(match: Match) -> bool:
+    """Whether something plain speaks against an account, so that another good one is not passed over for it."""
+    found = {(comparison.name, comparison.level) for comparison in match.comparisons}
+    return match.kind is Kind.ACCOUNT and not _CONTRADICTIONS.isdisjoint(found)
 
 
 def resolve(lead: Record, candidates: Candidates, judgements: Sequence[Judgement], rules: MatchingRules) -> Resolution:
@@ -181,14 +193,22 @@ def _bounded(match: Match) -> Match:
     """What no sum of points overrules.
 
     A company whose name is only like the account's, on no common domain and at no common phone or street,
-    is asked about. One personal address is never two people without asking.
+    is asked about. One personal address is never two people, and one name never two firms, without asking.
     """
     levels = {comparison.name: comparison.level for comparison in match.comparisons}
     if match.kind is Kind.ACCOUNT and match.band is Band.LINK and not _is_sure(levels):
         return replace(match, band=Band.POSSIBLE)
-    if match.kind is Kind.CONTACT and match.band is Band.NEW and levels.get("email") == "same":
+    if match.band is Band.NEW and _asks(match.kind, levels):
         return replace(match, band=Band.POSSIBLE)
     return match
+
+
+def _asks(kind: Kind, levels: Mapping[str, str]) -> bool:
+    if kind is Kind.CONTACT:
+        return levels.get("email") == "same"
+    if kind is Kind.ACCOUNT and levels.get("name") == "near":
+        return levels.get("address") != "other-country"
+    return kind is Kind.ACCOUNT and levels.get("name") in ("same", "joined")
 
 
 def _is_sure(levels: Mapping[str, str]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from connector.matching import firms, people
 from connector.matching.identity import Firm, Identity, identity
@@ -95,7 +95,7 @@ def _contact_firm(right: Identity, around: Surroundings) -> Firm:
     own, firm = right.firm, around.firm
     domains = tuple(dict.fromkeys((*own.domains, *firm.domains)))
     place = own.place if any((own.place.street, own.place.city, own.place.postal)) else firm.place
-    return Firm(firm.written, firm.core, firm.joined, firm.tokens, firm.acronym, firm.legal_form, domains, place)
+    return replace(firm, domains=domains, place=place)
 
 
 def _place_level(left: Firm, right: Firm) -> str | None:
@@ -113,6 +113,8 @@ def _company(left: Identity, right: Identity, around: Surroundings) -> Iterable[
     yield "name", name, one.written, other.written
     forms = firms.legal_form_level(one, other) if name in ("same", "joined", "near") else None
     yield "legal_form", forms, one.legal_form, other.legal_form
+    branch = firms.branch_level(one, other) if name in ("same", "joined", "near") else None
+    yield "branch", branch, one.branch, other.branch
     yield "phone", firms.phone_level(left.phones, right.phones), ", ".join(left.phones), ", ".join(right.phones)
     yield "address", firms.address_level(one.place, other.place), _place(one), _place(other)
 
