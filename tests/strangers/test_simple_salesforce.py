@@ -203,7 +203,8 @@ def test_error_classes_fit(sf: Any, caller: Caller) -> None:
     """Each refusal becomes the client's matching error with the parsed list."""
     with pytest.raises(SalesforceMalformedRequest) as malformed:
         sf.query("SELECT Nothing FROM Lead")
-    assert malformed.value.content[0]["errorCode"] == "INVALID_FIELD"
+    content: Any = malformed.value.content
+    assert content[0]["errorCode"] == "INVALID_FIELD"
     with pytest.raises(SalesforceResourceNotFound):
         sf.Lead.get("00Q5g00000AbCdEEAV")
     for _ in range(2):
