@@ -133,7 +133,7 @@ class Converter:
         try:
             content = self._session.soap(lambda line: self._message(line, orders), self._ask)
         except RemoteError as error:
-            return whole_call(error, orders, self._session.now())
+            return whole_call(error, orders, self._session.now)
         return self._receipts(orders, parse_xml(content), self._session.now())
 
     def _message(self, line: Line, orders: Sequence[Order]) -> bytes:

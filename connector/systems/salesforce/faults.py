@@ -229,7 +229,8 @@ def soap_fault(answer: Response) -> Fault:
         return Fault("", "", answer.status_code)
     code = text_of(descendant(found, "exceptionCode")) or text_of(descendant(found, "faultcode")).split(":")[-1]
     message = text_of(descendant(found, "exceptionMessage")) or text_of(descendant(found, "faultstring"))
-    return Fault(code, message, answer.status_code)
+    # SOAP 1.1 sends every fault with status 500; only the code says whether it is the server's trouble.
+    return Fault(code, message, 400 if code else answer.status_code)
 
 
 def retry_after_of(answer: Response) -> float | None:

@@ -72,15 +72,15 @@ def _list(holder: object, name: str) -> list[Any]:
     return found if isinstance(found, list) else []
 
 
-def whole_call(error: RemoteError, orders: Sequence[Order], at: datetime) -> Receipts:
+def whole_call(error: RemoteError, orders: Sequence[Order], now: Callable[[], datetime]) -> Receipts:
     """What a failed call means for its rows; raises *error* again when nothing can have been applied.
 
     A call that was refused for what it says (and for nothing that passes) is refused for each of its rows.
     """
     if error.applied is not Applied.NEVER:
-        return {order.step.key: unknown(order, at, error.code or "no-answer") for order in orders}
+        return {order.step.key: unknown(order, now(), error.code or "no-answer") for order in orders}
     if isinstance(error, Rejected):
-        return {order.step.key: rejected(order, at, error.code, str(error)) for order in orders}
+        return {order.step.key: rejected(order, now(), error.code, str(error)) for order in orders}
     raise error
 
 

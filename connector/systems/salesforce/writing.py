@@ -113,7 +113,7 @@ class Writer:
         try:
             answers = self._session.composite([self._part(load) for load in loads], WRITE)
         except RemoteError as error:
-            return whole_call(error, orders, self._session.now())
+            return whole_call(error, orders, self._session.now)
         faults = [part_fault(answer) if answer is not None else None for answer in answers]
         self._raise_if_none_applied(faults)
         receipts: Receipts = {}
