@@ -30,7 +30,7 @@ def open_org(state: OrgState, base: OrgSettings) -> None:
         with state.transaction():
             state.org_id = random_org_id()
             state.database.write_meta("org_id", state.org_id)
-        reset(state, base, {})
+            reset(state, base, {})
         return
     state.org_id = known
     state.next_number = state.database.read_meta("next_number", 0)
@@ -48,21 +48,31 @@ def reset(state: OrgState, base: OrgSettings, world: Mapping[str, Any]) -> None:
     unknown = sorted(set(section) - _SECTIONS)
     if unknown:
         raise ApiError("INVALID_FIELD", f"unknown part of a salesforce world: {', '.join(unknown)}")
-    with state.transaction():
-        state.settings = read_settings(base, section.get("settings") or {})
-        state.duplicate_rules = read_rules(section.get("duplicate_rules") or [])
-        state.row_locks.clear()
-        for definition in state.schema:
-            state.database.run(f"DROP TABLE IF EXISTS {quoted(definition.name)}")
-        state.schema = standard_schema()
-        state.database.prepare(state.schema)
-        state.database.write_meta("settings", section.get("settings") or {})
-        state.database.write_meta("duplicate_rules", section.get("duplicate_rules") or [])
-        state.database.write_meta("field_changes", [])
-        for object_name, definitions in (section.get("fields") or {}).items():
-            for definition in definitions:
-                change_field(state, "declare", object_name, definition)
-        _seed(state, section.get("records") or {})
+    before = (state.settings, state.duplicate_rules, state.schema)
+    try:
+        with state.transaction():
+            _rebuild(state, base, section)
+    except BaseException:
+        state.settings, state.duplicate_rules, state.schema = before
+        raise
+
+
+def _rebuild(state: OrgState, base: OrgSettings, section: Mapping[str, Any]) -> None:
+    """Drop every table and make the world anew, inside the caller's transaction."""
+    state.settings = read_settings(base, section.get("settings") or {})
+    state.duplicate_rules = read_rules(section.get("duplicate_rules") or [])
+    state.row_locks.clear()
+    for definition in state.schema:
+        state.database.run(f"DROP TABLE IF EXISTS {quoted(definition.name)}")
+    state.schema = standard_schema()
+    state.database.prepare(state.schema)
+    state.database.write_meta("settings", section.get("settings") or {})
+    state.database.write_meta("duplicate_rules", section.get("duplicate_rules") or [])
+    state.database.write_meta("field_changes", [])
+    for object_name, definitions in (section.get("fields") or {}).items():
+        for definition in definitions:
+            change_field(state, "declare", object_name, definition)
+    _seed(state, section.get("records") or {})
 
 
 def _seed(state: OrgState, records: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:

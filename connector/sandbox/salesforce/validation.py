@@ -33,6 +33,7 @@ class Draft:
         self.before = before
         self.values: Row = {}
         self.errors: list[RowError] = []
+        self._unread: set[str] = set()
 
     @property
     def creating(self) -> bool:
@@ -129,6 +130,7 @@ class Draft:
             f"Cannot deserialize instance of {field.type} from {kind} value {value} or request may be missing a "
             "required field at [line:1, column:2]"
         )
+        self._unread.add(field.name)
         self.refuse("JSON_PARSER_ERROR", text)
 
     def _boolean(self, field: FieldDef, value: Any) -> int | None:
@@ -194,6 +196,7 @@ class Draft:
         known = [target for name in field.reference_to if (target := self.state.schema.find(name)) is not None]
         if normal is None or (known and all(normal[:3] != target.prefix for target in known)):
             text = f"{field.label}: id value of incorrect type: {value}"
+            self._unread.add(field.name)
             self.refuse("MALFORMED_ID", text, field.name)
             return None
         target = next((item for item in known if item.prefix == normal[:3]), None)
@@ -227,6 +230,7 @@ class Draft:
             and field.type != "boolean"
             and (self.creating or field.name in self.values)
             and self.current(field.name) is None
+            and field.name not in self._unread
         ]
         if missing:
             text = f"Required fields are missing: [{', '.join(missing)}]"

@@ -11,6 +11,7 @@ from engine_answers import NOON, Make, saved
 from connector.sandbox.clock import SandboxClock
 from connector.sandbox.salesforce.org import Org, OrgSettings
 
+
 @pytest.fixture
 def clock() -> SandboxClock:
     """A clock that shows noon of 20 May 2026 (a Wednesday) and moves only when told."""

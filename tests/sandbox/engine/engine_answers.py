@@ -34,9 +34,7 @@ def only(errors: tuple[RowError, ...]) -> RowError:
 
 def values(org: Org, soql: str) -> list[tuple[Any, ...]]:
     """The plain values of a query's records, without their attributes."""
-    return [
-        tuple(value for key, value in record.items() if key != "attributes") for record in org.query(soql).records
-    ]
+    return [tuple(value for key, value in record.items() if key != "attributes") for record in org.query(soql).records]
 
 
 def column(org: Org, soql: str) -> list[Any]:

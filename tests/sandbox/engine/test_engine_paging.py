@@ -125,7 +125,9 @@ def test_keyset_by_stamp_and_id_is_complete(clock: SandboxClock) -> None:
 def test_columns_answer_nests_parents_and_children(org: Org) -> None:
     """`columns=true` names the columns and nests parents and subqueries through joinColumns."""
     answer = org.query_columns("SELECT Id, Owner.Name, (SELECT Subject FROM Tasks) FROM Lead")
-    names = {item["columnName"]: [sub["columnName"] for sub in item["joinColumns"]] for item in answer["columnMetadata"]}
+    names = {
+        item["columnName"]: [sub["columnName"] for sub in item["joinColumns"]] for item in answer["columnMetadata"]
+    }
     assert names == {"Id": [], "Owner": ["Name"], "Tasks": ["Subject"]}
     assert [item["aggregate"] for item in answer["columnMetadata"]] == [False, False, True]
     assert (answer["entityName"], answer["idSelected"], answer["keyPrefix"]) == ("Lead", True, "00Q")

@@ -33,7 +33,11 @@ _APPEND = "be sure to append the '__c' after"
         ("SELECT Id, (SELECT Id FROM Nothings) FROM Account", "INVALID_TYPE", "relationship 'Nothings' in FROM"),
         ("SELECT Boss.Name FROM Lead", "INVALID_FIELD", "Didn't understand relationship 'Boss' in field path"),
         ("SELECT Owner.Shoe FROM Lead", "INVALID_FIELD", "No such column 'Shoe' on entity 'Name'"),
-        ("SELECT Id FROM Lead WHERE Description = 'x'", "INVALID_FIELD", "'Description' can not be filtered in a query"),
+        (
+            "SELECT Id FROM Lead WHERE Description = 'x'",
+            "INVALID_FIELD",
+            "'Description' can not be filtered in a query",
+        ),
         ("SELECT Id FROM Lead WHERE Address = 'x'", "INVALID_FIELD", "field 'Address' can not be filtered"),
         ("SELECT Id FROM Lead ORDER BY Description", "INVALID_FIELD", "'Description' can not be sorted"),
         ("SELECT Description FROM Lead GROUP BY Description", "INVALID_FIELD", "can not be grouped"),
