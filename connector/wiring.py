@@ -215,9 +215,9 @@ def open_house(config: Config, clock: Clock | None = None) -> Iterator[House]:
 
 def sqlite_version() -> tuple[str, bool]:
     """The SQLite at hand, and whether it is new enough for the state file."""
-    from connector.store import store
+    from connector.store import sqlite_version as version
 
-    return store.sqlite3.sqlite_version, store.sqlite3.sqlite_version_info >= store.OLDEST_SQLITE
+    return version()
 
 
 def back_up_state(config: Config, target: Path | None, at: datetime) -> Path:

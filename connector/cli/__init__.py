@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from types import FrameType
+from typing import Any
 
 import click
 
@@ -37,8 +38,10 @@ COMMANDS = {
     "sandbox": ("connector.cli.sandbox", "Serve and reset the embedded CRMs."),
 }
 
+HELP: dict[str, Any] = {"help_option_names": ["-h", "--help"]}
 
-@click.group(cls=LazyGroup, commands_table=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
+
+@click.group(cls=LazyGroup, commands_table=COMMANDS, context_settings=HELP)
 @click.option("--config", default="connector.yaml", show_default=True, help="The project's configuration file.")
 @click.option("--json", "as_json", is_flag=True, help="Put one JSON object on stdout (also accepted after the verb).")
 @click.version_option(__version__, prog_name="connector")

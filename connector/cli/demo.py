@@ -32,7 +32,9 @@ from connector.wiring import House, open_house
 def command(session: Session, into: Path | None) -> int:
     """Start a sandbox, walk its demo leads from inbox to converted, and tell the story.
 
-    Needs no account and asks nothing. Example: connector demo --into my-demo
+    Needs no account and asks nothing.
+
+    Example: connector demo --into my-demo
     """
     with _folder(into) as folder, _sandbox(folder, keep=into is not None) as sandbox:
         write_sandbox_project(folder, sandbox.info)

@@ -6,10 +6,12 @@ import os
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+import click
+
 from connector.cli.output import error_json, put_json, say, tell_error
 from connector.cli.progress import Progress
 from connector.cli.session import Session
-from connector.errors import ConnectorError, Interrupted, StateError
+from connector.errors import ConnectorError, InputError, Interrupted, StateError
 from connector.model.plan import Plan
 from connector.pipeline import RouteResult, apply_sealed, sync_route
 from connector.wiring import House
@@ -33,8 +35,9 @@ class RunResults:
 
     @property
     def exit_code(self) -> int:
-        """0 done, 1 partly, else the code of the first route that stopped."""
+        """0 done, 1 partly, 65 for files that cannot be read, else the code of the first route that stopped."""
         codes = [error.exit_code for error in self.failed.values()]
+        codes += [InputError.exit_code for result in self.routes if result.findings]
         return codes[0] if codes else int(self.status == "partly")
 
     def only(self) -> RouteResult:
@@ -45,7 +48,11 @@ class RunResults:
 
     def as_json(self) -> dict[str, object]:
         """The published form; a run with a stopped route has the keys of its error beside those of the others."""
-        facts: dict[str, object] = {"status": self.status, "run_id": self.run_id, "routes": [r.as_json() for r in self.routes]}
+        facts: dict[str, object] = {
+            "status": self.status,
+            "run_id": self.run_id,
+            "routes": [r.as_json() for r in self.routes],
+        }
         if not self.failed:
             return facts
         errors = [{"route": name, **error_json(error)} for name, error in self.failed.items()]
@@ -53,7 +60,8 @@ class RunResults:
 
 
 def _left_over(result: RouteResult) -> bool:
-    return bool(result.dead_letters or result.parked or result.waiting or result.stale or not result.complete)
+    undone = result.dead_letters or result.parked or result.waiting or result.stale or result.findings
+    return bool(undone) or not result.complete
 
 
 def recorded(house: House, verb: str, work: Callable[[RunResults], None]) -> RunResults:
@@ -121,6 +129,8 @@ def report(session: Session, results: RunResults) -> int:
     for result in results.routes:
         for line in lines_of(result):
             say(line, as_json=session.as_json)
+        for finding in result.findings:
+            click.echo(str(finding), err=True)
     for name, error in results.failed.items():
         tell_error(error, f"route {name}: ")
     if session.as_json:

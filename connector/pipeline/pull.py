@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
+from connector.errors import Finding, InputError
 from connector.mapping import ObjectMapping, translate
 from connector.matching import keys
 from connector.model.match import BlockingKey
@@ -16,29 +18,51 @@ from connector.ports import Source
 BUCKETS = 5  # one composite call counts this many windows
 
 
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """What a pull brought beside the rows: the completeness check, and files that could not be read."""
+
+    completeness: tuple[Bucket, ...]
+    findings: tuple[Finding, ...] = ()
+
+
 def pull_leads(
     route: Route, run_id: str, *, scope: str = "", since: datetime | None = None, until: datetime | None = None
-) -> list[Bucket]:
-    """Lay every lead changed since the watermark in the inbox; answer the completeness check's buckets.
+) -> Pulled:
+    """Lay every lead changed since the watermark in the inbox, and check that none is missing.
 
     *scope* names a watermark of its own (a backfill's), which starts at *since* and ends at *until*.
     """
     mapping = route.lead_mapping
-    shape = route.shape(route.source, mapping)
     scope = scope or f"route:{route.name}"
     after = route.store.watermarks.get(scope, mapping.object) or (Watermark(since) if since else None)
-    window_start = after.position if after else None
     route.observer.stage(route.name, "pull", None)
     stamps: list[datetime] = []
-    for page in route.source.changes(mapping.object, mapping.read_fields(shape), after, until):
+    findings: tuple[Finding, ...] = ()
+    try:
+        for edges in _lay(route, run_id, scope, after, (since, until)):
+            stamps.extend(edges)
+    except InputError as error:  # a file that cannot be read keeps nobody else from walking on
+        findings = error.findings
+    buckets = _completeness(route, mapping.object, after.position if after else None, stamps)
+    return Pulled(tuple(buckets), findings)
+
+
+def _lay(
+    route: Route, run_id: str, scope: str, after: Watermark | None, window: tuple[datetime | None, datetime | None]
+) -> Iterator[list[datetime]]:
+    """Page after page into the inbox; answers the change stamps at the edges of each."""
+    mapping = route.lead_mapping
+    since, until = window
+    fields = mapping.read_fields(route.shape(route.source, mapping))
+    for page in route.source.changes(mapping.object, fields, after, until):
         kept = _within(page, since, until)
         prints = [route.fingerprint(raw) for raw in kept.records]
         route.store.inbox.receive(route.name, kept, prints, scope, run_id)
         route.source.received(page)
-        stamps.extend(_bounds(page))
         route.observer.advance(len(kept.records))
         route.checkpoint()
-    return _completeness(route, mapping.object, window_start if after else None, stamps)
+        yield _edges(page)
 
 
 def _within(page: Page, since: datetime | None, until: datetime | None) -> Page:
@@ -53,7 +77,7 @@ def _within(page: Page, since: datetime | None, until: datetime | None) -> Page:
     return Page(tuple(raw for raw in page.records if wanted(raw)), page.reached)
 
 
-def _bounds(page: Page) -> list[datetime]:
+def _edges(page: Page) -> list[datetime]:
     """First and last stamp of a page: enough to cut the pulled window into buckets."""
     stamps = [raw.modified for raw in page.records if raw.modified is not None]
     return [stamps[0], stamps[-1]] if stamps else []

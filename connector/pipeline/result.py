@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+from connector.errors import Finding
 from connector.model.decision import Verdict
 from connector.model.match import Linkage, Resolution
 from connector.model.plan import Outcome, Plan
@@ -28,7 +29,8 @@ class RouteResult:
     stale: dict[RecordRef, str] = field(default_factory=dict)
     parked: int = 0
     api_calls: int = 0
-    completeness: list[Bucket] = field(default_factory=list)
+    completeness: tuple[Bucket, ...] = ()
+    findings: tuple[Finding, ...] = ()
     plan: Plan | None = None
     _counted: dict[RecordRef, tuple[Linkage, Verdict]] = field(default_factory=dict)
 
@@ -66,6 +68,7 @@ class RouteResult:
             "steps": {outcome.value: self.steps[outcome] for outcome in Outcome},
             "parked": self.parked,
             "waiting": sorted(str(lead) for lead in self.waiting),
+            "findings": [str(finding) for finding in self.findings],
             "stale": {str(lead): why for lead, why in sorted(self.stale.items())},
             "api_calls": self.api_calls,
             "completeness": {

@@ -37,7 +37,8 @@ def sync_route(
             take_outcomes(result, settle_earlier(route))
             take_outcomes(result, finish_earlier(route, run_id))
         scope = backfill_scope(route, since, until)
-        result.completeness = pull_leads(route, run_id, scope=scope, since=since, until=until)
+        pulled = pull_leads(route, run_id, scope=scope, since=since, until=until)
+        result.completeness, result.findings = pulled.completeness, pulled.findings
         refresh_directory(route)
         route.store.inbox.wake_due(route.name, route.clock.now(), route.rules.versions)
         considered = Consideration(route, run_id, result, final=not dry_run)

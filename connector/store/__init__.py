@@ -1,5 +1,5 @@
 """The state file: the only room that speaks SQL."""
 
-from connector.store.store import SqliteStore, open_store
+from connector.store.store import SqliteStore, open_store, sqlite_version
 
-__all__ = ["SqliteStore", "open_store"]
+__all__ = ["SqliteStore", "open_store", "sqlite_version"]

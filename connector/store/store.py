@@ -72,6 +72,11 @@ class SqliteStore:
         self.close()
 
 
+def sqlite_version() -> tuple[str, bool]:
+    """The SQLite at hand, and whether it is new enough for a state file."""
+    return sqlite3.sqlite_version, sqlite3.sqlite_version_info >= OLDEST_SQLITE
+
+
 def open_store(path: Path | str, *, clock: Clock, create: bool = True, wait: float = BUSY_SECONDS) -> SqliteStore:
     """Open the state file at *path*, making it when *create*, and bring its schema up to date after a backup.
 
