@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,6 +25,7 @@ from connector.sandbox.faults_answers import planned_reply, row_positions, rows_
 from connector.sandbox.premises import Premises
 from connector.sandbox.transport import HANG_UP
 
+_LOG = logging.getLogger(__name__)
 _UNKNOWN = Call("unknown", Kind.READ)
 _TICK = 0.01
 
@@ -202,7 +204,12 @@ class _Endpoint:
                 b'{"error":"no dialect of this sandbox answers here"}',
                 {"Content-Type": "application/json"},
             )
-        return visit.dialect.answer(visit.request, visit.trace)
+        try:
+            return visit.dialect.answer(visit.request, visit.trace)
+        except Exception:
+            # A fault of the sandbox itself: answered as a CRM would, and told to whoever runs it.
+            _LOG.exception("%s %s failed", visit.request.method, visit.request.raw_path)
+            return visit.dialect.fault_reply(visit.request, 500)
 
     def _postpone(self, visit: _Visit, fault: Fault) -> None:
         seconds = fault.number("seconds")

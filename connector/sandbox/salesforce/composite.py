@@ -142,7 +142,7 @@ def _parse_part(item: object, call: RestCall) -> Part:
     if not isinstance(item, dict):
         raise ApiError("JSON_PARSER_ERROR", "a subrequest must be an object")
     method, url, reference = item.get("method"), item.get("url"), item.get("referenceId")
-    if method not in _METHODS or not isinstance(url, str) or not isinstance(reference, str):
+    if not (isinstance(method, str) and isinstance(url, str) and isinstance(reference, str)) or method not in _METHODS:
         raise ApiError("JSON_PARSER_ERROR", "a subrequest needs method, url and referenceId")
     if not _REFERENCE_ID.match(reference):
         raise ApiError("INVALID_REFERENCE_ID", f"Provided referenceId ('{reference}') is not valid")
@@ -150,7 +150,7 @@ def _parse_part(item: object, call: RestCall) -> Part:
     if not isinstance(headers, dict):
         raise ApiError("JSON_PARSER_ERROR", "httpHeaders must be an object")
     own = {str(name).lower(): str(value) for name, value in headers.items()}
-    return Part(str(method), url, reference, item.get("body"), {**_inherited(call), **own})
+    return Part(method, url, reference, item.get("body"), {**_inherited(call), **own})
 
 
 def _inherited(call: RestCall) -> dict[str, str]:
