@@ -70,7 +70,6 @@ class Engagement:
 
 
 def _told(kind: str, count: int) -> str:
-    name = kind.replace("_", " ")
-    return (
-        f"The last activity that the CRM knows of: {name}." if kind == _LAST_ACTIVITY else f"{name}, {count} time(s)."
-    )
+    if kind == _LAST_ACTIVITY:
+        return "The last activity that the CRM knows of."
+    return f"{kind.replace('_', ' ').capitalize()}, {count} time{'' if count == 1 else 's'}."

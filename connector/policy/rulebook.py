@@ -18,7 +18,7 @@ from connector.policy.facts import Known, reader
 from connector.policy.fit import Fit, FitGroup, FitRule, Levels
 from connector.policy.grammar import FitGroupPart, IntentPart, NamedAccountPart, PolicyPart
 from connector.policy.intent import ActionRule, Intent
-from connector.policy.operators import TIMED
+from connector.policy.operators import TIMED, folded
 from connector.policy.rules import (
     Disqualifier,
     Invariant,
@@ -96,7 +96,7 @@ class _Compiler:
             slas=_slas(policy),
             invariants=invariants,
             even_if_worked=policy.people.even_if_worked,
-            untouched_statuses=frozenset(policy.people.untouched_statuses),
+            untouched_statuses=frozenset(map(folded, policy.people.untouched_statuses)),
             timed=_timed(self.seen),
             cases=tuple(
                 PolicyCase(self.document.place(("cases", index))[0], part) for index, part in enumerate(policy.cases)

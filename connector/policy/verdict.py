@@ -18,6 +18,7 @@ from connector.model.decision import (
 )
 from connector.policy.facts import Facts
 from connector.policy.intent import Asked
+from connector.policy.operators import folded
 from connector.policy.opportunity import terms
 from connector.policy.rules import CLOSED_IN_CRM, NOT_A_FIT, Row, Rulebook
 from connector.policy.timing import look_again_at, sla_reasons
@@ -232,7 +233,7 @@ def _worked(rulebook: Rulebook, facts: Facts) -> str:
     status = facts.inputs.lead.text("status")
     if facts.inputs.worked or not status or not rulebook.untouched_statuses:
         return facts.inputs.worked
-    return "" if status in rulebook.untouched_statuses else f"its status is {status}"
+    return "" if folded(status) in rulebook.untouched_statuses else f"its status is {status}"
 
 
 def _left_to_people(answer: _Answer, facts: Facts, worked: str) -> _Answer:
