@@ -40,7 +40,9 @@ def serve(port: int, world: str, state: Path | None) -> int:
 
 @command.command("reset")
 @click.argument("base_url")
-@click.option("--world", type=click.Choice(["demo", "empty"]), default="demo", show_default=True)
+@click.option(
+    "--world", type=click.Choice(["demo", "empty"]), default="demo", show_default=True, help="What it holds then."
+)
 @verb
 def reset(session: Session, base_url: str, world: str) -> int:
     """Clear records, faults, clock and log of the sandbox at BASE_URL and fill it anew.
