@@ -100,8 +100,8 @@ def _wave(pending: Sequence[Step], outcomes: Outcomes) -> tuple[list[Order], lis
 
 
 def _made_by_others(step: Step, receipts: Mapping[str, Receipt]) -> bool:
-    """Whether the step would mark records of a conversion that a person did: theirs are left as they are."""
-    if step.action is not Action.STAMP:
+    """Whether the step would touch records of a conversion that a person did: theirs are left as they are."""
+    if step.action not in (Action.STAMP, Action.UPDATE):
         return False
     brought = [receipts[take.step] for take in step.takes.values() if take.step in receipts]
     return any(receipt.outcome is Outcome.ALREADY for receipt in brought)

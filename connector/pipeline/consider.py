@@ -11,7 +11,7 @@ from connector.model.plan import Outcome, PlannedLead
 from connector.model.progress import InboxRow, InboxState, Problem
 from connector.model.records import RawRecord, Record, RecordRef
 from connector.pipeline.decide import decide_lead
-from connector.pipeline.plan import Planner
+from connector.pipeline.plan import Planner, landed_id
 from connector.pipeline.resolve import TakenUp, index_leads, resolve_lead, take_up
 from connector.pipeline.result import RouteResult
 from connector.pipeline.route import Route
@@ -85,7 +85,7 @@ class Consideration:
         resolution = resolve_lead(route, lead)
         decision = decide_lead(route, taken, lead, resolution, self.run_id)
         self.result.count(taken, resolution, decision.verdict)
-        planned, problems = self._planner.plan(lead, taken.row.fingerprint, decision, resolution)
+        planned, problems = self._planner.plan(lead, taken.row, decision, resolution)
         if problems and any(step.writes for step in planned.steps):
             self._park(lead.ref, problems, taken.row.raw)
             return
@@ -119,7 +119,7 @@ class Consideration:
             state = InboxState.GONE
         elif any(step.writes for step in planned.steps) or _waits(planned):
             state = InboxState.WAITING
-        elif lead.flag("converted"):
+        elif lead.flag("converted") or (not self.route.in_place and landed_id(self.route, lead.ref)):
             state = InboxState.DONE
         if _waits(planned):
             self.result.waiting.add(lead.ref)

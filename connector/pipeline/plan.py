@@ -8,7 +8,7 @@ from connector.matching import company_group, survivors
 from connector.model.decision import Decision, Verdict
 from connector.model.match import Linkage, Resolution
 from connector.model.plan import Action, Plan, PlannedLead, Step, Take
-from connector.model.progress import Problem
+from connector.model.progress import InboxRow, Problem, Woken
 from connector.model.records import Kind, Record, RecordRef, Scalar, Values
 from connector.pipeline.route import Route, TargetWording
 from connector.planning import Leader, Situation, estimate_calls, plan_lead
@@ -32,10 +32,10 @@ class Planner:
                 self.waiting_shares[entry.step.share] = entry.step.lead
 
     def plan(
-        self, lead: Record, fingerprint: str, decision: Decision, resolution: Resolution
+        self, lead: Record, row: InboxRow, decision: Decision, resolution: Resolution
     ) -> tuple[PlannedLead, tuple[Problem, ...]]:
         """The steps for one lead, and what of it the target's fields cannot hold."""
-        situation, wording = self._situation(lead, fingerprint, decision, resolution)
+        situation, wording = self._situation(lead, row, decision, resolution)
         planned = plan_lead(situation)
         convert = next((step for step in planned.steps if step.action is Action.CONVERT), None)
         if convert is not None:
@@ -43,7 +43,7 @@ class Planner:
         return planned, tuple(dict.fromkeys(wording.problems))
 
     def _situation(
-        self, lead: Record, fingerprint: str, decision: Decision, resolution: Resolution
+        self, lead: Record, row: InboxRow, decision: Decision, resolution: Resolution
     ) -> tuple[Situation, TargetWording]:
         route, directory = self.route, self.route.store.directory
         share = company_group(lead, route.rules.matching) if decision.verdict is Verdict.CONVERT else ""
@@ -56,7 +56,8 @@ class Planner:
             in_place=route.in_place,
             land_all=route.options.land_all,
             lead=lead,
-            fingerprint=fingerprint,
+            fingerprint=row.fingerprint,
+            resuming=row.woken is Woken.RETRY,
             decision=decision,
             resolution=resolution,
             rules=route.rules.mappings.conversion,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
 
 from connector.model.plan import Action, Order, Outcome, Receipt, Step
 from connector.model.progress import CrosswalkEntry, InboxState, JournalEntry, JournalState, Woken
@@ -11,25 +10,54 @@ from connector.model.records import RecordRef
 from connector.pipeline.apply import Outcomes, apply_steps, links_of
 from connector.pipeline.route import Route
 
+PATIENCE = 5.0  # seconds a run waits for an earlier write to become certain; longer waits are for the next run
+LOOKS = 3  # the CRM tells its time in whole seconds, so the end of a wait may take another look
+
 
 def settle_earlier(route: Route) -> Outcomes:
     """Read back every write whose fate is unknown; finding it settles it, not finding it waits a while.
 
     A write is believed lost only when ``settle_after`` seconds have passed on the CRM's clock since it was
-    sent: until then the server may still be at it. Nothing is sent again here.
+    sent: until then the server may still be at it. A short rest of that time is waited for here; otherwise the
+    lead is listed as waiting and the run goes on with the others. Nothing is sent again here.
     """
     outcomes = Outcomes()
-    entries = [e for e in route.store.journal.unsettled(route.target.name) if e.route == route.name]
+    entries = _unsettled(route)
+    missing = _read_back(route, entries, outcomes)
+    for _ in range(LOOKS):
+        rest = max((_rest(route, entry) for entry in missing), default=0.0)
+        if not 0 < rest <= PATIENCE:
+            break
+        route.clock.sleep(rest)
+        missing = _read_back(route, missing, outcomes)
+    for entry in missing:
+        _not_there(route, entry, outcomes)
+    return outcomes
+
+
+def _unsettled(route: Route) -> list[JournalEntry]:
+    return [entry for entry in route.store.journal.unsettled(route.target.name) if entry.route == route.name]
+
+
+def _read_back(route: Route, entries: Sequence[JournalEntry], outcomes: Outcomes) -> list[JournalEntry]:
+    """Settle what can be found in the CRM; answers the entries that are not there."""
     if not entries:
-        return outcomes
+        return []
+    missing = []
     orders = [Order(entry.step, entry.ids) for entry in entries]
     for entry, receipt in zip(entries, route.target.settle(orders), strict=True):
         if receipt.outcome is Outcome.REJECTED:
-            _not_there(route, entry, outcomes)
+            missing.append(entry)
         else:
-            links = list(links_of(route, entry.step, entry.ids, receipt))
-            _found(route, entry.step, receipt, links, outcomes)
-    return outcomes
+            _found(route, entry.step, receipt, list(links_of(route, entry.step, entry.ids, receipt)), outcomes)
+    return missing
+
+
+def _rest(route: Route, entry: JournalEntry) -> float:
+    """Seconds until the write may be believed lost, on the CRM's clock; 0 when it may be already."""
+    if entry.sent_at is None:
+        return 0.0
+    return max(0.0, route.options.settle_after - (route.target.now() - entry.sent_at).total_seconds())
 
 
 def _found(route: Route, step: Step, receipt: Receipt, links: Sequence[CrosswalkEntry], outcomes: Outcomes) -> None:
@@ -41,9 +69,7 @@ def _found(route: Route, step: Step, receipt: Receipt, links: Sequence[Crosswalk
 
 
 def _not_there(route: Route, entry: JournalEntry, outcomes: Outcomes) -> None:
-    now = route.target.now()
-    waited = timedelta(seconds=route.options.settle_after)
-    if entry.sent_at is not None and now - entry.sent_at >= waited:
+    if entry.sent_at is not None and _rest(route, entry) == 0:
         route.store.journal.back_to_planned([entry.step.key])
         return
     outcomes.waiting.add(entry.step.lead)

@@ -42,7 +42,8 @@ class Situation:
     *survivors* are, per kind, the lead's values that win over an existing record's (canonical).
     *share* names the new company; *leader* is the lead whose conversion brings its account.
     *original* is the survivor that this lead duplicates. *waiting_for* names why nothing may be done yet.
-    *land_all*: a lead that is not converted still lands in the target.
+    *land_all*: a lead that is not converted still lands in the target. *resuming*: an earlier run landed the
+    lead and did not get to its conversion.
     """
 
     org: str
@@ -63,3 +64,4 @@ class Situation:
     leader: Leader | None = None
     original: Leader | None = None
     waiting_for: str = ""
+    resuming: bool = False

@@ -30,7 +30,7 @@ def _steps(situation: Situation) -> tuple[Step, ...]:
     if nothing:
         return (_skip(situation, nothing),)
     landing = _landing(situation)
-    write_back = () if landing else _write_back(situation)
+    write_back = _write_back(situation) if situation.in_place else ()
     first = (*landing, *write_back)
     if not situation.decision.verdict.converts:
         return first or (_skip(situation, _standing(situation)),)
@@ -49,7 +49,7 @@ def _why_nothing(situation: Situation) -> str:
             return f"a duplicate of {situation.decision.duplicate_of}, which stands in the target for both"
         if not situation.land_all and not verdict.converts:
             return "the route lands converted leads only"
-    if not situation.in_place and situation.lead_id:
+    if not situation.in_place and situation.lead_id and not (situation.resuming and verdict.converts):
         return f"landed as {situation.lead_id}; it belongs to that CRM's own route now"
     return ""
 
