@@ -8,8 +8,10 @@ from datetime import datetime
 
 from connector.model.document import Document, Loc
 from connector.model.fields import FieldType
+from connector.policy.bant import ANSWERS
 from connector.policy.facts import instant, type_of
 from connector.policy.grammar import CasePart, PolicyPart, RowPart
+from connector.policy.rules import NOT_A_FIT
 
 PLACEHOLDERS = ("company", "action", "first_name", "last_name", "source", "country")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -20,6 +22,7 @@ def check(policy: PolicyPart, document: Document) -> None:
     _levels(policy, document)
     _unique_names(policy, document)
     _rows(policy, document)
+    _people_and_numbers(policy, document)
     _opportunity(policy, document)
     _slas(policy, document)
     _actions(policy, document)
@@ -73,6 +76,14 @@ def _rows(policy: PolicyPart, document: Document) -> None:
 def _rests_on_a_reason(row: RowPart) -> bool:
     parts = row.when.get("all", [row.when]) if isinstance(row.when, dict) else []
     return any(isinstance(part, dict) and part.get("field") == "disqualified" for part in parts)
+
+
+def _people_and_numbers(policy: PolicyPart, document: Document) -> None:
+    if NOT_A_FIT not in {entry.reason for entry in policy.disqualify}:
+        what = f"the reason `{NOT_A_FIT}` is missing, which stands in for what people say in other words"
+        document.find(("disqualify",), "missing-reason", what, "add it without a `when`")
+    if policy.bant.yes_needed + policy.bant.no_allowed > len(ANSWERS):
+        document.find(("bant",), "bant", "more answers are counted than there are questions", "there are four")
 
 
 def _unknown_reason(loc: Loc, reason: str, document: Document) -> None:

@@ -9,7 +9,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
 
-ConditionData = Annotated[Any, WithJsonSchema({"$ref": "#/$defs/Condition"})]
+CONDITION_MARK = "a condition"
+ConditionData = Annotated[Any, WithJsonSchema({"description": CONDITION_MARK})]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$", max_length=60)]
 Sentence = Annotated[str, Field(min_length=3, max_length=300)]
 VerdictWord = Literal["convert", "attach", "review", "nurture", "disqualify"]

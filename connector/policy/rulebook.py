@@ -16,7 +16,7 @@ from connector.policy.conditions import ALWAYS, Condition, Scope
 from connector.policy.engagement import Engagement
 from connector.policy.facts import Known, reader
 from connector.policy.fit import Fit, FitGroup, FitRule, Levels
-from connector.policy.grammar import FitGroupPart, IntentPart, NamedAccountPart, PolicyPart
+from connector.policy.grammar import CONDITION_MARK, FitGroupPart, IntentPart, NamedAccountPart, PolicyPart
 from connector.policy.intent import ActionRule, Intent
 from connector.policy.operators import TIMED, folded
 from connector.policy.rules import (
@@ -50,10 +50,21 @@ def check_policy(text: str, path: str) -> list[Finding]:
 
 def policy_schema() -> dict[str, Any]:
     """The JSON Schema of `policy.yaml`, for editors."""
-    schema = PolicyPart.model_json_schema()
+    schema: dict[str, Any] = _with_conditions(PolicyPart.model_json_schema())
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     schema["$defs"]["Condition"] = conditions.schema()
     return schema
+
+
+def _with_conditions(schema: Any) -> Any:
+    """Put the reference to the schema of conditions wherever the grammar marks one."""
+    if isinstance(schema, list):
+        return [_with_conditions(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if schema.get("description") == CONDITION_MARK:
+        return {"$ref": "#/$defs/Condition"}
+    return {key: _with_conditions(value) for key, value in schema.items()}
 
 
 def _read(text: str, path: str) -> tuple[Rulebook | None, list[Finding]]:

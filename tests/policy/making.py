@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,7 +34,7 @@ OLDER = RecordRef("crm", "Lead", "L0")
 ACCOUNT = RecordRef("crm", "Account", "A1")
 CONTACT = RecordRef("crm", "Contact", "C1")
 
-SMALL = """
+SMALL = """\
 lists: {foes: [Foe Inc], foe_words: [rival]}
 fit:
   levels: {strong: 50, middling: 20, weak: 0}
@@ -68,8 +69,8 @@ decide:
   - {name: possible, says: Perhaps known., when: {field: linkage, is: possible}, verdict: review}
   - {name: repeat, says: A repeat., when: {field: linkage, is: lead}, verdict: as-survivor, reason: duplicate-of}
   - {name: known, says: Known., when: {field: linkage, in: [contact, account]}, verdict: attach}
-  - {name: hot, says: Hot., when: {all: [{field: fit, is: strong}, {field: intent, is: true}]}, verdict: convert}
-  - {name: bant, says: BANT., when: {field: bant_met, is: true}, verdict: convert}
+  - {name: asks, says: Hot., when: {all: [{field: fit, is: strong}, {field: intent, is: true}]}, verdict: convert}
+  - {name: answered, says: BANT., when: {field: bant_met, is: true}, verdict: convert}
   - {name: rest, says: Not yet., verdict: nurture}
 opportunity: {name: "{company} - {action}"}
 """
@@ -86,17 +87,25 @@ def starter() -> Rulebook:
 
 
 def small(**changes: str) -> Rulebook:
-    """The small policy; each change replaces the one place where its old text (a key of `OLD`) stands."""
-    return load_policy(changed(SMALL, changes), PATH)
+    """The small policy with some lines replaced (see `changed`)."""
+    return load_policy(changed(**changes), PATH)
 
 
-def changed(text: str, changes: dict[str, str]) -> str:
-    """*text* with lines that begin with a key (at any depth) replaced."""
-    lines = []
-    for line in text.splitlines():
-        key = line.strip().removeprefix("- ").split(":")[0]
-        lines.append(changes.get(key, line))
-    return "\n".join(lines)
+def changed(**changes: str) -> str:
+    """The text of the small policy with lines replaced: by section, or by the name of a row, reason or stage.
+
+    Dashes in names are written as underscores.
+    """
+    lines, left = [], dict(changes)
+    for line in SMALL.splitlines():
+        lines.append(left.pop(_name_of(line), line))
+    assert not left, f"no line is called {sorted(left)}"
+    return "\n".join(lines) + "\n"
+
+
+def _name_of(line: str) -> str:
+    found = re.match(r"\s*- \{(?:name|reason|stage): ([\w-]+)", line) or re.match(r"\s*([\w-]+):", line)
+    return found.group(1).replace("-", "_") if found else ""
 
 
 def findings(text: str) -> list[Finding]:

@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from policy.making import NOW, decided, lead, small, starter
 
 from connector.model.decision import Stage
 from connector.model.records import Activity, Scalar, iso
 from connector.policy.facts import email_kind
+from policy.making import NOW, decided, lead, small, starter
 
 SMALL = small()
 
@@ -130,7 +130,7 @@ def test_bant_needs_enough_yeses(answers: tuple[Scalar, ...], level: str) -> Non
     names = ("budget", "authority", "need", "timeframe")
     found = decided(SMALL, lead(**dict(zip(names, answers, strict=True))))
     assert found.scorecard.bant.level == level
-    assert (found.rule == "bant") is (level == "met")
+    assert (found.rule == "answered") is (level == "met")
 
 
 @pytest.mark.parametrize(

