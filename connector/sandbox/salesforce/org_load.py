@@ -108,7 +108,7 @@ def _stored(field: FieldDef, value: Any) -> Any:
     if field.is_id:
         return to_eighteen(str(value)) or str(value)
     if field.type == "datetime":
-        moment = value if hasattr(value, "hour") else parse_moment(str(value))
+        moment = parse_moment(str(value))
         day = parse_day(str(value)) if moment is None else None
         if moment is None and day is None:
             raise ApiError("INVALID_FIELD", f"{field.name}: not a date and time: {value}")
