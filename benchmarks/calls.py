@@ -32,7 +32,8 @@ from connector.sandbox.client import control
 from connector.wiring import open_house
 
 VERSION = "/services/data/v62.0"
-CONVERT = """<env:Envelope xmlns:env="http://schemas.xmlsoap.org/soap/envelope/" xmlns:urn="urn:partner.soap.sforce.com">
+CONVERT = """<env:Envelope xmlns:env="http://schemas.xmlsoap.org/soap/envelope/"
+ xmlns:urn="urn:partner.soap.sforce.com">
 <env:Header><urn:SessionHeader><urn:sessionId>{token}</urn:sessionId></urn:SessionHeader></env:Header>
 <env:Body><urn:convertLead><urn:leadConverts><urn:convertedStatus>Closed - Converted</urn:convertedStatus>
 <urn:doNotCreateOpportunity>false</urn:doNotCreateOpportunity><urn:leadId>{lead}</urn:leadId>

@@ -8,16 +8,18 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from connector.config import Config, SalesforceConnection
 from connector.config import Route as RouteConfig
 from connector.errors import ConfigError, Finding, InputError
-from connector.mapping import MappingSet, load_mappings
-from connector.matching import MatchingRules, load_matching
-from connector.pipeline import Route, RouteOptions, Rules
-from connector.policy import Rulebook, load_policy
 from connector.ports import Clock, Observer, Source, Store, Target
+
+if TYPE_CHECKING:  # the thinking rooms are loaded by the verbs that think: `status` answers without them
+    from connector.mapping import MappingSet
+    from connector.matching import MatchingRules
+    from connector.pipeline import Route, RouteOptions, Rules
+    from connector.policy import Rulebook
 
 
 class SystemClock:
@@ -77,6 +79,8 @@ class House:
         accept_mass_change: bool = False,
     ) -> Route:
         """The route named *name* with everything it needs. Raises ConfigError for files that cannot be used."""
+        from connector.pipeline import Route
+
         settings = self.config.route(name)
         target = cast(Target, self.system(settings.target))  # the config refuses targets that cannot be written to
         return Route(
@@ -94,6 +98,8 @@ class House:
         )
 
     def _options(self, settings: RouteConfig, accept_mass_change: bool) -> RouteOptions:
+        from connector.pipeline import RouteOptions
+
         target = self.config.connections[settings.target]
         lands = settings.land or ("all" if self.config.connections[settings.source].type == "csv" else "converted")
         return RouteOptions(
@@ -126,6 +132,8 @@ def _salesforce(name: str, settings: SalesforceConnection, config: Config, clock
         settle_after=settings.settle_after,
         overlap_seconds=settings.overlap_seconds,
         convert_batch=settings.convert_batch,
+        collection_batch=min(settings.write_batch, 200),
+        collections_per_call=max(1, settings.write_batch // 200),
         duplicate_rules=settings.duplicate_rules,
         auto_assign=settings.assignment_rules,
         client_secret=secret(login.client_secret),
@@ -159,6 +167,8 @@ def read_text(path: Path) -> str:
 
 def read_mappings(config: Config, settings: RouteConfig) -> MappingSet:
     """The mapping of a route alone; raises ConfigError with every problem."""
+    from connector.mapping import load_mappings
+
     try:
         return load_mappings(mapping_files(config.resolve(settings.mapping), config.folder))
     except InputError as error:
@@ -167,6 +177,11 @@ def read_mappings(config: Config, settings: RouteConfig) -> MappingSet:
 
 def read_rules(config: Config, settings: RouteConfig) -> Rules:
     """The mapping, matching and policy of a route; all their problems at once, as ConfigError."""
+    from connector.mapping import MappingSet
+    from connector.matching import MatchingRules
+    from connector.pipeline import Rules
+    from connector.policy import Rulebook
+
     findings: list[Finding] = []
     parts: dict[str, MappingSet | MatchingRules | Rulebook] = {}
     for name, read in _readers(config, settings).items():
@@ -192,6 +207,10 @@ def read_rules(config: Config, settings: RouteConfig) -> Rules:
 def _readers(
     config: Config, settings: RouteConfig
 ) -> Mapping[str, Callable[[], MappingSet | MatchingRules | Rulebook]]:
+    from connector.mapping import load_mappings
+    from connector.matching import load_matching
+    from connector.policy import load_policy
+
     base = config.folder
     return {
         "mappings": lambda: load_mappings(mapping_files(config.resolve(settings.mapping), base)),
