@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from connector.sandbox.dialect import DialectSetup, DoorRefused
 from connector.sandbox.exchange import Call, Kind, Reply, Request, Trace
@@ -40,6 +41,7 @@ _LOGIN = {
 _IDENTITY = Call("identity", Kind.READ)
 _VERSIONS = Call("versions", Kind.READ)
 _UNKNOWN = Call("unknown", Kind.READ)
+_DUPLICATE_RULE = "DuplicateRule"
 _HIDDEN = frozenset({"jwt_public_key"})
 
 
@@ -220,9 +222,14 @@ class SalesforceDialect:
         return {name: value for name, value in self._sessions.credentials.items() if name not in _HIDDEN}
 
     def load(self, records: Mapping[str, object]) -> Mapping[str, object]:
-        """Insert records as given. Raises DoorRefused for an unknown object or field."""
+        """Insert records as given; `DuplicateRule` rows turn rules on. Raises DoorRefused for what is unknown."""
+        given: dict[str, Any] = dict(records)
+        rules = given.pop(_DUPLICATE_RULE, None)
         try:
-            return self.org.load(records)  # type: ignore[arg-type] # the engine names what is not a record
+            if rules is not None:
+                self.org.add_duplicate_rules(rules)
+            answer = self.org.load(given)
+            return answer if rules is None else {**answer, _DUPLICATE_RULE: rules}
         except (ApiError, KeyError, TypeError, ValueError) as error:
             raise DoorRefused(f"salesforce: {error}") from error
 

@@ -234,6 +234,11 @@ class Org:
         with self._state.database.lock:
             return org_load.load(self._state, rows)
 
+    def add_duplicate_rules(self, definitions: Sequence[Mapping[str, Any]]) -> None:
+        """Put further duplicate rules in force (`object`, `fields`, `action`: alert or block), until a reset."""
+        with self._state.database.lock:
+            org_world.add_duplicate_rules(self._state, definitions)
+
     def dump(self, object_name: str) -> list[Record]:
         """Every record of an object, deleted ones included, with all fields and no `attributes`."""
         with self._state.database.lock:

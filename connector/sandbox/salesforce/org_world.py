@@ -75,6 +75,14 @@ def _rebuild(state: OrgState, base: OrgSettings, section: Mapping[str, Any]) -> 
     _seed(state, section.get("records") or {})
 
 
+def add_duplicate_rules(state: OrgState, definitions: Sequence[Mapping[str, Any]]) -> None:
+    """Put further duplicate rules in force, as a world's `duplicate_rules` writes them."""
+    every = [*state.database.read_meta("duplicate_rules", []), *(dict(item) for item in definitions)]
+    with state.transaction():
+        state.duplicate_rules = read_rules(every)
+        state.database.write_meta("duplicate_rules", every)
+
+
 def _seed(state: OrgState, records: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
     kept = {name: rows for name, rows in seeds(state).items() if name not in _REPLACEABLE or name not in records}
     load(state, kept)

@@ -22,6 +22,7 @@ from connector.sandbox.salesforce.soql_tree import Compare, Condition, Junction,
 Sql = tuple[str, list[Any]]
 
 _TYPE_WORDS = {"datetime": "dateTime", "currency": "double", "percent": "double", "id": "ID", "reference": "reference"}
+_LONGEST_WHOLE = 19  # characters that always fit into 64 bits
 _FILTER_OPERATOR = "INVALID_QUERY_FILTER_OPERATOR"
 
 
@@ -165,7 +166,9 @@ def _moment(value: Literal) -> str | None:
 def _number(value: Literal) -> float | int | None:
     if value.kind != "number":
         return None
-    return int(value.text) if value.text.lstrip("+-").isdigit() else float(value.text)
+    # Whole numbers beyond SQLite's range compare as floats.
+    whole = value.text.lstrip("+-").isdigit() and len(value.text) < _LONGEST_WHOLE
+    return int(value.text) if whole else float(value.text)
 
 
 def _null_test(operand: Operand, operator: str) -> Sql:

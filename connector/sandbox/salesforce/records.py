@@ -101,7 +101,7 @@ def find_by_key(state: OrgState, definition: ObjectDef, key: FieldDef, value: ob
     if key.name == "Id":
         found = state.read(definition, str(value))
         return [str(found["Id"])] if found is not None and not found["IsDeleted"] else []
-    test, wanted = same_text(key.name, value, key.case_sensitive)
+    test, wanted = same_text(key.name, str(value), key.case_sensitive)
     return [str(row["Id"]) for row in state.live(definition.name, test, (wanted,))]
 
 
@@ -194,5 +194,5 @@ def _value(record: Fields, name: str) -> Any:
     return next((value for key, value in record.items() if key.lower() == wanted), None)
 
 
-def _folded(value: object) -> object:
-    return value.lower() if isinstance(value, str) else value
+def _folded(value: object) -> str:
+    return str(value).lower()

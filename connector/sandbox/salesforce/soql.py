@@ -24,6 +24,7 @@ from connector.sandbox.salesforce.soql_tree import (
 
 MAX_LENGTH = 100_000
 MAX_LITERAL = 4_000
+_GREATEST_WHOLE = 2**31 - 1
 
 _ALIAS_BEFORE = re.compile(r"(\w+)\s*$")
 _FROM = re.compile(r"\bfrom\b", re.IGNORECASE)
@@ -220,4 +221,6 @@ def _whole(tree: Tree[Any] | None) -> int | None:
     text = str(tree.children[0])
     if not text.isdigit():
         raise malformed(f"unexpected token: '{text}'")
+    if int(text) > _GREATEST_WHOLE:
+        raise ApiError("NUMBER_OUTSIDE_VALID_RANGE", f"the number {text} is too large")
     return int(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from email.utils import format_datetime
 
 import pytest
@@ -223,9 +224,15 @@ def test_updated_and_deleted_windows(caller: Caller) -> None:
     assert caller.get("sobjects/Lead/updated/", params={"start": window["start"]}).status_code == 400
 
 
-def test_duplicate_rule_body_is_misspelt(caller: Caller, sandbox: Sandbox) -> None:
+@pytest.mark.parametrize("source", ["world", "load"])
+def test_duplicate_rule_body_is_misspelt(caller: Caller, sandbox: Sandbox, source: str) -> None:
     """A duplicate rule refuses with the key `duplicateResut`; the header saves it where the rule allows."""
-    sandbox.reset({"salesforce": {"duplicate_rules": [{"object": "Lead", "fields": ["Email"]}]}})
+    rule = {"object": "Lead", "fields": ["Email"]}
+    if source == "world":
+        sandbox.reset({"salesforce": {"duplicate_rules": [rule]}})
+    else:
+        loaded = caller.control("POST", "load", {"salesforce": {"DuplicateRule": [rule]}})
+        assert loaded.json() == {"salesforce": {"DuplicateRule": [rule]}}
     fields = {"LastName": "Okafor", "Company": "Acme", "Email": "ada@example.test"}
     caller.lead(Email="ada@example.test")
     refused = caller.post("sobjects/Lead", fields)
@@ -235,3 +242,30 @@ def test_duplicate_rule_body_is_misspelt(caller: Caller, sandbox: Sandbox) -> No
     assert error["duplicateResut"]["allowSave"] is True
     saved = caller.post("sobjects/Lead", fields, headers={"Sforce-Duplicate-Rule-Header": "allowSave=true"})
     assert saved.status_code == 201
+
+
+@pytest.mark.parametrize("value", [10**30, [], {"a": 1}, True])
+def test_odd_values_are_no_server_error(caller: Caller, value: object) -> None:
+    """Values of a wrong type or size are refused or stored, never a failure of the server."""
+    for body in ({"Connector_Key__c": value}, {"NumberOfEmployees": value}, {"Email": value}):
+        row = {"attributes": {"type": "Lead"}, "LastName": "L", "Company": "A", "Connector_Key__c": "k", **body}
+        assert caller.patch("composite/sobjects/Lead/Connector_Key__c", {"records": [row]}).status_code < 500
+    for soql in (f"SELECT Id FROM Lead LIMIT {10**30}", f"SELECT Id FROM Lead WHERE NumberOfEmployees = {10**30}"):
+        assert caller.get("query", params={"q": soql}).status_code < 500
+
+
+def test_own_failure_is_unknown_exception(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A failure inside the sandbox is answered and logged as 500 UNKNOWN_EXCEPTION."""
+    monkeypatch.setattr("connector.sandbox.salesforce.dialect.age_of", None)
+    answer = caller.get("limits")
+    assert (answer.status_code, answer.json()[0]["errorCode"]) == (500, "UNKNOWN_EXCEPTION")
+    assert caller.calls()[0]["status"] == 500
+
+
+def test_parallel_callers_are_served(caller: Caller) -> None:
+    """Many threads create at once; every record is there once."""
+    with ThreadPoolExecutor(8) as pool:
+        ids = list(pool.map(lambda number: Caller(caller.sandbox).lead(LastName=f"L{number}"), range(40)))
+    assert len(set(ids)) == 40
+    assert {row["Id"] for row in caller.dump("Lead")} == set(ids)
+    assert sorted(call["seq"] for call in caller.calls()) == list(range(1, 41))
