@@ -183,6 +183,7 @@ def _is_junk_mailbox(local: str, host: str) -> bool:
     word = _DIGITS_END.sub("", local).replace(".", "").replace("-", "").replace("_", "")
     if not word:
         return local.strip("0") == "" or local in ("123", "1234", "12345", "123456")
-    if word in JUNK_MAILBOXES:
+    firm = host.partition(".")[0]
+    if word in JUNK_MAILBOXES or word + firm in JUNK_MAILBOXES:
         return True
-    return bool(_REPEATED.match(word)) and (len(word) > 2 or word == host.partition(".")[0])
+    return bool(_REPEATED.match(word)) and (len(word) > 2 or word == firm)

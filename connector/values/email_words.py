@@ -42,6 +42,7 @@ JUNK_MAILBOXES = frozenset(
     foo bar foobar blah blahblah junk spam spammail trash notgiven notprovided notavailable notapplicable donthave
     donotcontact dontcontactme dontemail dontspam firstname lastname firstnamelastname yourname youremail youremailhere
     username someone somebody anybody whatever delete deleteme invalid placeholder aa bb asdfjkl sdf sdfsdf dfg fgh
+    emailemail mailmail mickeymouse donaldduck namename useruser firstlast
     """.split()
 )
 

@@ -37,18 +37,22 @@ def _north_american(text: str, country: str) -> str:
 
 
 def _parsed(text: str, country: str) -> str:
+    written = text.strip()
+    told = _told(written, country) if country else ""
+    return told or _told("+" + written[2:] if written.startswith("00") else written, "")
+
+
+def _told(text: str, country: str) -> str:
     import phonenumbers  # metadata of all countries: only when a number is read
 
-    if not country and text.strip().startswith("00"):
-        text = "+" + text.strip()[2:]
     try:
         number = phonenumbers.parse(text, country or None)
     except phonenumbers.NumberParseException:
         return ""
     if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
         return ""
-    told = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    return f"{told};ext={number.extension}" if number.extension else str(told)
+    spelled = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return f"{spelled};ext={number.extension}" if number.extension else str(spelled)
 
 
 def without_extension(number: str) -> str:

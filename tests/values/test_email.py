@@ -99,14 +99,26 @@ def test_personal_mailboxes_are_no_role(mailbox: str) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["test@acme.com", "a@a.com", "asdf@x.de", "none@none.com", "xxx@foo.de", "123@foo.com", "n/a", "test12@x.de"],
+    [
+        "test@acme.com",
+        "a@a.com",
+        "asdf@x.de",
+        "none@none.com",
+        "xxx@foo.de",
+        "123@foo.com",
+        "n/a",
+        "test12@x.de",
+        "email@email.com",
+    ],
 )
 def test_junk_addresses_are_recognised(address: str) -> None:
     """Addresses typed to get past a form are junk."""
     assert email.is_junk(address)
 
 
-@pytest.mark.parametrize("address", ["", "bo@acme.com", "abby@abc.com", "j@acme.com", "anna.test@acme.com"])
+@pytest.mark.parametrize(
+    "address", ["", "email@acme.com", "bo@acme.com", "abby@abc.com", "j@acme.com", "anna.test@acme.com"]
+)
 def test_unusual_real_addresses_are_kept(address: str) -> None:
     """A missing address and short real ones are no junk."""
     assert not email.is_junk(address)
