@@ -53,9 +53,9 @@ class Caller:
         return str(answer.json()["id"])
 
     def soap(self, body: str, version: str = VERSION, session: str | None = None, **options: Any) -> requests.Response:
-        """One SOAP call with this operation inside its body; `header` adds header elements."""
+        """One SOAP call with this operation inside its body; `header` adds header elements, `kind` is the endpoint."""
         token = self.token if session is None else session
-        extra = options.pop("header", "")
+        extra, kind = options.pop("header", ""), options.pop("kind", "u")
         envelope = (
             '<?xml version="1.0" encoding="UTF-8"?>'
             '<env:Envelope xmlns:env="http://schemas.xmlsoap.org/soap/envelope/"'
@@ -65,7 +65,7 @@ class Caller:
         )
         headers = {"Content-Type": "text/xml; charset=UTF-8", "SOAPAction": '""', **options.pop("headers", {})}
         return self.session.post(
-            f"{self.base_url}/services/Soap/u/{version}",
+            f"{self.base_url}/services/Soap/{kind}/{version}",
             data=envelope.encode(),
             headers=headers,
             timeout=20,

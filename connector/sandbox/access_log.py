@@ -57,11 +57,13 @@ class AccessLog:
         with self._lock:
             return [entry.as_json() for entry in self._entries]
 
-    def clear(self) -> None:
-        """Forget all calls and number again from 1."""
+    def clear(self) -> int:
+        """Forget all calls and number again from 1; answers how many were forgotten."""
         with self._lock:
+            count = len(self._entries)
             self._entries.clear()
             self._next = 1
+        return count
 
 
 def _stamp(now: datetime) -> str:

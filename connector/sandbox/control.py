@@ -137,8 +137,7 @@ class _Control:
         return JSONResponse(self._premises.log.entries())
 
     async def forget_calls(self, _: Request) -> Response:
-        self._premises.log.clear()
-        return Response(status_code=204)
+        return JSONResponse({"cleared": self._premises.log.clear()})
 
     async def faults(self, request: Request) -> Response:
         premises = self._premises

@@ -21,7 +21,6 @@ _RESOURCES = (
     "limits",
     "composite",
     "actions",
-    "tooling",
 )
 
 

@@ -16,6 +16,7 @@ from connector.sandbox.salesforce.soap_xml import (
     SoapFault,
     envelope_reply,
     fault_reply,
+    in_enterprise_words,
     parse_envelope,
     tag,
 )
@@ -59,11 +60,12 @@ class Soap:
     def answer(self, request: Request, trace: Trace) -> Reply:
         """Carry the call out; a refusal is a fault with HTTP 500."""
         try:
-            return self._answer(request, trace)
+            reply = self._answer(request, trace)
         except SoapFault as fault:
-            return fault_reply(fault)
+            reply = fault_reply(fault)
         except ApiError as error:
-            return fault_reply(SoapFault(error.code, error.message))
+            reply = fault_reply(SoapFault(error.code, error.message))
+        return in_enterprise_words(reply) if request.segments[2:3] == ("c",) else reply
 
     def _answer(self, request: Request, trace: Trace) -> Reply:
         if request.method != "POST":

@@ -118,6 +118,15 @@ def fault_reply(fault: SoapFault, status: int = 500) -> Reply:
     return Reply(status, text.encode("utf-8"), {"Content-Type": XML_TYPE})
 
 
+def in_enterprise_words(reply: Reply) -> Reply:
+    """The same answer in the namespaces of the enterprise endpoint."""
+    return Reply(
+        reply.status,
+        reply.body.replace(b".partner.soap", b".enterprise.soap").replace(b":partner.soap", b":enterprise.soap"),
+        reply.headers,
+    )
+
+
 def tag(name: str, value: object) -> str:
     """One element; None is nil, booleans are `true` and `false`, text is escaped."""
     if value is None:

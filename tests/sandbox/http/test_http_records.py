@@ -199,6 +199,13 @@ def test_version_list_needs_no_login(caller: Caller) -> None:
     assert (labels["62.0"], labels["64.0"], labels["65.0"]) == ("Winter '25", "Summer '25", "Winter '26")
 
 
+def test_head_answers_without_body(caller: Caller) -> None:
+    """HEAD answers as GET does, its length included, without the body."""
+    head, full = caller.call("HEAD", "sobjects"), caller.get("sobjects")
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["Content-Length"] == full.headers["Content-Length"]
+
+
 def test_unknown_resources_and_methods(caller: Caller) -> None:
     """An unknown resource is 404, a wrong method 405 that names the right ones."""
     assert caller.get("nothing/here").status_code == 404

@@ -50,6 +50,16 @@ def test_soap_login_answers_unprefixed_tags(caller: Caller) -> None:
     assert caller.calls()[0]["kind"] == "login"
 
 
+@pytest.mark.parametrize(("kind", "namespace"), [("u", "partner"), ("c", "enterprise")])
+def test_both_endpoints_answer(caller: Caller, kind: str, namespace: str) -> None:
+    """The partner and the enterprise address answer in their own namespaces; the metadata one does not answer."""
+    body = caller.soap("<urn:getUserInfo/>", kind=kind)
+    assert body.status_code == 200
+    assert f'xmlns="urn:{namespace}.soap.sforce.com"' in body.text
+    assert f"urn:fault.{namespace}.soap.sforce.com" in caller.soap("<urn:nothing/>", kind=kind).text
+    assert caller.soap("<urn:getUserInfo/>", kind="m").status_code == 500
+
+
 def test_soap_login_scope_names_org(caller: Caller) -> None:
     """A login scope with this org's id needs no token; another org's id is refused."""
     scope = "<urn:LoginScopeHeader><urn:organizationId>{}</urn:organizationId></urn:LoginScopeHeader>"
