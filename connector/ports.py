@@ -94,7 +94,7 @@ class Source(Protocol):
         """Rows by id as they are now, deleted and merged ones included; an id that is not found is absent."""
 
     def census(self, object_name: str, windows: Sequence[Window]) -> Sequence[int]:
-        """How many rows the CRM holds in each window, by the same filter as `changes`."""
+        """How many rows, deleted ones aside, the CRM holds in each window, by the same filter as `changes`."""
 
     def received(self, page: Page) -> None:
         """Told when everything in *page* is safely in the inbox (a CSV file moves to ``done/``)."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from connector.errors import Applied, RemoteError
@@ -13,8 +13,6 @@ from connector.model.records import Kind, RecordRef, external_key
 from connector.pipeline.resolve import CONVERTED_ROLE
 from connector.pipeline.route import Route
 
-ROW_TRIES = 4  # how often a row that somebody else holds is tried in one run
-LOCKED = frozenset({"UNABLE_TO_LOCK_ROW"})
 NOT_THERE = "not-there"
 
 
@@ -121,18 +119,7 @@ def _ids(step: Step, receipts: Mapping[str, Receipt]) -> dict[str, str] | None:
 
 def _send(route: Route, run_id: str, batch: Sequence[Order], outcomes: Outcomes) -> None:
     """One call: the intent durable first, then the effect, then the receipts; unknown ones are read back."""
-    todo = list(batch)
-    for attempt in range(1, ROW_TRIES + 1):
-        receipts = _call(route, run_id, todo)
-        locked = [o for o, r in zip(todo, receipts, strict=True) if r.code in LOCKED]
-        last = attempt == ROW_TRIES
-        settled = [(o, r) for o, r in zip(todo, receipts, strict=True) if last or r.code not in LOCKED]
-        _keep(route, settled, outcomes)
-        if last or not locked:
-            return
-        route.store.journal.back_to_planned([order.step.key for order in locked])
-        route.clock.sleep(2.0 ** (attempt - 1))
-        todo = locked
+    _keep(route, list(zip(batch, _call(route, run_id, batch), strict=True)), outcomes)
 
 
 def _call(route: Route, run_id: str, orders: Sequence[Order]) -> Sequence[Receipt]:
@@ -159,8 +146,7 @@ def _read_back(route: Route, orders: Sequence[Order]) -> Sequence[Receipt]:
         return []
 
 
-def _keep(route: Route, settled: Iterable[tuple[Order, Receipt]], outcomes: Outcomes) -> None:
-    pairs = list(settled)
+def _keep(route: Route, pairs: Sequence[tuple[Order, Receipt]], outcomes: Outcomes) -> None:
     links = [link for order, receipt in pairs for link in links_of(route, order.step, order.ids, receipt)]
     with route.store.transaction():
         route.store.journal.settle([receipt for _, receipt in pairs], links)

@@ -110,10 +110,16 @@ class SqliteInbox:
                 waiting
                 + self._wake_decided(
                     Woken.VERSION,
+                    "decisions_by_versions",
                     "d.route = ? AND (d.policy_version, d.mapping_version, d.matching_version) <> (?, ?, ?)",
                     (route, versions.policy, versions.mapping, versions.matching),
                 )
-                + self._wake_decided(Woken.LOOK_AGAIN, "d.route = ? AND d.look_again_at <= ?", (route, stamp(as_of)))
+                + self._wake_decided(
+                    Woken.LOOK_AGAIN,
+                    "decisions_to_look_again",
+                    "d.route = ? AND d.look_again_at <= ?",
+                    (route, stamp(as_of)),
+                )
             )
 
     def expect(self, route: str, ref: RecordRef, written: Values, fingerprint: str) -> None:
@@ -143,10 +149,11 @@ class SqliteInbox:
         return dict(self._database.rows("SELECT state, count(*) FROM inbox WHERE route = ? GROUP BY state", (route,)))
 
     def count_between(self, route: str, object_name: str, window: Window) -> int:
-        """Rows held whose change stamp lies after *since*, up to and including *until*."""
+        """Rows held, deleted ones aside, whose change stamp lies after *since*, up to and including *until*."""
         since = "" if window.since is None else stamp(window.since)
         row = self._database.row(
-            "SELECT count(*) FROM inbox WHERE route = ? AND object = ? AND modified > ? AND modified <= ?",
+            "SELECT count(*) FROM inbox WHERE route = ? AND object = ? AND deleted = 0"
+            " AND modified > ? AND modified <= ?",
             (route, object_name, since, stamp(window.until)),
         )
         return int(row[0]) if row else 0
@@ -211,11 +218,13 @@ class SqliteInbox:
             [(email, row_id) for email in _emails(fields)],
         )
 
-    def _wake_decided(self, why: Woken, condition: str, parameters: Sequence[str]) -> int:
+    def _wake_decided(self, why: Woken, index: str, condition: str, parameters: Sequence[str]) -> int:
+        """Wake the rows whose standing decision meets *condition*; *index* holds all that it looks at."""
         return self._database.run(
             f"UPDATE inbox SET state = 'pending', woken = ? WHERE woken IS NULL AND {_OPEN} AND id IN ("
-            " SELECT i.id FROM decisions d JOIN inbox i ON i.connection = d.connection AND i.record_id = d.record_id"
-            f" AND i.object = d.object AND i.route = d.route WHERE d.standing = 1 AND {condition})",
+            f" SELECT i.id FROM decisions d INDEXED BY {index} JOIN inbox i ON i.connection = d.connection"
+            " AND i.record_id = d.record_id AND i.object = d.object AND i.route = d.route"
+            f" WHERE d.standing = 1 AND {condition})",
             (why.value, *parameters),
         ).rowcount
 

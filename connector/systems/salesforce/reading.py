@@ -207,13 +207,13 @@ def _followed(session: SalesforceSession, answer: Any) -> Iterator[Mapping[str, 
 
 
 def census(session: SalesforceSession, object_name: str, windows: Sequence[Window]) -> list[int]:
-    """How many rows each window holds, five windows a call."""
+    """How many rows that are not deleted each window holds, five windows a call."""
     counts: list[int] = []
     for start in range(0, len(windows), _QUERIES_PER_CALL):
         parts = []
         for window in windows[start : start + _QUERIES_PER_CALL]:
             soql = select(["COUNT()"], object_name, *range_conditions(object_name, window.since, window.until))
-            parts.append(Part("GET", session.query_path(soql, deleted=window.since is not None)))
+            parts.append(Part("GET", session.query_path(soql, deleted=False)))
         counts += [_count(session, answer) for answer in session.answers(parts)]
     return counts
 
