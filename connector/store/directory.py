@@ -29,6 +29,9 @@ _HOLDERS = f"SELECT * FROM (SELECT hash, directory_id FROM blocking_keys WHERE h
 _COMPOUND = 100
 """SQLite joins at most 500 selects into one."""
 
+_LIST = 512
+"""Older SQLite takes at most 999 parameters in one statement."""
+
 _LONGEST_MERGE = 20
 
 
@@ -44,13 +47,9 @@ class SqliteDirectory:
         latest = {record.ref: (record, keys) for record, keys in records}
         with self._database.transaction():
             batch = _Batch(self._next_id())
-            for record, keys in latest.values():
-                standing = self._database.row(
-                    "SELECT id, digest, gone, merged_into, keys, modified FROM directory"
-                    " WHERE connection = ? AND record_id = ? AND object = ?",
-                    parts(record.ref),
-                )
-                batch.take(record, _hashes(record, keys), standing)
+            standing = self._standing(list(latest))
+            for ref, (record, keys) in latest.items():
+                batch.take(record, _hashes(record, keys), standing.get(parts(ref)))
             self._write(batch)
         return batch.changed
 
@@ -86,6 +85,21 @@ class SqliteDirectory:
     def counts(self) -> Mapping[str, int]:
         """Live records per kind."""
         return dict(self._database.rows("SELECT kind, count(*) FROM directory WHERE gone = 0 GROUP BY kind"))
+
+    def _standing(self, refs: Sequence[RecordRef]) -> dict[Row, Row]:
+        """What is kept of *refs* so far, by the columns of `parts`: id, digest, gone, merged_into, keys, modified."""
+        found: dict[Row, Row] = {}
+        for connection in dict.fromkeys(ref.connection for ref in refs):
+            ids = [ref.id for ref in refs if ref.connection == connection]
+            for start in range(0, len(ids), _LIST):
+                rows = self._among(
+                    "SELECT connection, record_id, object, id, digest, gone, merged_into, keys, modified FROM directory"
+                    " WHERE connection = ? AND record_id IN",
+                    (connection,),
+                    ids[start : start + _LIST],
+                )
+                found.update((row[:3], row[3:]) for row in rows)
+        return found
 
     def _sharing(
         self, keys: Sequence[BlockingKey], kinds: Sequence[Kind], connections: Sequence[str]
@@ -194,6 +208,9 @@ class _Batch:
         )
 
     def _take_keys(self, number: int, hashes: frozenset[int], packed: bytes) -> None:
+        if not packed:
+            self.new_keys.extend([(key, number) for key in hashes])
+            return
         before = frozenset(struct.unpack(f">{len(packed) // 8}q", packed))
         self.old_keys.extend((key, number) for key in before - hashes)
         self.new_keys.extend((key, number) for key in hashes - before)
@@ -203,7 +220,7 @@ def _hashes(record: Record, keys: Sequence[BlockingKey]) -> frozenset[int]:
     if record.deleted or record.merged_into is not None:
         return frozenset()
     scope = _scope_hash(record.ref.connection, record.kind.value)
-    return frozenset(_key_hash(str(key)) ^ scope for key in keys)
+    return frozenset([_key_hash(str(key)) ^ scope for key in keys])
 
 
 @lru_cache(maxsize=256)

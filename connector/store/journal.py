@@ -17,6 +17,10 @@ from connector.store.database import Database, Row
 
 _COLUMNS = "step, route, run_id, state, attempt, ids, sent_at, receipt, policy_version, mapping_version"
 _UNSETTLED = "state IN ('sent', 'unknown')"
+_TOUCHES = (
+    " AND (connection = ? OR EXISTS (SELECT 1 FROM plans p WHERE p.id = plan_id AND ("
+    "p.org IN (SELECT org_id FROM connections WHERE name = ?) OR p.org NOT IN (SELECT org_id FROM connections))))"
+)
 _NEXT = "connector journal verify"
 
 
@@ -91,8 +95,12 @@ class SqliteJournal:
             )
 
     def unsettled(self, connection: str | None = None) -> Sequence[JournalEntry]:
-        """SENT and UNKNOWN entries, oldest first; *connection* is that of the source lead."""
-        where, parameters = ("", ()) if connection is None else (" AND connection = ?", (connection,))
+        """SENT and UNKNOWN entries, oldest first; those that touch *connection* when it is named.
+
+        An entry touches the connection of its source lead, and the one whose org its plan was made for. Where
+        no connection is pinned to that org, the entry is answered as well: better once too often than lost.
+        """
+        where, parameters = ("", ()) if connection is None else (_TOUCHES, (connection, connection))
         return self._list(f"{_UNSETTLED}{where} ORDER BY sent_at, rowid", parameters)
 
     def open_steps(self, route: str) -> Sequence[JournalEntry]:

@@ -187,7 +187,7 @@ def test_only_planned_steps_are_dropped(store: SqliteStore, standing: JournalSta
 
 
 def test_unsettled_oldest_first(store: SqliteStore) -> None:
-    """What is under way comes in the order it was sent, for one source or all."""
+    """What is under way comes in the order it was sent."""
     first, second, third = step(1), step(2), step(3)
     store.journal.planned(plan(first, second, third))
     send(store, third, minutes=1)
@@ -195,8 +195,24 @@ def test_unsettled_oldest_first(store: SqliteStore) -> None:
     send(store, second, minutes=3)
     store.journal.settle([receipt(first, Outcome.UNKNOWN), receipt(second)], [])
     assert [entry.step for entry in store.journal.unsettled()] == [third, first]
-    assert [entry.step for entry in store.journal.unsettled("sf")] == [third, first]
-    assert store.journal.unsettled("sugar") == []
+
+
+def test_unsettled_by_either_end(store: SqliteStore) -> None:
+    """What is under way between two CRMs is answered for the source and for the target, and for no third."""
+    store.runs.pin("target", "00Dorg")
+    store.runs.pin("third", "00Dthird")
+    store.journal.planned(plan(CONVERT))
+    send(store, CONVERT)
+    found = {name: len(store.journal.unsettled(name)) for name in ("sf", "target", "third")}
+    assert found == {"sf": 1, "target": 1, "third": 0}
+
+
+def test_unsettled_with_unknown_target(store: SqliteStore) -> None:
+    """Where nothing tells which connection a write went to, it is answered for every one rather than lost."""
+    store.runs.pin("third", "00Dthird")
+    store.journal.planned(plan(CONVERT))
+    send(store, CONVERT)
+    assert len(store.journal.unsettled("third")) == 1
 
 
 def test_story_of_one_lead(store: SqliteStore) -> None:
