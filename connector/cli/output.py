@@ -32,6 +32,8 @@ _NEXT = (
     (Rejected, "connector dead-letters list"),
     (RemoteError, "connector doctor"),
     (StateError, "connector state verify"),
+    (InputError, ""),
+    (UsageError, "connector --help"),
 )
 
 

@@ -54,7 +54,7 @@ def show(session: Session, review_id: int) -> int:
         review = house.store.reviews.get(review_id)
         if review is None:
             raise UsageError(f"there is no review {review_id}", next_command="connector review list")
-        lines = _lines(house.store, review)
+        lines = [*_lines(house.store, review), f"  reasons: {', '.join(_reasons(house, review_id))}"]
     if session.as_json:
         put_json({"status": "done", "review": review_json(review)})
     else:

@@ -45,7 +45,10 @@ def _check(review: Review, answer: Answer, reasons: dict[str, str]) -> None:
             f"`same` names one of the candidates: {listing}", next_command=f"connector review show {review.id}"
         )
     if answer.word is AnswerWord.DISQUALIFY and answer.reason not in reasons:
-        raise UsageError(f"`disqualify` names an accepted reason: {', '.join(sorted(reasons))}")
+        raise UsageError(
+            f"`disqualify` names an accepted reason: {', '.join(sorted(reasons))}",
+            next_command=f"connector review show {review.id}",
+        )
 
 
 def _judgements(review: Review, answer: Answer) -> list[Judgement]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 import pytest
-from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema import Draft202012Validator, FormatChecker  # type: ignore[import-untyped]
 
 from connector import wiring
 from connector.cli import cli
@@ -23,7 +23,10 @@ from .terminal import Answer, Folder, QuickClock, type_command
 
 SCHEMAS = Path(str(files("connector") / "cli" / "schemas"))
 HEADER = "Lead ID,First Name,Last Name,Company,Email\n"
-GOOD, NAMELESS = "1,Maria,Quintero,Blue Heron Bottling,maria@blueheron.example\n", "{},Nobody,,,nobody@oakiron.example\n"
+GOOD, NAMELESS = (
+    "1,Maria,Quintero,Blue Heron Bottling,maria@blueheron.example\n",
+    "{},Nobody,,,nobody@oakiron.example\n",
+)
 LEAD = "maria@blueheron.example"
 
 

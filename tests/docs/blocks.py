@@ -1,0 +1,178 @@
+"""Runs what a Markdown page shows: its blocks in order, in one folder, with the real commands.
+
+A ``sh`` block is a script that must end with exit code 0, or with the one that a comment in it states
+(``# exit code 65``). A ``console`` block has commands after ``$ `` and below each what it prints; a line ``...``
+stands for any lines. What differs from run to run (ids, times, ports) is masked on both sides.
+
+    python -m tests.docs.blocks PAGE…     writes into the pages what the commands print now
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from connector.sandbox import Sandbox
+
+SECONDS = 120  # per command, on a slow machine
+_FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_EXIT = re.compile(r"# exit code (\d+)\s*$", re.MULTILINE)
+_MASKS = (
+    (re.compile(r"\bplan-\d{8}T\d{6}Z-[0-9a-f]{6}\b"), "plan-ID"),
+    (re.compile(r"\b\d{8}T\d{6,9}Z?(?:-[0-9a-f]{6})?"), "RUN"),
+    (re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)"), "TIME"),
+    (re.compile(r"\b\d{4}-\d\d-\d\d\b"), "DATE"),
+    (re.compile(r"\b(00Q|001|003|005|006|00D|00G)[A-Za-z0-9]{12,15}\b"), r"\1..."),
+    (re.compile(r"\b127\.0\.0\.1:\d+"), "127.0.0.1:PORT"),
+    (re.compile(r"\b(?=[0-9a-f]*\d)[0-9a-f]{16,64}\b"), "DIGEST"),
+    (re.compile(r"version \d+\.\d+\.\d+"), "version N"),
+    (re.compile(r"\b\d+ MiB"), "N MiB"),
+    (re.compile(r"\b\d+ of 15000\b"), "N of 15000"),
+    (re.compile(r"\S*/(?=(?:my-|project|connector-docs))\S*?(?=my-|project)"), ""),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing to run, where it stands, and what should come of it; *shown* None: any output."""
+
+    place: str
+    script: str
+    exit_code: int
+    shown: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of a command."""
+
+    exit_code: int
+    output: str
+
+
+@dataclass
+class Shell:
+    """A shell that goes on where the last command left it: folder and exported variables."""
+
+    home: Path
+    environment: dict[str, str]
+    groups: list[int] = field(default_factory=list)
+
+    def run(self, command: Command) -> Done:
+        """Run one command in bash; stdout and stderr come in the order in which they were written."""
+        saved, here = self.home / ".exports", self.home / ".folder"
+        script = f"""
+            trap 'pwd > {shlex.quote(str(here))}; export -p > {shlex.quote(str(saved))}' EXIT
+            [ -f {shlex.quote(str(saved))} ] && . {shlex.quote(str(saved))} && cd "$(cat {shlex.quote(str(here))})"
+            set -e\n{command.script}"""
+        output = self.home / ".output"
+        with output.open("wb") as sink:
+            process = subprocess.Popen(
+                ["bash", "-c", script],
+                cwd=self.home / "work",
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=sink,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+            self.groups.append(process.pid)
+            code = process.wait(SECONDS)
+        return Done(code, output.read_text("utf-8", "replace"))
+
+    def close(self) -> None:
+        """End what the page left running in the background."""
+        for group in self.groups:
+            with suppress(ProcessLookupError):
+                os.killpg(group, signal.SIGTERM)
+
+
+def shell(home: Path, address: str) -> Shell:
+    """A shell in a fresh folder; SANDBOX names a running sandbox that holds the demo world."""
+    (home / "work").mkdir(parents=True)
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    return Shell(home, {"PATH": path, "HOME": str(home), "LC_ALL": "C.UTF-8", "TZ": "UTC", "SANDBOX": address})
+
+
+def commands(page: Path) -> Iterator[Command]:
+    """Everything that the page shows and that can be run."""
+    text = page.read_text("utf-8")
+    for block in _FENCE.finditer(text):
+        line = text.count("\n", 0, block.start()) + 2
+        if block[1] == "sh":
+            yield Command(f"{page.name}:{line}", block[2], _exit_code(block[2]))
+        elif block[1] == "console":
+            yield from _typed(page.name, line, block[2])
+
+
+def languages(page: Path) -> list[str]:
+    """The language of every fence of the page."""
+    return [block[1] for block in _FENCE.finditer(page.read_text("utf-8"))]
+
+
+def _exit_code(script: str) -> int:
+    found = _EXIT.search(script)
+    return int(found[1]) if found else 0
+
+
+def _typed(name: str, line: int, block: str) -> Iterator[Command]:
+    lines = block.split("\n")
+    starts = [number for number, content in enumerate(lines) if content.startswith("$ ")]
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+        first = start + 1
+        while first < end and lines[first].startswith("> "):
+            first += 1
+        typed = "\n".join(content[2:] for content in lines[start:first])
+        yield Command(f"{name}:{line + start}", typed, _exit_code(typed), "\n".join(lines[first:end]).strip("\n"))
+
+
+def masked(text: str) -> list[str]:
+    """The lines of a text without what differs from run to run."""
+    for pattern, name in _MASKS:
+        text = pattern.sub(name, text)
+    return [line.rstrip() for line in text.strip("\n").split("\n")]
+
+
+def agrees(shown: str, printed: str) -> bool:
+    """Whether a command printed what the page shows; a shown line ``...`` stands for any lines."""
+    pattern = "\n".join(r"(?:.*\n)*?.*" if line == "..." else re.escape(line) for line in masked(shown))
+    return re.fullmatch(pattern, "\n".join(masked(printed))) is not None
+
+
+def refresh(page: Path, home: Path, address: str) -> None:
+    """Write into *page* what its commands print now, wherever it shows something else."""
+    text = page.read_text("utf-8")
+    typing = shell(home, address)
+    try:
+        for command in commands(page):
+            done = typing.run(command)
+            if done.exit_code != command.exit_code:
+                print(f"{command.place}: exit code {done.exit_code}\n{done.output}")
+            if command.shown is not None and not agrees(command.shown, done.output):
+                typed = "\n".join(f"{'> ' if at else '$ '}{line}" for at, line in enumerate(command.script.split("\n")))
+                old = f"{typed}\n{command.shown}".rstrip("\n")
+                text = text.replace(f"{old}\n", f"{typed}\n{done.output.strip()}".rstrip() + "\n", 1)
+    finally:
+        typing.close()
+    page.write_text(text, "utf-8")
+
+
+def main() -> None:
+    """Refresh the pages named."""
+    import tempfile
+
+    for name in sys.argv[1:]:
+        with Sandbox("demo") as sandbox, tempfile.TemporaryDirectory(prefix="connector-docs-") as home:
+            refresh(Path(name), Path(home) / "page", sandbox.base_url)
+
+
+if __name__ == "__main__":
+    main()
