@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from connector.errors import ConfigError, InputError
 from connector.model.progress import Window
 from connector.model.records import RawRecord
+from connector.ports import Source
 from connector.systems.csvfile import OBJECT, CsvOptions, CsvSource
 from connector.systems.csvfile.identity import RowIdentity
 from connector.systems.csvfile.layout import detect_delimiter, layout_of
@@ -278,7 +279,7 @@ def test_fetch_finds_newest_words(tmp_path: Path) -> None:
 
 def test_facts_of_a_folder(tmp_path: Path) -> None:
     """A folder has no org, no calls and no stamps; its columns are described while files wait."""
-    reader = source(tmp_path)
+    reader: Source = source(tmp_path)
     assert reader.describe([OBJECT]) == {}
     write(tmp_path / "a.csv", "Email,Name", "a@x.test,A")
     write(tmp_path / "b.csv", "Email;Company", "b@x.test;B")

@@ -141,6 +141,20 @@ def test_D01_overlap_reaches_back(org: SalesforceSubject) -> None:  # noqa: N802
     assert ids(list(salesforce(org.sandbox, overlap_seconds=800).changes("Lead", (), Watermark(now)))) == [old, recent]
 
 
+@pytest.mark.fault
+@pytest.mark.parametrize("skew", [-3600, 3600])
+def test_D03_machine_clock_does_not_matter(org: SalesforceSubject, skew: int) -> None:  # noqa: N802
+    """Whatever this machine's clock says, rows are read by the server's, and bookmarks stand on it."""
+    lead_id = org.lead()
+    clock = PatientClock()
+    clock.sleep(skew)
+    pages = list(salesforce(org.sandbox, clock).changes("Lead", (), None))
+    assert ids(pages) == [lead_id]
+    reached = pages[-1].reached
+    assert reached is not None
+    assert abs(reached.position - org.system.now()) < timedelta(seconds=10)
+
+
 def test_merged_row_names_survivor(org: SalesforceSubject) -> None:
     """A lead merged away comes as deleted, with the id of the survivor."""
     keep, lose = org.lead(), org.lead()

@@ -68,7 +68,7 @@ def read_rows(path: Path, layout: Layout, known: Survey, id_column: str) -> Iter
     next(lines, None)
     for index, (line, cells) in enumerate(lines):
         row = CsvRow(line, tuple(cells[: len(known.header)]), identity.of(cells))
-        yield row, known.last.get(_digest(row.id), index) == index
+        yield row, not known.last or known.last.get(_digest(row.id), index) == index
 
 
 def _raw_rows(path: Path, layout: Layout, found: Survey) -> Iterator[tuple[int, list[str]]]:

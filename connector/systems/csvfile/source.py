@@ -68,6 +68,7 @@ class CsvSource:
         self._options = options
         self._clock = clock
         self._files: dict[str, _File] = {}
+        self._opened: dict[Path, tuple[tuple[int, int], _Opened]] = {}
         self._statements: list[str] = []
 
     @property
@@ -176,6 +177,15 @@ class CsvSource:
         return self._clock.now().timestamp() - path.stat().st_mtime >= self._options.quiet_seconds
 
     def _open(self, path: Path) -> _Opened:
+        """Look a file through, once for as long as nobody writes to it."""
+        stamp = _stamp(path)
+        known = self._opened.get(path)
+        if known is None or known[0] != stamp:
+            known = stamp, self._look_through(path)
+            self._opened[path] = known
+        return known[1]
+
+    def _look_through(self, path: Path) -> _Opened:
         options = self._options
         try:
             layout = layout_of(path, options.encoding, options.delimiter)
