@@ -201,6 +201,20 @@ def test_breaker_closes_after_answer() -> None:
         assert session.request("GET", server.address).ok
 
 
+def test_refused_probe_closes_breaker_too() -> None:
+    """A probe that is answered with a refusal shows that the CRM is back."""
+    clock = PatientClock()
+    refusal = ok(b'[{"errorCode":"MALFORMED_QUERY","message":"x"}]', status=b"400 B")
+    with RawServer([*[ok(b"", status=b"503 S")] * 6, refusal, ok()]) as server:
+        session = wire(server.address, clock)
+        with pytest.raises(Unavailable):
+            session.request("GET", server.address)
+        clock.sleep(31)
+        with pytest.raises(Unreadable):
+            session.request("GET", server.address)
+        assert session.request("GET", server.address).ok
+
+
 def test_backoff_is_jittered_and_bounded() -> None:
     """Waits are spread over the whole interval, which doubles up to a minute."""
     patience = Patience(PatientClock(), random.Random(1))

@@ -178,7 +178,10 @@ class CsvSource:
 
     def _open(self, path: Path) -> _Opened:
         """Look a file through, once for as long as nobody writes to it."""
-        stamp = _stamp(path)
+        try:
+            stamp = _stamp(path)
+        except OSError as error:
+            return _unreadable(path, error)
         known = self._opened.get(path)
         if known is None or known[0] != stamp:
             known = stamp, self._look_through(path)
@@ -190,8 +193,7 @@ class CsvSource:
         try:
             layout = layout_of(path, options.encoding, options.delimiter)
         except (OSError, UnicodeError, LookupError) as error:
-            what = getattr(error, "strerror", None) or "the text cannot be read in any known encoding"
-            return _Opened(path, None, Survey(findings=[Finding(str(path), 0, 0, "csv-unreadable", what)]))
+            return _unreadable(path, error)
         return _Opened(path, layout, survey(path, layout, options.id_column))
 
     def _rows(self, opened: _Opened) -> Iterator[tuple[CsvRow, bool]]:
@@ -233,6 +235,11 @@ class CsvSource:
         with suppress(OSError):  # a folder that cannot be written keeps its files; reading them again does no harm
             folder.mkdir(exist_ok=True)
             file.path.rename(_free_name(folder, file.path))
+
+
+def _unreadable(path: Path, error: Exception) -> _Opened:
+    what = getattr(error, "strerror", None) or "the text cannot be read in any known encoding"
+    return _Opened(path, None, Survey(findings=[Finding(str(path), 0, 0, "csv-unreadable", what)]))
 
 
 def _stamp(path: Path) -> tuple[int, int]:

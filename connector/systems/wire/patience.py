@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception, retry_if_exception_type, stop_after_attempt
 
-from connector.errors import Applied, RateLimited, RowLocked, Unavailable
+from connector.errors import Applied, ConnectorError, RateLimited, RowLocked, Unavailable
 from connector.ports import Clock
 
 T = TypeVar("T")
@@ -65,6 +65,9 @@ class Patience:
         except Unavailable as error:
             if _worth(error, reading):
                 self._open_until = self._clock.now() + timedelta(seconds=self._pause)
+            raise
+        except ConnectorError:
+            self._open_until = None  # it answered, if only to refuse
             raise
         self._open_until = None
         return answer
