@@ -89,13 +89,13 @@ def _check_direction(name: str, rule: FieldRule, loc: Loc, document: Document) -
         return
     chain = [*rule.sources[0].transforms, *(rule.transforms or ())]
     one_way = [word for word in chain if named(word).undo is None]
-    fix = "add `direction: read`, or `direction: write` in an entry of its own"
-    if len(rule.natives()) > 1:
+    fix = "add `direction: read`, or `direction: both` if the first of them is to be written"
+    if len(rule.natives()) > 1 and "direction" not in rule.model_fields_set:
         what = f"`{name}` is read from several fields, so it is not clear which one is written"
         document.find(loc, "missing-direction", what, fix)
     elif one_way:
         what = f"`{name}` cannot be written back: {', '.join(one_way)} cannot be undone"
-        document.find(loc, "missing-direction", what, fix)
+        document.find(loc, "missing-direction", what, "add `direction: read`")
     elif len({str(value) for value in rule.values.values()}) < len(rule.values):
         words = f"several words of `{name}` mean the same to us"
         _check_first_word(rule, words, loc, document)

@@ -82,7 +82,7 @@ def yes_no(value: Scalar, _country: str = "") -> Scalar:
 
 
 def date(form: str = "") -> Step:
-    """A date; the format follows the colon (date:DD.MM.YYYY, date:M/D/YYYY). Without one only 2024-12-31 is read."""
+    """A date; its format follows the colon, in quotes: 'date:DD.MM.YYYY', 'date:M/D/YYYY'. Without: 2024-12-31."""
 
     def step(value: Scalar, _country: str = "") -> Scalar:
         try:
@@ -94,7 +94,7 @@ def date(form: str = "") -> Step:
 
 
 def instant(form: str = "", zone: str = "") -> Step:
-    """A moment in UTC; format and zone follow the colon (instant:DD.MM.YYYY HH:mm@Europe/Berlin). Without: ISO 8601."""
+    """A moment in UTC; format and zone follow: 'instant:DD.MM.YYYY HH:mm@Europe/Berlin', in quotes. Without: ISO 8601."""
 
     def step(value: Scalar, _country: str = "") -> Scalar:
         try:

@@ -69,7 +69,9 @@ def parse(text: str, path: str) -> Document:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        document.findings.append(Finding(path, line, column, "yaml-syntax", str(error.problem or error.context)))
+        words = str(error.problem or error.context)
+        fix = "put the text that holds the colon in quotes" if "':'" in words else ""
+        document.findings.append(Finding(path, line, column, "yaml-syntax", words, fix))
         return document
     except Exception as error:  # a character the reader refuses carries no mark
         document.findings.append(Finding(path, 1, 1, "yaml-syntax", str(error).split("\n")[0]))

@@ -45,6 +45,11 @@ def test_sound_files_have_no_findings() -> None:
     assert lint("last_name: L\nrating: {from: G, values: {hot: Hot}, default: null}", "ignore: {X: not needed}") == []
 
 
+def test_a_written_direction_settles_several_sources() -> None:
+    """Saying `both` means that the first of several sources is the one that is written."""
+    assert lint("company: {from: [A, B], direction: both}") == []
+
+
 def test_findings_point_at_the_very_place() -> None:
     """A finding renders as file:line:column with rule, words and fix."""
     found = lint("last_name: L\nrating: {from: G, values: {hot: Hot, HOT: Warm}, default: null}")

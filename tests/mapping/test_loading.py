@@ -71,6 +71,13 @@ def test_broken_fields_are_found(fields: str, rule: str) -> None:
     assert rule in {found for _, _, found in rules_of(fields)}
 
 
+def test_colons_in_brackets_want_quotes() -> None:
+    """A transform with an argument inside brackets is read in quotes; without them the finding says so."""
+    assert refused({LEAD: text_of("created_at: {from: A, transforms: ['instant:DD.MM.YYYY HH:mm@UTC']}")}) == ()
+    found = refused({LEAD: text_of("created_at: {from: A, transforms: [date:DD.MM.YYYY]}")})
+    assert [(f.rule, "quotes" in f.fix) for f in found] == [("yaml-syntax", True)]
+
+
 def test_cases_name_mapped_fields_only() -> None:
     """A case about a field that is not mapped is a slip; a case needs one direction."""
     slip = "  - {name: a, given: {L: x}, expect: {last_nam: x}}\n"
