@@ -6,6 +6,7 @@ People's output goes to stdout, and to stderr where ``--json`` keeps stdout for 
 from __future__ import annotations
 
 import json
+import os
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
+import connector
 from connector.errors import (
     ConfigError,
     ConnectorError,
@@ -27,6 +29,7 @@ from connector.errors import (
 if TYPE_CHECKING:
     from rich.console import Console
 
+_HOUSE = connector.__path__[0] + os.sep
 # The next command for errors that name none themselves; the first family that fits.
 _NEXT = (
     (Rejected, "connector dead-letters list"),
@@ -129,8 +132,8 @@ def _help_of(error: click.ClickException) -> str:
 
 def show_bug(error: Exception, as_json: bool) -> int:
     """A bug: where it happened, without a traceback and without anybody's data; exit code 70."""
-    last = traceback.extract_tb(error.__traceback__)[-1:]
-    place = f"{last[0].filename.rsplit('connector/', 1)[-1]}:{last[0].lineno}" if last else "unknown place"
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith(_HOUSE)]
+    place = f"{frames[-1].filename.removeprefix(_HOUSE)}:{frames[-1].lineno}" if frames else "unknown place"
     sentence = f"a bug in the connector ({type(error).__name__} at {place}); the state is as the last step left it"
     click.echo(f"connector: {sentence}", err=True)
     click.echo("next: connector state verify", err=True)
