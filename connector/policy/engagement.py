@@ -47,7 +47,7 @@ class Engagement:
         if not reached:
             return None
         days = self.half_life_days * math.log2(raw / max(reached))
-        return facts.as_of + timedelta(seconds=math.floor(max(0.0, days) * 86400) + 1)
+        return facts.as_of + timedelta(seconds=math.floor(max(0.0, days) * 86400 + 0.001) + 1)
 
     def _acts(self, facts: Facts) -> Iterable[tuple[str, datetime, int]]:
         """Kind, instant and full points of everything that counts, each source id once, nothing from the future."""

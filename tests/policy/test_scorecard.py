@@ -58,7 +58,7 @@ def test_engagement_halves_with_every_half_life(activities: tuple[Activity, ...]
 
 def test_activity_counts_once_per_source() -> None:
     """An activity that was read twice counts once."""
-    twice = acts(("webinar", 0)) * 2
+    twice = acts(("webinar", 0)) + acts(("webinar", 0))
     assert decided(SMALL, activities=twice).scorecard.engagement.points == 16
 
 

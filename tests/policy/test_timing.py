@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from connector.model.decision import Decision, Verdict
@@ -83,6 +83,14 @@ def test_sla_tells_until_when_and_since_when() -> None:
     assert any("Overdue since 2026-01-15T13:00:00Z" in reason.detail for reason in late.reasons)
     assert late.look_again_at is not None
     assert late.look_again_at > NOW + timedelta(hours=5)
+
+
+def test_sla_may_be_for_one_stage() -> None:
+    """The SLA for MQLs does not bind leads that are none."""
+    rulebook = starter()
+    mql = lead(title="CTO", industry="Technology", employees=300, last_activity_at=ago(2))
+    assert any(reason.code == "revisit-mql" for reason in decided(rulebook, mql).reasons)
+    assert not any(reason.code == "revisit-mql" for reason in decided(rulebook, lead(created_at=ago(2))).reasons)
 
 
 def test_looking_again_moves_forward() -> None:
