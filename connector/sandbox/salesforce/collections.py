@@ -36,7 +36,7 @@ def create(call: RestCall) -> Answer:
 def update(call: RestCall) -> Answer:
     """`PATCH /composite/sobjects`; every record carries `id` (in any case)."""
     body, all_or_none = _request(call)
-    return _save(call, _chunks([_with_id(record) for record in body]), all_or_none, call.org.update)
+    return _save(call, _chunks(body), all_or_none, call.org.update)
 
 
 def upsert(call: RestCall) -> Answer:
@@ -136,10 +136,6 @@ def _type_of(record: Mapping[str, object]) -> str:
     return name
 
 
-def _with_id(record: Mapping[str, object]) -> dict[str, object]:
-    return {"Id" if name.lower() == "id" else name: value for name, value in record.items()}
-
-
 def _without_attributes(record: Mapping[str, object]) -> dict[str, object]:
     return {name: value for name, value in record.items() if name != "attributes"}
 
@@ -160,7 +156,7 @@ def _save(call: RestCall, chunks: Sequence[Chunk], all_or_none: bool, save: Save
 
 def _save_chunk(call: RestCall, name: str, rows: Rows, options: DmlOptions, save: SaveChunk) -> list[SaveResult]:
     try:
-        return save_rows(call.trace, name, rows, lambda accepted: save(name, accepted, options), options.all_or_none)
+        return save_rows(call.trace, name, rows, lambda accepted: save(name, accepted, options))
     except ApiError as error:
         # An unknown object makes the whole request malformed, which this resource answers with 400.
         raise ApiError(error.code, error.message, 400, error.fields, error.extra) from error

@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 from connector.sandbox.salesforce.http_answers import RestCall
 from connector.sandbox.salesforce.org import ApiError, DmlOptions
 
-MAX_BATCH, MIN_BATCH = 2000, 200
+_USUAL_BATCH = 2000
 _ID = re.compile(r"[0-9A-Za-z]{15}(?:[0-9A-Za-z]{3})?\Z")
 
 
@@ -44,9 +44,9 @@ def auto_assign(value: str) -> bool | str:
 
 
 def batch_size(call: RestCall) -> int:
-    """The page size hint of `Sforce-Query-Options`, held between 200 and 2,000."""
+    """The page size that `Sforce-Query-Options` hints at; the org holds it between 200 and 2,000."""
     asked = header_pairs(call.header("sforce-query-options")).get("batchsize", "")
-    return min(MAX_BATCH, max(MIN_BATCH, int(asked))) if asked.isdigit() else MAX_BATCH
+    return int(asked) if asked.isdigit() else _USUAL_BATCH
 
 
 def http_date(text: str) -> datetime | None:

@@ -16,12 +16,10 @@ Rows = Sequence[Mapping[str, object]]
 Save = Callable[[Rows], list[SaveResult]]
 
 
-def save_rows(trace: Trace, object_name: str, rows: Rows, save: Save, all_or_none: bool = False) -> list[SaveResult]:
+def save_rows(trace: Trace, object_name: str, rows: Rows, save: Save) -> list[SaveResult]:
     """Save rows of one object and note them in the trace; one result per row, in order."""
     refused = trace.refused_rows(len(rows))
     trace.records += len(rows)
-    if refused and all_or_none:
-        return [refused_result(refused[n]) if n in refused else rolled_back() for n in range(len(rows))]
     accepted = [row for position, row in enumerate(rows) if position not in refused]
     results = iter(save(accepted) if accepted else [])
     merged = [refused_result(refused[n]) if n in refused else next(results) for n in range(len(rows))]

@@ -93,7 +93,13 @@ def test_too_many_records_are_refused(caller: Caller) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [{}, {"records": "x"}, {"records": [{"LastName": "x"}]}, {"records": [], "allOrNone": "maybe"}],
+    [
+        {"records": [{"attributes": {"type": "Nothing__c"}, "LastName": "x"}]},
+        {},
+        {"records": "x"},
+        {"records": [{"LastName": "x"}]},
+        {"records": [], "allOrNone": "maybe"},
+    ],
 )
 def test_malformed_collections_are_400(caller: Caller, body: dict[str, object]) -> None:
     """A malformed request is 400, and writes nothing."""
