@@ -40,6 +40,7 @@ def test_expiring_intent_is_looked_at_again() -> None:
 @given(
     st.lists(st.tuples(st.sampled_from(["webinar", "email_open", "call"]), st.floats(0, 40)), min_size=1, max_size=5)
 )
+@example([("call", 2.0)] * 4)
 def test_decay_boundary_is_where_the_level_falls(recent: list[tuple[str, float]]) -> None:
     """Just before the time to look again the level is as it was; at that time it has fallen."""
     activities = tuple(Activity(kind, NOW - timedelta(days=days), str(i)) for i, (kind, days) in enumerate(recent))
