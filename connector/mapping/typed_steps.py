@@ -94,7 +94,7 @@ def date(form: str = "") -> Step:
 
 
 def instant(form: str = "", zone: str = "") -> Step:
-    """A moment in UTC; format and zone follow: 'instant:DD.MM.YYYY HH:mm@Europe/Berlin', in quotes. Without: ISO 8601."""
+    """A moment in UTC; format and zone, in quotes: 'instant:DD.MM.YYYY HH:mm@Europe/Berlin'. Without: ISO 8601."""
 
     def step(value: Scalar, _country: str = "") -> Scalar:
         try:
