@@ -63,6 +63,7 @@ class SalesforceConnection(_Part):
     settle_after: float = Field(default=600, ge=0)
     overlap_seconds: float = Field(default=600, ge=0)
     convert_batch: int = Field(default=100, ge=1, le=100)
+    write_batch: int = Field(default=1000, ge=1, le=1000)
     duplicate_rules: Literal["respect", "allow"] = "respect"
     assignment_rules: bool = False
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from connector.model.decision import Decision, Verdict
 from connector.model.match import Resolution
 from connector.model.plan import Outcome, PlannedLead
-from connector.model.progress import InboxRow, InboxState, Problem
+from connector.model.progress import InboxRow, InboxState
 from connector.model.records import RawRecord, Record, RecordRef
 from connector.pipeline.decide import decide_lead
-from connector.pipeline.plan import Planner, landed_id
+from connector.pipeline.parking import park
+from connector.pipeline.plan import Planner, landed_id, stands_for_both
 from connector.pipeline.resolve import TakenUp, index_leads, resolve_lead, take_up
 from connector.pipeline.result import RouteResult
 from connector.pipeline.route import Route
@@ -82,12 +83,16 @@ class Consideration:
 
     def _one(self, taken: TakenUp, lead: Record) -> None:
         route = self.route
+        if self.final and stands_for_both(route, lead.ref):
+            route.store.inbox.set_state(route.name, lead.ref, InboxState.DONE)
+            return
         resolution = resolve_lead(route, lead)
         decision = decide_lead(route, taken, lead, resolution, self.run_id)
         self.result.count(taken, resolution, decision.verdict)
         planned, problems = self._planner.plan(lead, taken.row, decision, resolution)
         if problems and any(step.writes for step in planned.steps):
-            self._park(lead.ref, problems, taken.row.raw)
+            park(route, lead.ref, "plan", problems, taken.row.raw.fields)
+            self.result.parked += 1
             return
         self.planned[lead.ref] = planned
         self.raws[lead.ref] = taken.row.raw
@@ -95,18 +100,11 @@ class Consideration:
             self._tell_people(decision, resolution)
             self._rest(lead, planned)
 
-    def _park(self, lead: RecordRef, problems: Sequence[Problem], raw: RawRecord) -> None:
-        """The target's fields cannot hold this lead: it waits for a person, with every problem listed."""
-        route = self.route
-        route.store.dead_letters.park(route.name, lead, "plan", problems, raw.fields, route.clock.now())
-        route.store.inbox.set_state(route.name, lead, InboxState.DEAD)
-        self.result.parked += 1
-
     def _tell_people(self, decision: Decision, resolution: Resolution) -> None:
         """Open the question that a review verdict asks; a duplicate's question is its survivor's."""
         route, lead = self.route, decision.lead
         if decision.verdict is Verdict.REVIEW and decision.duplicate_of is None:
-            question = "; ".join(reason.detail for reason in decision.reasons)
+            question = " ".join(dict.fromkeys([decision.reasons[0].detail, resolution.because])).strip()
             route.store.reviews.open(route.name, resolution, question, decision.decided_at)
         else:
             route.store.reviews.close(route.name, lead)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from connector.matching import company_group, survivors
 from connector.model.decision import Decision, Verdict
@@ -10,6 +10,7 @@ from connector.model.match import Linkage, Resolution
 from connector.model.plan import Action, Plan, PlannedLead, Step, Take
 from connector.model.progress import InboxRow, Problem, Woken
 from connector.model.records import Kind, Record, RecordRef, Scalar, Values
+from connector.pipeline.earlier import Followed, followed
 from connector.pipeline.route import Route, TargetWording
 from connector.planning import Leader, Situation, estimate_calls, plan_lead
 
@@ -26,8 +27,10 @@ class Planner:
 
     def __post_init__(self) -> None:
         """Learn which conversions of earlier runs are not settled: nobody may open their companies again."""
-        for entry in self.route.store.journal.unsettled(self.route.target.name):
+        for entry in self.route.store.journal.unsettled():
             self.waiting_leads.add(entry.step.lead)
+            if entry.ids.get("lead"):  # of a lead landed by another route: what stands in the target waits too
+                self.waiting_leads.add(self.route.target_ref(Kind.LEAD, entry.ids["lead"]))
             if entry.step.share:
                 self.waiting_shares[entry.step.share] = entry.step.lead
 
@@ -49,7 +52,10 @@ class Planner:
         share = company_group(lead, route.rules.matching) if decision.verdict is Verdict.CONVERT else ""
         account = directory.get(resolution.account.ref) if resolution.account else None
         contact = directory.get(resolution.contact.ref) if resolution.contact else None
-        original = self._original(decision, resolution)
+        earlier = followed(route, lead) if decision.verdict.converts else None
+        if earlier is not None and not earlier.with_opportunity:
+            decision = replace(decision, opportunity=None)
+        original = earlier.leader if earlier else self._original(decision, resolution)
         wording = route.wording
         situation = Situation(
             org=route.org,
@@ -70,7 +76,7 @@ class Planner:
             share=share,
             leader=self.leaders.get(share) if share else None,
             original=original,
-            waiting_for=self._waiting(lead.ref, share) or _orphan(decision, original),
+            waiting_for=self._waiting(lead.ref, share, earlier) or _orphan(decision, original),
         )
         return situation, wording
 
@@ -101,9 +107,11 @@ class Planner:
             return None
         return self.originals.get(decision.duplicate_of)
 
-    def _waiting(self, lead: RecordRef, share: str) -> str:
+    def _waiting(self, lead: RecordRef, share: str, earlier: Followed | None) -> str:
         if lead in self.waiting_leads:
             return "waits until it is known what became of an earlier write"
+        if earlier is not None and earlier.waiting_for is not None:
+            return f"waits for {earlier.waiting_for}, whose conversion it was planned to follow"
         if share and share in self.waiting_shares:
             return f"waits for {self.waiting_shares[share]}, which opens the same company's account"
         return ""
@@ -130,6 +138,17 @@ def landed_id(route: Route, lead: RecordRef) -> str:
     """The id under which a lead from elsewhere stands in the target, empty when it does not."""
     entries = route.store.crosswalk.by_key(lead.key)
     return next((e.ref.id for e in entries if e.role == "lead" and e.ref.connection == route.target.name), "")
+
+
+def stands_for_both(route: Route, lead: RecordRef) -> bool:
+    """Whether a lead from elsewhere was found to repeat one that has landed since: that one stands for both.
+
+    Looked at again it would find the contact that its survivor became, and land and convert on its own.
+    """
+    if route.in_place or landed_id(route, lead):
+        return False
+    decision = route.store.decisions.latest(route.name, lead)
+    return decision is not None and decision.duplicate_of is not None and bool(landed_id(route, decision.duplicate_of))
 
 
 def make_plan(route: Route, run_id: str, leads: list[PlannedLead]) -> Plan:

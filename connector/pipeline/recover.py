@@ -8,6 +8,7 @@ from connector.model.plan import Action, Order, Outcome, Receipt, Step
 from connector.model.progress import CrosswalkEntry, InboxState, JournalEntry, JournalState, Woken
 from connector.model.records import RecordRef
 from connector.pipeline.apply import Outcomes, apply_steps, links_of
+from connector.pipeline.parking import park_refused
 from connector.pipeline.route import Route
 
 PATIENCE = 5.0  # seconds a run waits for an earlier write to become certain; longer waits are for the next run
@@ -36,7 +37,7 @@ def settle_earlier(route: Route) -> Outcomes:
 
 
 def _unsettled(route: Route) -> list[JournalEntry]:
-    return [entry for entry in route.store.journal.unsettled(route.target.name) if entry.route == route.name]
+    return [entry for entry in route.store.journal.unsettled() if entry.route == route.name]
 
 
 def _read_back(route: Route, entries: Sequence[JournalEntry], outcomes: Outcomes) -> list[JournalEntry]:
@@ -77,22 +78,24 @@ def _not_there(route: Route, entry: JournalEntry, outcomes: Outcomes) -> None:
 
 
 def finish_earlier(route: Route, run_id: str) -> Outcomes:
-    """Carry out what is left of conversions that an earlier run began; drop plans that it never began.
+    """Carry out what is left of conversions that an earlier run began; wake the leads that it never began.
 
     Once a lead is converted its remaining steps stand as they were planned, whatever the files say now.
-    A plan of which nothing irreversible was sent is dropped: the lead is decided anew.
+    A lead of which nothing irreversible was sent is decided anew. Its old plan is kept until there is a new
+    one: it tells which conversion of the same company or person the lead was to follow (see `Planner`).
     """
     entries = route.store.journal.open_steps(route.name)
     begun = _begun(route, entries)
     rest = [entry.step for entry in entries if entry.step.lead in begun]
-    dropped = [entry for entry in entries if entry.step.lead not in begun]
-    route.store.journal.drop_planned([entry.step.key for entry in dropped])
-    route.store.inbox.wake({entry.step.lead for entry in dropped}, Woken.RETRY)
+    route.store.inbox.wake({entry.step.lead for entry in entries} - begun, Woken.RETRY)
     if not rest:
         return Outcomes()
     outcomes = apply_steps(route, run_id, rest)
     for lead in {step.lead for step in rest} - outcomes.waiting - set(outcomes.rejected):
         route.store.inbox.set_state(route.name, lead, InboxState.DONE)
+    for lead, refused in outcomes.rejected.items():
+        row = route.store.inbox.row(route.name, lead)
+        park_refused(route, lead, refused, row.raw.fields if row else {})
     return outcomes
 
 

@@ -10,6 +10,7 @@ from connector.matching import keys, resolve
 from connector.model.match import Candidates, Resolution
 from connector.model.progress import InboxRow, InboxState, Woken
 from connector.model.records import Kind, Record, RecordRef
+from connector.pipeline.parking import park
 from connector.pipeline.pull import indexed
 from connector.pipeline.route import Route
 
@@ -34,13 +35,11 @@ def take_up(route: Route, rows: Sequence[InboxRow]) -> Iterator[TakenUp]:
     for row in rows:
         result = translate(row.raw, route.lead_mapping)
         if result.record is not None and _is_echo(route, result.record):
+            index_leads(route, [result.record])
             route.store.inbox.set_state(route.name, row.raw.ref, InboxState.DONE)
             continue
         if result.record is None and not row.raw.deleted:
-            route.store.dead_letters.park(
-                route.name, row.raw.ref, "translate", result.problems, row.raw.fields, route.clock.now()
-            )
-            route.store.inbox.set_state(route.name, row.raw.ref, InboxState.DEAD)
+            park(route, row.raw.ref, "translate", result.problems, row.raw.fields)
             yield TakenUp(row, None)
             continue
         lead = result.record or Record(Kind.LEAD, row.raw.ref, {}, deleted=True, merged_into=row.raw.merged_into)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from datetime import datetime
 
 from connector.errors import SafetyStop
-from connector.model.plan import Outcome, Plan, PlannedLead, Receipt, Step
-from connector.model.progress import InboxState, Problem, Woken
+from connector.model.plan import Action, Outcome, Plan, PlannedLead, Receipt, Step
+from connector.model.progress import InboxState, Woken
 from connector.model.records import RawRecord, RecordRef
 from connector.pipeline.apply import Outcomes, apply_steps, links_of
 from connector.pipeline.consider import Consideration
+from connector.pipeline.parking import DUPLICATE, park_refused
 from connector.pipeline.plan import make_plan
 from connector.pipeline.pull import pull_leads, refresh_directory
 from connector.pipeline.recover import finish_earlier, settle_earlier
@@ -20,7 +21,6 @@ from connector.pipeline.route import Route
 from connector.pipeline.verify import verify_plan
 
 CHUNK = 1000  # leads verified and applied together: one composite call holds a thousand rows
-DUPLICATE = "DUPLICATES_DETECTED"
 
 
 def sync_route(
@@ -35,7 +35,9 @@ def sync_route(
     with measured(route, result):
         if not dry_run:
             take_outcomes(result, settle_earlier(route))
-            take_outcomes(result, finish_earlier(route, run_id))
+            finished = finish_earlier(route, run_id)
+            take_outcomes(result, finished)
+            result.parked += len(finished.rejected)
         scope = backfill_scope(route, since, until)
         pulled = pull_leads(route, run_id, scope=scope, since=since, until=until)
         result.completeness, result.findings = pulled.completeness, pulled.findings
@@ -103,7 +105,7 @@ def apply_planned(
     route: Route, run_id: str, plan: Plan, raws: Mapping[RecordRef, RawRecord], result: RouteResult
 ) -> None:
     """Journal the plan, verify it against the CRM, carry it out, and settle where each lead stands."""
-    route.store.journal.planned(plan)
+    _supersede(route, plan, result.waiting)
     writing = [lead for lead in plan.leads if any(step.writes for step in lead.steps)]
     for chunk in _chunks(writing):
         checked = verify_plan(route, chunk)
@@ -114,9 +116,34 @@ def apply_planned(
         steps = [s for lead in checked.sound if lead.lead not in adopted for s in lead.steps if s.writes]
         outcomes = apply_steps(route, run_id, steps)
         take_outcomes(result, outcomes)
+        moved = _moved_under(route, checked.sound, outcomes)
+        _drop_stale(route, chunk, moved, result)
         for lead in checked.sound:
-            if lead.lead not in adopted:
+            if lead.lead not in adopted and lead.lead not in moved:
                 _settle_lead(route, lead, outcomes, raws.get(lead.lead), result)
+
+
+def _supersede(route: Route, plan: Plan, waiting: Set[RecordRef]) -> None:
+    """Put the plan in the journal in place of what earlier runs planned for its leads and never sent.
+
+    A lead that waits keeps its old plan, which tells what it was to follow.
+    """
+    anew = {lead.lead for lead in plan.leads} - waiting
+    keys = {step.key for step in plan.steps}
+    with route.store.transaction():
+        left = [e.step for e in route.store.journal.open_steps(route.name) if e.step.lead in anew]
+        route.store.journal.drop_planned([step.key for step in left if step.key not in keys])
+        route.store.journal.planned(plan)
+
+
+def _moved_under(route: Route, leads: Sequence[PlannedLead], outcomes: Outcomes) -> Mapping[RecordRef, str]:
+    """Leads whose conversion was refused because what the plan rests on went away since it was verified."""
+    refused = [lead for lead in leads if any(_is_refusal(s, r) for s, r in outcomes.rejected.get(lead.lead, ()))]
+    return verify_plan(route, refused).stale if refused else {}
+
+
+def _is_refusal(step: Step, receipt: Receipt) -> bool:
+    return step.action is Action.CONVERT and receipt.code != DUPLICATE
 
 
 def _chunks(leads: Sequence[PlannedLead]) -> Iterator[Sequence[PlannedLead]]:
@@ -150,26 +177,12 @@ def _settle_lead(
 ) -> None:
     lead = planned.lead
     if lead in outcomes.rejected:
-        _rejected(route, lead, outcomes.rejected[lead], raw)
+        park_refused(route, lead, outcomes.rejected[lead], raw.fields if raw else {})
         result.parked += 1
     elif lead in outcomes.waiting:
         result.waiting.add(lead)
     else:
         _settle_state(route, planned, raw)
-
-
-def _rejected(route: Route, lead: RecordRef, refused: Sequence[tuple[Step, Receipt]], raw: RawRecord | None) -> None:
-    """What the CRM refuses is parked; where it saw a duplicate that we did not, a person decides."""
-    resolution = route.store.matches.latest(route.name, lead)
-    suspected = next((receipt for _, receipt in refused if receipt.code == DUPLICATE), None)
-    if suspected is not None and resolution is not None:
-        question = f"the CRM's duplicate rule refused it: {suspected.message}"
-        route.store.reviews.open(route.name, resolution, question, route.clock.now())
-        route.store.inbox.set_state(route.name, lead, InboxState.DECIDED)
-        return
-    problems = [Problem(", ".join(r.fields), step.object, r.code, r.message) for step, r in refused]
-    route.store.dead_letters.park(route.name, lead, "apply", problems, raw.fields if raw else {}, route.clock.now())
-    route.store.inbox.set_state(route.name, lead, InboxState.DEAD)
 
 
 def _settle_state(route: Route, planned: PlannedLead, raw: RawRecord | None) -> None:

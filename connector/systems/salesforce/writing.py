@@ -156,8 +156,9 @@ class Writer:
 
 
 def _sort_key(order: Order) -> tuple[str, str, str]:
+    """By object and account; among new rows the given order stays, so that a file's leads get ids in its order."""
     account = order.ids.get("account") or order.step.after.get("AccountId") or ""
-    return order.step.object, str(account), order.ids.get("record") or order.step.key
+    return order.step.object, str(account), order.ids.get("record", "")
 
 
 def _row(order: Order) -> dict[str, Any]:

@@ -1,0 +1,75 @@
+"""Earlier plans: whom a lead was to follow when a run stopped half-way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from connector.model.plan import Action, Outcome, Step, Take
+from connector.model.progress import JournalEntry, JournalState
+from connector.model.records import Kind, Record, RecordRef
+from connector.pipeline.route import Route
+from connector.planning import Leader
+
+_DONE = (Outcome.APPLIED, Outcome.ALREADY)
+_UNKNOWN = (JournalState.SENT, JournalState.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """The records that a lead was to join, and whether it was to open an opportunity or join one at all.
+
+    *waiting_for* is the lead whose conversion must become known first, None when it is.
+    """
+
+    leader: Leader
+    with_opportunity: bool
+    waiting_for: RecordRef | None = None
+
+
+def followed(route: Route, lead: Record) -> Followed | None:
+    """What an interrupted run had planned for *lead* beside a conversion that is done by now.
+
+    Two leads of one new company (or one person) are planned together: one opens account and opportunity, the
+    other joins them. Decided on its own, the second would find a known account and open an opportunity again.
+    """
+    for step in _planned_conversions(route, lead):
+        before = route.store.journal.entries([take.step for take in step.takes.values()])
+        roles = {role: found for role, take in step.takes.items() if (found := _brought(before.get(take.step), take))}
+        opens = step.terms.get("opportunity") != "none"
+        unknown = [e.step.lead for e in before.values() if e.state in _UNKNOWN and e.step.action is Action.CONVERT]
+        if unknown:
+            return Followed(Leader({}), opens, unknown[0])
+        if "account" in roles and not _is_gone(route, roles["account"]):
+            return Followed(Leader(roles), opens)
+    return None
+
+
+def _planned_conversions(route: Route, lead: Record) -> Iterator[Step]:
+    for ref in (lead.ref, *_origins(route, lead)):
+        for entry in route.store.journal.story(ref):
+            if entry.state is JournalState.PLANNED and entry.step.action is Action.CONVERT:
+                yield entry.step
+
+
+def _origins(route: Route, lead: Record) -> list[RecordRef]:
+    """The source rows of a lead that another route landed."""
+    key = lead.text("external_key")
+    if not key or key == lead.ref.key:
+        return []
+    return [row.raw.ref for row in route.store.inbox.find(key) if row.raw.ref.key == key]
+
+
+def _brought(entry: JournalEntry | None, take: Take) -> str:
+    """The id that a step has brought, empty while it has not."""
+    if take.role == "record" or entry is None or entry.receipt is None or entry.receipt.outcome not in _DONE:
+        return ""
+    return entry.receipt.ids.get(take.role, "")
+
+
+def _is_gone(route: Route, account_id: str) -> bool:
+    """Whether the account was deleted or merged away since; one that cannot be seen yet is there."""
+    mapping = route.target_mapping(Kind.ACCOUNT)
+    fields = mapping.read_fields(route.shape(route.target, mapping))
+    raw = route.target.fetch(mapping.object, [account_id], fields).get(account_id)
+    return raw is not None and (raw.deleted or bool(raw.merged_into))

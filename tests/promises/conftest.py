@@ -1,0 +1,29 @@
+"""A fresh project per test, on one sandbox for the session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from connector.sandbox import Sandbox
+
+from .project import Project, project_at
+
+
+@pytest.fixture
+def new_project(
+    tmp_path: Path, sandbox_server: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[], Project]]:
+    """Makes a project on a freshly reset sandbox; each call forgets the one before."""
+    with ExitStack() as stack:
+        count = iter(range(10_000))
+        yield lambda: stack.enter_context(project_at(tmp_path / str(next(count)), sandbox_server, monkeypatch))
+
+
+@pytest.fixture
+def project(new_project: Callable[[], Project]) -> Project:
+    """A fresh project on an empty org."""
+    return new_project()

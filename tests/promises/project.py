@@ -1,0 +1,242 @@
+"""A project wired to a sandbox, driven through the command line, with time that nobody waits for."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import io
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connector import wiring
+from connector.cli import main
+from connector.cli.project import write_sandbox_project
+from connector.config import Config
+from connector.config import Route as RouteConfig
+from connector.pipeline import Rules
+from connector.sandbox import Sandbox
+from connector.sandbox.client import control
+
+OBJECTS = ("Account", "Contact", "Opportunity", "OpportunityContactRole", "Lead")
+Fault = Mapping[str, object]
+
+
+class SandboxTime:
+    """The connector's clock is the sandbox's: waiting moves it instead of taking time."""
+
+    sandbox: Sandbox
+
+    def now(self) -> datetime:
+        """The sandbox's present."""
+        return self.sandbox.clock.now()
+
+    def sleep(self, seconds: float) -> None:
+        """Let that much time pass in the sandbox."""
+        control(self.sandbox.base_url, "clock", {"advance": seconds})
+
+
+@dataclass
+class Answer:
+    """What one command line answered."""
+
+    code: int
+    json: dict[str, Any]
+    err: str
+
+    @property
+    def route(self) -> dict[str, Any]:
+        """The result of the first route."""
+        found: dict[str, Any] = self.json["routes"][0]
+        return found
+
+
+@dataclass
+class Project:
+    """A folder with `connector.yaml`, and the sandbox it belongs to."""
+
+    folder: Path
+    sandbox: Sandbox
+
+    def run(self, *words: str) -> Answer:
+        """One command line, in this process."""
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = main(["--config", str(self.config), "--json", *words])
+        text = out.getvalue()
+        return Answer(code, json.loads(text) if text else {}, err.getvalue())
+
+    def sync(self, *words: str) -> Answer:
+        """One cycle of the in-place route, or of the routes named."""
+        named = any(not word.startswith("-") for word in words)
+        return self.run("sync", *([] if named else ["salesforce"]), *words)
+
+    @property
+    def config(self) -> Path:
+        """The configuration file."""
+        return self.folder / "connector.yaml"
+
+    def edit(self, name: str, old: str, new: str) -> None:
+        """Change a file that people own, as they would."""
+        path = self.folder / name
+        text = path.read_text(encoding="utf-8")
+        assert old in text, f"{name} does not hold {old!r}"
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    def option(self, **options: object) -> None:
+        """Set options of the Salesforce connection."""
+        lines = "".join(f"\n    {name}: {value}" for name, value in options.items())
+        self.edit("connector.yaml", "    type: salesforce", f"    type: salesforce{lines}")
+
+    def control(self, path: str, body: Mapping[str, object] | None = None) -> Any:
+        """The sandbox's control plane."""
+        return control(self.sandbox.base_url, path, body)
+
+    def load(self, records: Mapping[str, Sequence[Mapping[str, object]]]) -> None:
+        """Put records into the Salesforce org."""
+        self.control("load", {"salesforce": {name: list(rows) for name, rows in records.items()}})
+
+    def faults(self, *faults: Fault) -> None:
+        """Put a fault plan in force; none clears it."""
+        self.control("faults", {"faults": list(faults)})
+
+    def side_door(self, action: str, object_name: str, record: str, **options: object) -> None:
+        """Change a record as a colleague in the CRM would, now."""
+        fault = {"operation": "any", "nth": 1, "action": action, "object": object_name, "id": record, **options}
+        self.faults(fault)
+        import requests
+
+        requests.get(self.sandbox.base_url + "/services/data", timeout=20)
+        self.faults()
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass."""
+        self.control("clock", {"advance": seconds})
+
+    def calls(self, kind: str | None = None, since: int = 0) -> list[dict[str, Any]]:
+        """The access log after entry *since*, of one kind."""
+        return [call for call in self.sandbox.calls()[since:] if kind in (None, call["kind"])]
+
+    def dump(self, object_name: str) -> list[dict[str, Any]]:
+        """Every live record of an object."""
+        rows = self.control(f"dump/salesforce/{object_name}")
+        return [row for row in rows if not row.get("IsDeleted")]
+
+    def records(self, *, ours: bool = True) -> dict[str, list[str]]:
+        """What the org holds, ids and times left out, so that two runs can be compared (see `normalised`)."""
+        return normalised({name: self.dump(name) for name in OBJECTS}, ours=ours)
+
+    def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """Ask the state file."""
+        with contextlib.closing(sqlite3.connect(self.folder / "state" / "connector.db")) as database:
+            return database.execute(sql, values).fetchall()
+
+    def leftovers(self) -> list[str]:
+        """What is not in a final state: unsettled or unsent steps, leads awake or waiting, contradictions."""
+        steps = self.rows(
+            "SELECT state || ' ' || action || ' ' || record_id FROM journal"
+            " WHERE state IN ('planned', 'sent', 'unknown')"
+        )
+        leads = self.rows(
+            "SELECT state || ' lead ' || record_id FROM inbox"
+            " WHERE state IN ('pending', 'waiting') OR woken IS NOT NULL"
+        )
+        sound = self.run("journal", "verify").json["problems"]
+        return [str(row[0]) for row in (*steps, *leads)] + [str(problem) for problem in sound]
+
+    def states(self) -> dict[str, str]:
+        """Inbox state by lead id."""
+        return dict(self.rows("SELECT record_id, state FROM inbox"))
+
+    def settle_down(self, *routes: str, most: int = 4) -> int:
+        """Sync, time passing in between, until nothing is left over; answers how many syncs that took."""
+        for count in range(1, most + 1):
+            self.advance(5)
+            answer = self.sync(*routes)
+            assert answer.code in (0, 1), answer.err
+            if answer.code == 0 and not self.leftovers():
+                return count
+        raise AssertionError(f"not settled after {most} syncs: {self.leftovers()}")
+
+    def writes_of_another_sync(self, *routes: str) -> int:
+        """How many write calls one more cycle makes."""
+        since = len(self.sandbox.calls())
+        answer = self.sync(*routes)
+        assert answer.code == 0, answer.err
+        return len(self.calls("write", since))
+
+
+_FORGOTTEN = frozenset({"Id", "CreatedDate", "LastModifiedDate", "SystemModstamp", "ConvertedDate", "CloseDate"})
+
+
+def normalised(dumps: Mapping[str, Sequence[Mapping[str, Any]]], *, ours: bool = True) -> dict[str, list[str]]:
+    """Records as sorted lines: ids become names and moments disappear. Without *ours* our keys do too.
+
+    Two records that are twins stay two lines.
+    """
+    names = {str(row["Id"]): _name(kind, row) for kind, rows in dumps.items() for row in rows}
+    return {kind: sorted(_line(row, names, ours) for row in rows) for kind, rows in dumps.items()}
+
+
+def difference(expected: Mapping[str, Sequence[str]], found: Mapping[str, Sequence[str]]) -> list[str]:
+    """Records that one org has and the other has not (``-`` missing, ``+`` too many), twins counted."""
+    lines = []
+    for kind in expected:
+        more, less = Counter(found[kind]), Counter(expected[kind])
+        lines += [f"- {kind} {line}" for line in (less - more).elements()]
+        lines += [f"+ {kind} {line}" for line in (more - less).elements()]
+    return lines
+
+
+def _name(kind: str, row: Mapping[str, Any]) -> str:
+    return f"{kind}<{row.get('Name') or row.get('LastName')}>"
+
+
+def _line(row: Mapping[str, Any], names: Mapping[str, str], ours: bool) -> str:
+    kept = {
+        field: value
+        for field, value in row.items()
+        if field not in _FORGOTTEN and value not in (None, "") and (ours or field != "Connector_Key__c")
+    }
+    return "; ".join(f"{field}={_told(value, names)}" for field, value in sorted(kept.items()))
+
+
+def _told(value: object, names: Mapping[str, str]) -> object:
+    return names.get(value, value) if isinstance(value, str) else value
+
+
+def remembered_rules() -> Callable[[Config, RouteConfig], Rules]:
+    """`wiring.read_rules`, reading the same texts once: most runs of these tests share one set of files."""
+    read = wiring.read_rules
+    known: dict[str, Rules] = {}
+
+    @functools.wraps(read)
+    def reading(config: Config, settings: RouteConfig) -> Rules:
+        folder = config.resolve(settings.mapping)
+        text = "".join(path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*.yaml")))
+        if text not in known:
+            known[text] = read(config, settings)
+        return known[text]
+
+    return reading
+
+
+READING = remembered_rules()
+
+
+@contextlib.contextmanager
+def project_at(folder: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
+    """A fresh project as ``init --sandbox`` writes it, on a sandbox that is reset and empty."""
+    sandbox.reset("empty")
+    write_sandbox_project(folder, sandbox.info)
+    time = type("Time", (SandboxTime,), {"sandbox": sandbox})
+    monkeypatch.setattr(wiring, "SystemClock", time)
+    monkeypatch.setattr(wiring, "read_rules", READING)
+    yield Project(folder, sandbox)

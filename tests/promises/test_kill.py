@@ -1,0 +1,119 @@
+"""``kill -9`` at every boundary of a ten-lead run, and what the next syncs make of it."""
+
+from __future__ import annotations
+
+import csv
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from builders import as_csv_rows, ten_leads
+
+from .project import Project, difference
+
+NewProject = Callable[[], Project]
+PROGRAM = Path(__file__).with_name("killable.py")
+IN_PLACE = ("salesforce",)
+LANDING = ("salesforce", "inbox-to-salesforce")
+
+
+@dataclass
+class Killer:
+    """Runs `sync` in a process of its own that dies at a boundary (see `killable`)."""
+
+    program: subprocess.Popen[str]
+
+    def sync(self, project: Project, routes: Sequence[str], die_at: int = 0) -> list[str]:
+        """One cycle; answers the boundaries that the process passed before its end."""
+        assert self.program.stdin
+        assert self.program.stdout
+        task = {"words": ["--config", str(project.config), "sync", *routes], "die_at": die_at}
+        self.program.stdin.write(json.dumps(task) + "\n")
+        self.program.stdin.flush()
+        answer: dict[str, Any] = json.loads(self.program.stdout.readline())
+        assert answer["code"] == (-signal.SIGKILL if die_at else 0)
+        return cast(list[str], answer["boundaries"])
+
+
+@pytest.fixture(scope="module")
+def killer() -> Iterator[Killer]:
+    """One killable program for all cases; each run is a fork of it."""
+    program = subprocess.Popen(
+        [sys.executable, str(PROGRAM)],
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    yield Killer(program)
+    assert program.stdin
+    program.stdin.close()
+    program.wait(20)
+
+
+def set_up(project: Project, routes: Sequence[str]) -> Project:
+    """The ten leads: in the org, or in a file that lands in it."""
+    records = ten_leads()
+    if routes == LANDING:
+        leads = records.pop("Lead")
+        leads[3]["Title"] = "Clerk"  # a file tells no time, so whose title is newer depends on who converts
+        rows = as_csv_rows(leads)
+        with (project.folder / "inbox" / "leads.csv").open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+    project.load(records)
+    return project
+
+
+def points(boundaries: Sequence[str]) -> list[int]:
+    """Boundaries (from 1) between which something lasting happened: a commit, or a request that writes.
+
+    Two boundaries with nothing lasting between them leave the same state file and the same org behind.
+    """
+    chosen = [1]
+    for number, name in enumerate(boundaries, start=1):
+        if name in ("after commit", "after write request", "before write request"):
+            chosen.append(number)
+    return sorted(set(chosen))
+
+
+def end_state(project: Project, routes: Sequence[str]) -> dict[str, list[str]]:
+    """The org when everything has settled. A landed lead may be converted under its key or that of its file."""
+    project.settle_down(*routes)
+    assert project.writes_of_another_sync(*routes) == 0
+    for name in ("Lead", "Account", "Contact", "Opportunity"):
+        keys = [row["Connector_Key__c"] for row in project.dump(name) if row.get("Connector_Key__c")]
+        assert len(keys) == len(set(keys))
+    return project.records(ours=routes == IN_PLACE)
+
+
+def survive(project: Project, routes: Sequence[str], expected: dict[str, list[str]]) -> list[str]:
+    """What is wrong with a project after its process was killed and the next syncs ran; empty when all is well."""
+    try:
+        return difference(expected, end_state(project, routes))
+    except AssertionError as error:
+        return [str(error)]
+
+
+@pytest.mark.fault
+@pytest.mark.parametrize("routes", [IN_PLACE, LANDING], ids=["in-place", "landing"])
+def test_kill_at_every_boundary(new_project: NewProject, killer: Killer, routes: Sequence[str]) -> None:
+    """Wherever the process dies, the next syncs end with the very org that an undisturbed run leaves."""
+    project = set_up(new_project(), routes)
+    boundaries = killer.sync(project, routes)
+    expected = end_state(project, routes)
+    wrong = {}
+    for die_at in points(boundaries):
+        project = set_up(new_project(), routes)
+        passed = killer.sync(project, routes, die_at)
+        found = survive(project, routes, expected)
+        if found:
+            wrong[f"{die_at} {passed[-1]}"] = found
+    assert wrong == {}

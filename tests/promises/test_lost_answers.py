@@ -1,0 +1,134 @@
+"""Writes whose answer is lost, cut, late or nonsense: carried out once, and known to be."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+import pytest
+from builders import Row, demo_lead, ten_leads
+
+from .project import Fault, Project
+
+NewProject = Callable[[], Project]
+Records = dict[str, list[Row]]
+
+WRITES = 5  # calls that write in a fault-free run of the ten leads
+LOST: dict[str, Fault] = {
+    "drop_after_apply": {"action": "drop_after_apply"},
+    "drop_before_apply": {"action": "drop_before_apply"},
+    "cut": {"action": "cut", "bytes": 40},
+    "cut_at_once": {"action": "cut", "bytes": 0},
+    "html": {"action": "replace_body", "status": 200, "body": "<html><body>Down for maintenance</body></html>"},
+    "gateway": {"action": "status", "status": 502, "body": "Bad Gateway", "when": "after"},
+}
+
+
+class Undisturbed:
+    """What runs without faults leave in the org, by name of the world; each is run once."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, dict[str, list[str]]] = {}
+
+    def records(self, name: str, new_project: NewProject, set_up: Callable[[Project], None]) -> dict[str, list[str]]:
+        """The org after one good run of the world that *set_up* makes."""
+        if name not in self._known:
+            project = new_project()
+            set_up(project)
+            assert project.sync().code == 0
+            assert project.leftovers() == []
+            self._known[name] = project.records()
+        return self._known[name]
+
+
+@pytest.fixture(scope="module")
+def undisturbed() -> Undisturbed:
+    """Fault-free runs to compare with."""
+    return Undisturbed()
+
+
+def mixed(project: Project) -> None:
+    """The ten leads."""
+    project.load(ten_leads())
+
+
+def check_once_and_final(project: Project, expected: dict[str, list[str]]) -> None:
+    """Nothing lost, nothing doubled, everything final, and nothing left to write."""
+    project.faults()
+    project.settle_down()
+    assert project.records() == expected
+    assert project.writes_of_another_sync() == 0
+
+
+def test_fault_free_run_writes_five_times(project: Project) -> None:
+    """The number of writes that the lost-answer tests go through is that of a run without faults."""
+    mixed(project)
+    assert project.sync().code == 0
+    assert len(project.calls("write")) == WRITES
+
+
+@pytest.mark.fault
+@pytest.mark.parametrize("nth", range(1, WRITES + 1))
+@pytest.mark.parametrize("loss", LOST)
+def test_lost_answer_of_any_write(new_project: NewProject, undisturbed: Undisturbed, loss: str, nth: int) -> None:
+    """Whichever write's answer is lost, the next syncs find out and finish without doing anything twice."""
+    expected = undisturbed.records("mixed", new_project, mixed)
+    project = new_project()
+    mixed(project)
+    project.faults({"operation": "write", "nth": nth, **LOST[loss]})
+    answer = project.sync()
+    assert answer.code in (0, 1), answer.err
+    assert any(call["fault"] for call in project.calls("write"))
+    check_once_and_final(project, expected)
+
+
+@pytest.mark.fault
+@pytest.mark.parametrize("operation", ["convertLead", "composite"])
+@pytest.mark.parametrize("loss", ["drop_after_apply", "drop_before_apply"])
+def test_every_answer_of_one_kind_lost(
+    new_project: NewProject, undisturbed: Undisturbed, loss: str, operation: str
+) -> None:
+    """When every conversion (or every composite) of a run goes unanswered, nothing is lost or doubled."""
+    expected = undisturbed.records("mixed", new_project, mixed)
+    project = new_project()
+    mixed(project)
+    pattern = "POST /services/Soap/*" if operation == "convertLead" else "write"
+    project.faults({"operation": pattern, **LOST[loss]})
+    project.sync()
+    assert any(call["fault"] for call in project.calls("write"))
+    check_once_and_final(project, expected)
+
+
+def many(project: Project) -> None:
+    """Eight new companies, sent in small calls so that a run writes at least twenty times."""
+    project.option(convert_batch=1, write_batch=2)
+    project.load(
+        {"Lead": [demo_lead(n, f"P{n}", f"Last{n}", f"Company Number{n} {'abcdefghij'[n]}ta") for n in range(1, 9)]}
+    )
+
+
+def dropping_seeds(count: int, share: float, calls: int) -> list[int]:
+    """The first seeds whose dice lose at least one of that many calls, by the sandbox's own rule."""
+    found = []
+    for seed in range(1000):
+        dice = random.Random(seed)
+        if any(dice.random() < share for _ in range(calls)):
+            found.append(seed)
+        if len(found) == count:
+            break
+    return found
+
+
+@pytest.mark.fault
+@pytest.mark.parametrize("seed", dropping_seeds(20, 0.1, 20))
+def test_tenth_of_all_answers_lost(new_project: NewProject, undisturbed: Undisturbed, seed: int) -> None:
+    """With one write in ten unanswered at random, over twenty writes and more, the org ends up the same."""
+    expected = undisturbed.records("many", new_project, many)
+    project = new_project()
+    many(project)
+    project.faults({"operation": "write", "share": 0.1, "seed": seed, "action": "drop_after_apply"})
+    project.sync()
+    writes = project.calls("write")
+    assert len(writes) >= 20
+    assert any(call["fault"] for call in writes)
+    check_once_and_final(project, expected)
