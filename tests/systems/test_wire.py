@@ -19,6 +19,13 @@ from connector.systems.wire import AllowedHosts, Ask, Busy, Patience, ServerTime
 
 from .raw_server import RawServer, cut, drip, drip_head, hang_up, ok, self_signed
 
+_BROKEN = {
+    "cut": cut(),
+    "hang-up": hang_up,
+    "drip": drip,
+    "half": ok(b'{"half":'),
+    "page": ok(b"<html>Sorry</html>"),
+}
 READ, WRITE = Ask(reading=True), Ask(reading=False)
 
 
@@ -60,7 +67,7 @@ def test_E02_drip_feed_meets_deadline(slow: object) -> None:  # noqa: N802
 
 
 @pytest.mark.fault
-@pytest.mark.parametrize("broken", [cut(), hang_up, ok(b'{"half":')])
+@pytest.mark.parametrize("broken", [cut(), hang_up, ok(b'{"half":')], ids=["cut", "hang-up", "half"])
 def test_E03_cut_read_is_read_again(broken: object) -> None:  # noqa: N802
     """A read whose answer is cut is read again."""
     with RawServer([broken, ok()]) as server:  # type: ignore[list-item]
@@ -70,7 +77,7 @@ def test_E03_cut_read_is_read_again(broken: object) -> None:  # noqa: N802
 
 
 @pytest.mark.fault
-@pytest.mark.parametrize("broken", [cut(), hang_up, drip, ok(b'{"half":'), ok(b"<html>Sorry</html>")])
+@pytest.mark.parametrize("broken", _BROKEN.values(), ids=_BROKEN)
 def test_E06_cut_write_is_not_repeated(broken: object) -> None:  # noqa: N802
     """A write whose answer is cut, late or no answer at all is sent once, and whether it was applied is unknown."""
     with RawServer([broken]) as server:  # type: ignore[list-item]
