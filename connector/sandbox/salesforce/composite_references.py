@@ -46,16 +46,15 @@ def resolved(value: object, bodies: Mapping[str, object]) -> object:
 
 def _look_up(found: re.Match[str], bodies: Mapping[str, object]) -> object:
     name, path = found[1], found[2]
-    current = bodies.get(name)
+    missing = ApiError("PROCESSING_HALTED", f"Invalid reference specified. No value for {name}{path} found in {name}")
+    if name not in bodies:
+        raise missing
+    current = bodies[name]
     for step in _STEP.finditer(path):
         if step[1] is not None and isinstance(current, Mapping) and step[1] in current:
             current = current[step[1]]
         elif step[2] is not None and isinstance(current, list) and int(step[2]) < len(current):
             current = current[int(step[2])]
         else:
-            raise ApiError(
-                "PROCESSING_HALTED", f"Invalid reference specified. No value for {name}{path} found in {name}"
-            )
-    if name not in bodies:
-        raise ApiError("PROCESSING_HALTED", f"Invalid reference specified. No value for {name}{path} found in {name}")
+            raise missing
     return current
