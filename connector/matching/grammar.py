@@ -20,6 +20,7 @@ PERSON_LEVELS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "mistyped-domain",
             "other-pattern",
             "other-digits",
+            "numbered",
             "other-mailbox",
             "other-firm",
             "other-free",

@@ -103,10 +103,15 @@ def suffix_level(left: Person, right: Person) -> str | None:
 
 
 def email_level(left: Identity, right: Identity) -> str | None:
-    """What two addresses say together; None when one side has none that counts."""
+    """What two addresses say together; None when one side has none that counts.
+
+    A firm numbers a mailbox when the plain one is taken, so a numbered one alone hints at a namesake.
+    """
     one, other = left.mail, right.mail
     if one is None or other is None:
-        return None
+        alone = one or other
+        numbered = alone is not None and alone.kind == "firm" and any(map(str.isdigit, alone.mailbox))
+        return "numbered" if numbered else None
     if one.address == other.address:
         return "same" if one.personal else "same-role"
     if not one.personal or not other.personal:

@@ -332,4 +332,4 @@ def company_group(lead: Record, rules: MatchingRules) -> str:
         return f"domain:{me.firm.domains[0]}"
     if not me.firm.joined:
         return ""
-    return f"company:{me.firm.joined}:{me.firm.legal_form}:{me.firm.place.country}".rstrip(":")
+    return f"company:{me.firm.joined}:{me.firm.place.country}".rstrip(":")
