@@ -14,6 +14,9 @@ from connector.planning.situation import Situation
 CONVERT_COST = 1 / 100
 WRITE_COST = 1 / 1000
 
+# Facts that hold in the CRM a lead comes from and nowhere else; an owner's id there names nobody here.
+OF_ITS_CRM = frozenset({"owner_id", "owner_kind"})
+
 _CREATED = (Kind.ACCOUNT, Kind.CONTACT, Kind.OPPORTUNITY)
 
 
@@ -96,7 +99,8 @@ def _landing(situation: Situation) -> tuple[Step, ...]:
     if situation.in_place or situation.lead_id:
         return ()
     lead, wording = situation.lead, situation.wording
-    values = {**lead.values, **_written_back(situation), "external_key": lead.ref.key}
+    own = {name: value for name, value in lead.values.items() if name not in OF_ITS_CRM}
+    values = {**own, **_written_back(situation), "external_key": lead.ref.key}
     object_name = wording.object_name(Kind.LEAD)
     return (
         Step(
