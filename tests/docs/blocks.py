@@ -22,6 +22,7 @@ from pathlib import Path
 
 from connector.sandbox import Sandbox
 
+PROJECT = Path(__file__).resolve().parents[2]
 SECONDS = 120  # per command, on a slow machine
 _FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _EXIT = re.compile(r"# exit code (\d+)\s*$", re.MULTILINE)
@@ -36,15 +37,15 @@ _MASKS = (
     (re.compile(r"version \d+\.\d+\.\d+"), "version N"),
     (re.compile(r"\b\d+ MiB"), "N MiB"),
     (re.compile(r"\b\d+ of 15000\b"), "N of 15000"),
-    (re.compile(r"\S*/(?=(?:my-|project|connector-docs))\S*?(?=my-|project)"), ""),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One thing to run, where it stands, and what should come of it; *shown* None: any output."""
+    """One thing to run, where it and its block stand, and what should come of it; *shown* None: any output."""
 
     place: str
+    at: int
     script: str
     exit_code: int
     shown: str | None = None
@@ -86,7 +87,8 @@ class Shell:
             )
             self.groups.append(process.pid)
             code = process.wait(SECONDS)
-        return Done(code, output.read_text("utf-8", "replace"))
+        text = output.read_text("utf-8", "replace")
+        return Done(code, text.replace(str(self.home.resolve() / "work"), "/srv/leads"))
 
     def close(self) -> None:
         """End what the page left running in the background."""
@@ -99,7 +101,8 @@ def shell(home: Path, address: str) -> Shell:
     """A shell in a fresh folder; SANDBOX names a running sandbox that holds the demo world."""
     (home / "work").mkdir(parents=True)
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    return Shell(home, {"PATH": path, "HOME": str(home), "LC_ALL": "C.UTF-8", "TZ": "UTC", "SANDBOX": address})
+    here = {"PATH": path, "PYTHONPATH": str(PROJECT), "HOME": str(home), "SANDBOX": address}
+    return Shell(home, {**here, "LC_ALL": "C.UTF-8", "TZ": "UTC"})
 
 
 def commands(page: Path) -> Iterator[Command]:
@@ -108,9 +111,9 @@ def commands(page: Path) -> Iterator[Command]:
     for block in _FENCE.finditer(text):
         line = text.count("\n", 0, block.start()) + 2
         if block[1] == "sh":
-            yield Command(f"{page.name}:{line}", block[2], _exit_code(block[2]))
+            yield Command(f"{page.name}:{line}", block.start(), block[2], _exit_code(block[2]))
         elif block[1] == "console":
-            yield from _typed(page.name, line, block[2])
+            yield from _typed(page.name, line, block)
 
 
 def languages(page: Path) -> list[str]:
@@ -123,15 +126,16 @@ def _exit_code(script: str) -> int:
     return int(found[1]) if found else 0
 
 
-def _typed(name: str, line: int, block: str) -> Iterator[Command]:
-    lines = block.split("\n")
+def _typed(name: str, line: int, block: re.Match[str]) -> Iterator[Command]:
+    lines = block[2].split("\n")
     starts = [number for number, content in enumerate(lines) if content.startswith("$ ")]
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
         first = start + 1
         while first < end and lines[first].startswith("> "):
             first += 1
         typed = "\n".join(content[2:] for content in lines[start:first])
-        yield Command(f"{name}:{line + start}", typed, _exit_code(typed), "\n".join(lines[first:end]).strip("\n"))
+        shown = "\n".join(lines[first:end]).strip("\n")
+        yield Command(f"{name}:{line + start}", block.start(), typed, _exit_code(typed), shown)
 
 
 def masked(text: str) -> list[str]:
@@ -149,20 +153,27 @@ def agrees(shown: str, printed: str) -> bool:
 
 def refresh(page: Path, home: Path, address: str) -> None:
     """Write into *page* what its commands print now, wherever it shows something else."""
-    text = page.read_text("utf-8")
     typing = shell(home, address)
+
+    def rewritten(block: re.Match[str]) -> str:
+        found = [command for command in commands(page) if command.at == block.start()]
+        printed = [_refreshed(command, typing.run(command)) for command in found]
+        return block[0] if block[1] != "console" else "```console\n" + "".join(printed) + "```"
+
     try:
-        for command in commands(page):
-            done = typing.run(command)
-            if done.exit_code != command.exit_code:
-                print(f"{command.place}: exit code {done.exit_code}\n{done.output}")
-            if command.shown is not None and not agrees(command.shown, done.output):
-                typed = "\n".join(f"{'> ' if at else '$ '}{line}" for at, line in enumerate(command.script.split("\n")))
-                old = f"{typed}\n{command.shown}".rstrip("\n")
-                text = text.replace(f"{old}\n", f"{typed}\n{done.output.strip()}".rstrip() + "\n", 1)
+        text = _FENCE.sub(rewritten, page.read_text("utf-8"))
     finally:
         typing.close()
     page.write_text(text, "utf-8")
+
+
+def _refreshed(command: Command, done: Done) -> str:
+    if done.exit_code != command.exit_code:
+        print(f"{command.place}: exit code {done.exit_code}\n{done.output}")
+    same = command.shown is None or agrees(command.shown, done.output)
+    shown = command.shown if same else done.output.strip("\n")
+    typed = "\n".join(f"{'> ' if at else '$ '}{line}" for at, line in enumerate(command.script.split("\n")))
+    return "".join(f"{part}\n" for part in (typed, shown) if part)
 
 
 def main() -> None:

@@ -9,9 +9,8 @@ import pytest
 
 from connector.sandbox import Sandbox
 
-from .blocks import Shell, agrees, commands, languages, masked, shell
+from .blocks import PROJECT, Shell, agrees, commands, languages, masked, shell
 
-PROJECT = Path(__file__).resolve().parents[2]
 PAGES = [page for page in [PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md"))] if [*commands(page)]]
 
 
