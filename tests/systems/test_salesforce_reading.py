@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any
 from urllib.parse import unquote
 
@@ -84,6 +85,18 @@ def test_D07_repeating_pages_fail_loudly() -> None:  # noqa: N802
     responses.get(QUERY, json=page([row(1)], 2), headers=DATE)
     with pytest.raises(Unreadable):
         list(system.changes("Lead", (), None))
+
+
+@responses.activate
+def test_circle_of_pages_ends() -> None:
+    """Pages that announce no total and lead in a circle are given up at the first repeat."""
+    system = doubled()
+    following = "/services/data/v62.0/query/0r8-2"
+    circle = {name: value for name, value in page([row(1)], 9, following).items() if name != "totalSize"}
+    responses.get(QUERY, json=circle, headers=DATE)
+    responses.get(f"{ADDRESS}{following}", json=circle, headers=DATE)
+    with pytest.raises(Unreadable):
+        list(islice(system.changes("Lead", (), None), 9))
 
 
 @responses.activate
@@ -203,8 +216,10 @@ def test_one_describe_call_brings_terms(org: SalesforceSubject) -> None:
     org.system.identity()
     before = org.system.calls
     org.system.describe(["Lead", "Account", "Contact", "Opportunity"])
-    org.system.conversion_terms()
+    terms = org.system.conversion_terms()
     assert org.system.calls - before == 1
+    assert terms["converted_statuses"] == ("Closed - Converted",)
+    assert (terms["stages"][0], terms["stages"][-1]) == ("Prospecting", "Closed Lost")
 
 
 def test_budget_follows_usage_header(org: SalesforceSubject) -> None:
