@@ -45,9 +45,10 @@ def apply_steps(route: Route, run_id: str, steps: Sequence[Step]) -> Outcomes:
     pending = _known(route, steps, outcomes)
     route.observer.stage(route.name, "apply", len(pending))
     while pending:
+        pending = _leave_theirs(route, pending, outcomes)
         ready, pending = _wave(pending, outcomes)
         if not ready:
-            outcomes.waiting.update(step.lead for step in pending)
+            outcomes.waiting.update(step.lead for step in pending if step.lead not in outcomes.rejected)
             break
         for batch in route.target.batches(ready):
             _send(route, run_id, batch, outcomes)
@@ -88,13 +89,20 @@ def _wave(pending: Sequence[Step], outcomes: Outcomes) -> tuple[list[Order], lis
     later: list[Step] = []
     for step in pending:
         ids = _ids(step, outcomes.receipts)
-        if _made_by_others(step, outcomes.receipts):
-            outcomes.counts[Outcome.SKIPPED] += 1
-        elif ids is None:
+        if ids is None:
             later.append(step)
         else:
             ready.append(Order(step, ids))
     return ready, later
+
+
+def _leave_theirs(route: Route, pending: Sequence[Step], outcomes: Outcomes) -> list[Step]:
+    """Take out, and forget, steps that would touch what a person's conversion made; answers the others."""
+    theirs = [step for step in pending if _made_by_others(step, outcomes.receipts)]
+    if theirs:
+        outcomes.counts[Outcome.SKIPPED] += len(theirs)
+        route.store.journal.drop_planned([step.key for step in theirs])
+    return [step for step in pending if step not in theirs]
 
 
 def _made_by_others(step: Step, receipts: Mapping[str, Receipt]) -> bool:

@@ -83,6 +83,9 @@ class Consideration:
 
     def _one(self, taken: TakenUp, lead: Record) -> None:
         route = self.route
+        if taken.unfinished:
+            self._finish(taken, lead)
+            return
         if self.final and stands_for_both(route, lead.ref):
             route.store.inbox.set_state(route.name, lead.ref, InboxState.DONE)
             return
@@ -99,6 +102,14 @@ class Consideration:
         if self.final:
             self._tell_people(decision, resolution)
             self._rest(lead, planned)
+
+    def _finish(self, taken: TakenUp, lead: Record) -> None:
+        """Try again what the CRM refused beside a conversion that is done."""
+        decision = self.route.store.decisions.latest(self.route.name, lead.ref)
+        verdict = decision.verdict if decision else Verdict.CONVERT
+        self.planned[lead.ref] = PlannedLead(lead.ref, verdict, taken.row.fingerprint, taken.unfinished)
+        if self.final:
+            self.route.store.inbox.set_state(self.route.name, lead.ref, InboxState.WAITING)
 
     def _tell_people(self, decision: Decision, resolution: Resolution) -> None:
         """Open the question that a review verdict asks; a duplicate's question is its survivor's."""

@@ -21,16 +21,21 @@ def park(route: Route, lead: RecordRef, stage: str, problems: Sequence[Problem],
         forget_plans(route, lead)
 
 
-def park_refused(route: Route, lead: RecordRef, refused: Refusals, raw: Values) -> None:
-    """What the CRM refuses is parked; where it saw a duplicate that we did not, a person decides."""
+def park_refused(route: Route, lead: RecordRef, refused: Refusals, raw: Values) -> bool:
+    """What the CRM refuses is parked; where it saw a duplicate that we did not, a person decides.
+
+    Answers whether the lead was parked.
+    """
     resolution = route.store.matches.latest(route.name, lead)
     suspected = next((receipt for _, receipt in refused if receipt.code == DUPLICATE), None)
     if suspected is not None and resolution is not None:
         question = f"the CRM's duplicate rule refused it: {suspected.message}"
         route.store.reviews.open(route.name, resolution, question, route.clock.now())
         route.store.inbox.set_state(route.name, lead, InboxState.DECIDED)
-        return
+        forget_plans(route, lead)
+        return False
     park(route, lead, "apply", [Problem(", ".join(r.fields), s.object, r.code, r.message) for s, r in refused], raw)
+    return True
 
 
 def forget_plans(route: Route, lead: RecordRef) -> None:

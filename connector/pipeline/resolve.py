@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from connector.mapping import translate
 from connector.matching import keys, resolve
-from connector.model.match import Candidates, Resolution
-from connector.model.progress import InboxRow, InboxState, Woken
+from connector.model.match import Candidates, Judgement, Resolution, Word
+from connector.model.plan import Step
+from connector.model.progress import InboxRow, InboxState, JournalState, Woken
 from connector.model.records import Kind, Record, RecordRef
 from connector.pipeline.parking import park
 from connector.pipeline.pull import indexed
@@ -19,10 +20,14 @@ CONVERTED_ROLE = "converted"  # crosswalk role of a source lead whose conversion
 
 @dataclass(frozen=True, slots=True)
 class TakenUp:
-    """An awake lead: the inbox row, and the lead in canonical words (None where it cannot be translated)."""
+    """An awake lead: the inbox row, and the lead in canonical words (None where it cannot be translated).
+
+    *unfinished* are steps of a conversion of ours that the CRM refused and a person wants tried again.
+    """
 
     row: InboxRow
     lead: Record | None
+    unfinished: tuple[Step, ...] = ()
 
     @property
     def counts(self) -> bool:
@@ -36,7 +41,12 @@ def take_up(route: Route, rows: Sequence[InboxRow]) -> Iterator[TakenUp]:
         result = translate(row.raw, route.lead_mapping)
         if result.record is not None and _is_echo(route, result.record):
             index_leads(route, [result.record])
-            route.store.inbox.set_state(route.name, row.raw.ref, InboxState.DONE)
+            refused = _refused(route, row.raw.ref)
+            if refused and row.woken is Woken.RETRY:
+                yield TakenUp(row, result.record, refused)
+            else:
+                state = InboxState.DEAD if refused else InboxState.DONE
+                route.store.inbox.set_state(route.name, row.raw.ref, state)
             continue
         if result.record is None and not row.raw.deleted:
             park(route, row.raw.ref, "translate", result.problems, row.raw.fields)
@@ -49,6 +59,11 @@ def take_up(route: Route, rows: Sequence[InboxRow]) -> Iterator[TakenUp]:
 def _is_echo(route: Route, lead: Record) -> bool:
     """A converted lead that the crosswalk knows as our own conversion is no news, on any route."""
     return lead.flag("converted") and any(e.role == CONVERTED_ROLE for e in route.store.crosswalk.by_ref(lead.ref))
+
+
+def _refused(route: Route, lead: RecordRef) -> tuple[Step, ...]:
+    """Steps beside a conversion of ours that the CRM refused."""
+    return tuple(e.step for e in route.store.journal.story(lead) if e.state is JournalState.REJECTED)
 
 
 def index_leads(route: Route, leads: Sequence[Record]) -> None:
@@ -66,11 +81,38 @@ def resolve_lead(route: Route, lead: Record) -> Resolution:
     connections = list(dict.fromkeys([route.source.name, route.target.name]))
     found = route.store.directory.candidates(keys(lead, route.rules.matching), connections)
     others = _without(found, _itself(route, lead.ref))
-    words = route.store.matches.judgements(lead.ref)
+    words = _words(route, lead.ref)
     judged = _with_judged(route, others, [j.right if j.left == lead.ref else j.left for j in words])
     resolution = resolve(lead, judged, words, route.rules.matching)
     route.store.matches.save(route.name, resolution, route.clock.now())
     return resolution
+
+
+def _words(route: Route, lead: RecordRef) -> list[Judgement]:
+    """Standing words on the lead. What was merged away in the CRM is spoken of as its survivor.
+
+    A lead that was linked to a record which a person has merged since belongs to the survivor, however little
+    the survivor looks like it: the merge is a person's word, and is kept as one.
+    """
+    before = route.store.matches.latest(route.name, lead)
+    for match in (before.contact, before.account) if before else ():
+        survivor = _survivor(route, match.ref) if match else None
+        if match is not None and survivor is not None:
+            note = f"it was linked to {match.ref}, which was merged into this one"
+            word = Judgement(lead, survivor, Word.SAME, "merge in the CRM", route.clock.now(), note)
+            route.store.matches.judge(word)
+    return [_of_survivors(route, word, lead) for word in route.store.matches.judgements(lead)]
+
+
+def _of_survivors(route: Route, word: Judgement, lead: RecordRef) -> Judgement:
+    other = word.right if word.left == lead else word.left
+    return replace(word, left=lead, right=_survivor(route, other) or other)
+
+
+def _survivor(route: Route, ref: RecordRef) -> RecordRef | None:
+    """The record that *ref* was merged into; None when it was not."""
+    record = route.store.directory.get(ref)
+    return record.ref if record is not None and record.ref != ref else None
 
 
 def _itself(route: Route, ref: RecordRef) -> set[RecordRef]:

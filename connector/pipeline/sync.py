@@ -177,8 +177,7 @@ def _settle_lead(
 ) -> None:
     lead = planned.lead
     if lead in outcomes.rejected:
-        park_refused(route, lead, outcomes.rejected[lead], raw.fields if raw else {})
-        result.parked += 1
+        result.parked += park_refused(route, lead, outcomes.rejected[lead], raw.fields if raw else {})
     elif lead in outcomes.waiting:
         result.waiting.add(lead)
     else:
@@ -188,6 +187,7 @@ def _settle_lead(
 def _settle_state(route: Route, planned: PlannedLead, raw: RawRecord | None) -> None:
     done = planned.verdict.converts or not route.in_place
     route.store.inbox.set_state(route.name, planned.lead, InboxState.DONE if done else InboxState.DECIDED)
+    route.store.dead_letters.clear(route.name, planned.lead)
     written = {name: value for step in planned.steps if step.kind == "lead" for name, value in step.after.items()}
     if raw is not None and written and route.in_place:
         left = RawRecord(raw.ref, {**raw.fields, **written}, raw.modified)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from connector.mapping import translate
 from connector.model.plan import Action, Outcome, PlannedLead, Receipt, Step
+from connector.model.progress import JournalState
 from connector.model.records import Kind, RawRecord, Record, RecordRef
 from connector.pipeline.apply import NOT_THERE
 from connector.pipeline.pull import indexed
@@ -76,9 +77,15 @@ def _adopted(route: Route, lead: PlannedLead, present: Mapping[str, RawRecord]) 
     convert = _step(lead, Action.CONVERT)
     raw = present.get(convert.ids.get("lead", "")) if convert else None
     record = translate(raw, route.target_mapping(Kind.LEAD)).record if raw else None
-    if convert is None or record is None or not record.flag("converted"):
+    if convert is None or record is None or not record.flag("converted") or _is_ours(route, convert):
         return None
     return Receipt(convert.key, Outcome.ALREADY, route.target.now(), converted_ids(record), code="converted-elsewhere")
+
+
+def _is_ours(route: Route, convert: Step) -> bool:
+    """Whether the journal knows the conversion as carried out by us."""
+    entry = route.store.journal.entries([convert.key]).get(convert.key)
+    return entry is not None and entry.state is JournalState.APPLIED
 
 
 def converted_ids(lead: Record) -> dict[str, str]:

@@ -22,6 +22,7 @@ from requests import Response
 
 from connector import wiring
 from connector.cli import main
+from connector.config import load_config
 from connector.store.database import Database
 from connector.store.journal import SqliteJournal
 from connector.systems.wire.door import Ask, WireSession
@@ -126,6 +127,9 @@ def serve(commands: Iterator[str]) -> None:
     warm_up()
     for line in commands:
         task = json.loads(line)
+        config = load_config(Path(task["words"][1]))
+        for settings in config.routes.values():
+            READING(config, settings)  # read here, so that every child has it
         hears, told = os.pipe()
         pid = os.fork()
         if pid == 0:

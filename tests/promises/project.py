@@ -131,7 +131,11 @@ class Project:
 
     def records(self, *, ours: bool = True) -> dict[str, list[str]]:
         """What the org holds, ids and times left out, so that two runs can be compared (see `normalised`)."""
-        return normalised({name: self.dump(name) for name in OBJECTS}, ours=ours)
+        return normalised(self.dumps(), ours=ours)
+
+    def dumps(self) -> dict[str, list[dict[str, Any]]]:
+        """Every live record of the objects that the connector writes."""
+        return {name: self.dump(name) for name in OBJECTS}
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """Ask the state file."""

@@ -15,7 +15,7 @@ from typing import Any, cast
 import pytest
 from builders import as_csv_rows, ten_leads
 
-from .project import Project, difference
+from .project import Project, difference, normalised
 
 NewProject = Callable[[], Project]
 PROGRAM = Path(__file__).with_name("killable.py")
@@ -88,10 +88,10 @@ def end_state(project: Project, routes: Sequence[str]) -> dict[str, list[str]]:
     """The org when everything has settled. A landed lead may be converted under its key or that of its file."""
     project.settle_down(*routes)
     assert project.writes_of_another_sync(*routes) == 0
-    for name in ("Lead", "Account", "Contact", "Opportunity"):
-        keys = [row["Connector_Key__c"] for row in project.dump(name) if row.get("Connector_Key__c")]
-        assert len(keys) == len(set(keys))
-    return project.records(ours=routes == IN_PLACE)
+    dumps = project.dumps()
+    keys = [key for rows in dumps.values() for row in rows if (key := row.get("Connector_Key__c"))]
+    assert len(keys) == len(set(keys))
+    return normalised(dumps, ours=routes == IN_PLACE)
 
 
 def survive(project: Project, routes: Sequence[str], expected: dict[str, list[str]]) -> list[str]:
@@ -117,3 +117,50 @@ def test_kill_at_every_boundary(new_project: NewProject, killer: Killer, routes:
         if found:
             wrong[f"{die_at} {passed[-1]}"] = found
     assert wrong == {}
+
+
+TURNED = (
+    "      all:\n        - {field: fit, is: strong}\n        - {field: intent, is: true}\n    verdict: convert",
+    "      all:\n        - {field: fit, is: strong}\n        - {field: intent, is: true}\n    verdict: review",
+)
+FOLLOWERS = {"Bob Tandy", "Fay Winter"}  # of companies that are known accounts once the first has been converted
+
+
+def converted(project: Project) -> set[str]:
+    """Names of the leads that are converted."""
+    return {row["Name"] for row in project.dump("Lead") if row["IsConverted"]}
+
+
+@pytest.mark.fault
+def test_kill_then_harmless_policy_edit(new_project: NewProject, killer: Killer) -> None:
+    """A policy edit between the kill and the next sync does not make a conversion look new."""
+    project = set_up(new_project(), IN_PLACE)
+    boundaries = killer.sync(project, IN_PLACE)
+    expected = end_state(project, IN_PLACE)
+    for die_at in [n for n in points(boundaries) if boundaries[n - 1] != "after commit"]:
+        project = set_up(new_project(), IN_PLACE)
+        killer.sync(project, IN_PLACE, die_at)
+        project.edit("mappings/policy.yaml", "levels: {strong: 55,", "levels: {strong: 54,")
+        assert survive(project, IN_PLACE, expected) == []
+
+
+@pytest.mark.fault
+def test_kill_then_edit_that_asks_people(new_project: NewProject, killer: Killer) -> None:
+    """What was sent before the kill is finished, what was only planned follows the policy as it is now."""
+    project = set_up(new_project(), IN_PLACE)
+    boundaries = killer.sync(project, IN_PLACE)
+    expected = end_state(project, IN_PLACE)
+    for die_at in [n for n in points(boundaries) if boundaries[n - 1] != "after commit"]:
+        project = set_up(new_project(), IN_PLACE)
+        killer.sync(project, IN_PLACE, die_at)
+        before = converted(project)
+        project.edit("mappings/policy.yaml", *TURNED)
+        found = end_state(project, IN_PLACE)
+        doubled = [line for line in difference(expected, found) if line.startswith("+") and " Lead " not in line]
+        assert doubled == []
+        after = converted(project)
+        assert before <= after
+        assert after - before <= {"Cay Lund", "Dan Quill"} | (FOLLOWERS if before else set())
+        asked = {row[0] for row in project.rows("SELECT record_id FROM reviews WHERE state = 'open'")}
+        names = {row["Name"] for row in project.dump("Lead") if row["Id"] in asked}
+        assert {"Ivy Stone", "Hal Ibsen", "Ada Marsh"} - after <= names
