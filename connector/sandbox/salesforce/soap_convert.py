@@ -33,7 +33,7 @@ from connector.sandbox.salesforce.soap_xml import (
     text_of,
 )
 
-MAX_LEADS, MAX_MERGES = 100, 200
+MAX_MERGES = 200
 _ORDER = (
     "accountId",
     "accountRecord",
@@ -77,7 +77,7 @@ def soap_options(envelope: Envelope) -> DmlOptions:
 
 
 def convert_leads(envelope: Envelope, org: Org, trace: Trace, strict: bool) -> str:
-    """Convert up to 100 leads; the `result` elements, one per lead, in order.
+    """Convert leads; the `result` elements, one per lead, in order. The org refuses more than 100.
 
     Clients differ in the wrapper's name and in the order of elements. With `strict`, a wrong name, elements out
     of the WSDL's order or missing required ones are a fault.
@@ -88,8 +88,6 @@ def convert_leads(envelope: Envelope, org: Org, trace: Trace, strict: bool) -> s
             _check_wrapper(element)
             _check_order(element)
     requests = [_lead_convert(element) for element in elements]
-    if len(requests) > MAX_LEADS:
-        raise ApiError("EXCEEDED_LEAD_CONVERT_LIMIT", f"cannot convert more than {MAX_LEADS} leads in one call", 500)
     refused = trace.refused_rows(len(requests))
     trace.records += len(requests)
     accepted = [request for position, request in enumerate(requests) if position not in refused]

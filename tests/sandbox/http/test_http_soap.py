@@ -161,6 +161,11 @@ def test_strict_order_is_a_switch(caller: Caller) -> None:
     caller.sandbox.reset({"salesforce": {"http": {"strict_soap_order": True}}})
     refused = caller.soap(body.format(caller.lead()))
     assert (refused.status_code, "invalid at this location" in refused.text) == (500, True)
+    short = (
+        f"<urn:leadConverts><urn:convertedStatus>Closed - Converted</urn:convertedStatus><urn:leadId>{caller.lead()}"
+    )
+    incomplete = caller.soap(f"<urn:convertLead>{short}</urn:leadId></urn:leadConverts></urn:convertLead>")
+    assert (incomplete.status_code, "element missing" in incomplete.text) == (500, True)
     assert results(caller.convert(caller.lead()))[0].find(f"{PARTNER}success").text == "true"  # type: ignore[union-attr]
 
 
@@ -203,7 +208,11 @@ def test_bad_soap_is_fault(caller: Caller, body: str, code: str) -> None:
 
 def test_entities_are_refused(caller: Caller) -> None:
     """A document type with entities is refused without being expanded."""
-    bomb = b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><x>&b;</x>'
+    bomb = (
+        '<!DOCTYPE x [<!ENTITY a "getUser"><!ENTITY b "&a;&a;">]>'
+        '<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Header><SessionHeader>'
+        f"<sessionId>{caller.token}</sessionId></SessionHeader></e:Header><e:Body><getUserInfo>&b;</getUserInfo></e:Body></e:Envelope>"
+    )
     answer = caller.session.post(
         f"{caller.base_url}/services/Soap/u/62.0", data=bomb, headers={"SOAPAction": '""'}, timeout=20
     )
