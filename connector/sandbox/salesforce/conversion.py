@@ -86,8 +86,7 @@ def _account(state: OrgState, request: LeadConvert, targets: Targets, options: D
 def _contact(state: OrgState, request: LeadConvert, targets: Targets, account_id: str, options: DmlOptions) -> str:
     definition = state.definition("Contact")
     options = _with_bypass(state, options, request.bypass_contact_dedupe_check)
-    new = targets.contact is None
-    values = readable_values(definition, contact_values(targets.lead, state.settings, new=new))
+    values = readable_values(definition, contact_values(targets.lead, state.settings))
     given = request.contact_record or {}
     if targets.contact is None:
         fixed = {"AccountId": account_id, "OwnerId": targets.owner_id}

@@ -37,8 +37,7 @@ _CONTACT: Pairs = (
     ("Description", "Description"),
     ("LeadSource", "LeadSource"),
     *((part, f"Mailing{part}") for part in _ADDRESS),
-)
-_NEW_CONTACT_ONLY: Pairs = (
+    # A checkbox is never empty, so a contact that exists keeps its own opt-outs.
     ("HasOptedOutOfEmail", "HasOptedOutOfEmail"),
     ("HasOptedOutOfFax", "HasOptedOutOfFax"),
     ("DoNotCall", "DoNotCall"),
@@ -52,10 +51,9 @@ def account_values(lead: Row, settings: OrgSettings, *, new: bool) -> Record:
     return _copied(lead, (*_ACCOUNT, *source, *_custom(settings, "Account")))
 
 
-def contact_values(lead: Row, settings: OrgSettings, *, new: bool) -> Record:
+def contact_values(lead: Row, settings: OrgSettings) -> Record:
     """What a lead gives its contact."""
-    opt_outs = _NEW_CONTACT_ONLY if new else ()
-    return _copied(lead, (*_CONTACT, *opt_outs, *_custom(settings, "Contact")))
+    return _copied(lead, (*_CONTACT, *_custom(settings, "Contact")))
 
 
 def opportunity_values(lead: Row, settings: OrgSettings) -> Record:

@@ -55,11 +55,9 @@ def _merged(
 
 
 def _take_over(state: OrgState, definition: ObjectDef, winner: str, loser: str) -> list[str]:
-    """Re-point every reference at the loser; answers the ids of the records changed."""
+    """Re-point every live reference at the loser, so not the losers of earlier merges; answers the changed ids."""
     moved: list[str] = []
     for relation in list(state.schema.children_of(definition.name)):
-        if relation.field.name == "MasterRecordId":
-            continue
         for row in state.live(relation.child, f'"{relation.field.name}" = ?', (loser,)):
             _repoint(state, relation, row, winner)
             moved.append(str(row["Id"]))

@@ -232,7 +232,7 @@ def test_custom_mapping_feeds_several_targets(org: Org, make: Make) -> None:
         ({"opportunity_id": "0065g00000ZZZZZ", "opportunity_name": "x"}, "FIELD_INTEGRITY_EXCEPTION", "must be empty"),
         ({"opportunity_name": "x" * 81}, "STRING_TOO_LONG", "(max length=80)"),
         ({"owner_id": "00G5g00000QqQqQ"}, "INVALID_OWNER", "can only be owned by users"),
-        ({"owner_id": "0055g00000UuVvX"}, "INACTIVE_OWNER_OR_USER", "inactive user [0055g00000UuVvX]"),
+        ({"owner_id": "0055g00000UuVvX"}, "INACTIVE_OWNER_OR_USER", "user [0055g00000UuVvX] as owner of lead"),
         ({"related_person_account_id": "0015g00000ZZZZZ"}, "FUNCTIONALITY_NOT_ENABLED", "person accounts"),
         ({"account_record": {"Foo__c": 1}}, "INVALID_FIELD", "No such column 'Foo__c'"),
     ],
@@ -290,8 +290,11 @@ def test_queued_lead_needs_an_owner(org: Org, make_lead: Make) -> None:
     """A lead of a queue converts only with a user as owner, who then owns the new records."""
     lead = make_lead(OwnerId=org.queue_id)
     assert only(_convert(org, lead).errors).status_code == "INVALID_OWNER"
-    result = _convert(org, lead, owner_id=org.user_id)
-    assert _row(org, "Account", result.account_id)["OwnerId"] == org.user_id
+    seller = org.load({"User": [{"LastName": "Seller", "IsActive": True}]})["User"][0]["Id"]
+    result = _convert(org, lead, owner_id=seller)
+    made = {"Account": result.account_id, "Contact": result.contact_id, "Opportunity": result.opportunity_id}
+    assert {_row(org, name, record_id)["OwnerId"] for name, record_id in made.items()} == {seller}
+    assert _row(org, "Lead", lead)["OwnerId"] == org.queue_id
 
 
 def test_long_names_are_cut_only_on_request(org: Org, make_lead: Make) -> None:
@@ -303,10 +306,11 @@ def test_long_names_are_cut_only_on_request(org: Org, make_lead: Make) -> None:
 
 
 def test_locked_account_refuses_then_allows(org: Org, make: Make, make_lead: Make) -> None:
-    """UNABLE_TO_LOCK_ROW on the account is temporary and leaves nothing behind."""
+    """UNABLE_TO_LOCK_ROW on the account or the lead is temporary and leaves nothing behind."""
     account, lead = make("Account", Name="A"), make_lead()
-    org.lock_rows([account], 1)
-    assert only(_convert(org, lead, account_id=account).errors).status_code == "UNABLE_TO_LOCK_ROW"
+    for locked in (account, lead):
+        org.lock_rows([locked], 1)
+        assert only(_convert(org, lead, account_id=account).errors).status_code == "UNABLE_TO_LOCK_ROW"
     assert org.dump("Contact") == []
     assert _convert(org, lead, account_id=account).success
 

@@ -76,6 +76,8 @@ def test_update_is_checked_when_it_matters(org: Org, make: Make) -> None:
     assert org.update("Lead", [{"Id": other, "Email": "B@x.test"}])[0].success
     assert org.update("Lead", [{"Id": other, "Title": "x"}])[0].success
     assert not org.update("Lead", [{"Id": other, "Email": "a@x.test"}])[0].success
+    twin = org.load({"Lead": [{"LastName": "T", "Company": "C", "Email": "a@x.test"}]})["Lead"][0]["Id"]
+    assert org.update("Lead", [{"Id": twin, "Title": "x"}])[0].success
 
 
 @pytest.mark.parametrize("bypass", [False, True])

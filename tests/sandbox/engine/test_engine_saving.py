@@ -366,3 +366,11 @@ def test_clock_survives_a_day_change(org: Org, make_lead: Make, clock: SandboxCl
     assert _row(org, "Lead", lead)["CreatedDate"].startswith("2026-06-29")
     clock.reset()
     assert _row(org, "Lead", make_lead())["CreatedDate"].startswith("2026-05-20")
+
+
+def test_deleted_parent_cannot_be_named(org: Org, make: Make) -> None:
+    """A reference to a record in the recycle bin is refused."""
+    account = make("Account", Name="Gone")
+    org.delete([account])
+    found = refusals(org.create("Contact", [{"LastName": "A", "AccountId": account}])[0])
+    assert found == [("ENTITY_IS_DELETED", "entity is deleted")]
