@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from connector.cli.cases import report_cases
 from connector.cli.output import put_json, say
 from connector.cli.session import Session, verb
 from connector.config import Config, config_schema
@@ -95,17 +96,7 @@ def test(session: Session, folder: Path | None) -> int:
     """
     folders = [folder] if folder else _folders(session.config())
     results = [result for each in folders for result in run_cases(load_mappings(mapping_files(each, each.parent)))]
-    failed = [result for result in results if not result.passed]
-    for result in failed:
-        say(f"{result.path}:{result.line}: {result.name}: {'; '.join(result.differences)}", as_json=session.as_json)
-    if session.as_json:
-        rows = [
-            {"path": r.path, "line": r.line, "name": r.name, "passed": r.passed, "differences": list(r.differences)}
-            for r in results
-        ]
-        put_json({"status": "done" if not failed else "error", "cases": rows})
-    say(f"{len(results) - len(failed)} of {len(results)} cases pass", as_json=session.as_json)
-    return InputError.exit_code if failed else 0
+    return report_cases(session, results)
 
 
 SCHEMAS = {

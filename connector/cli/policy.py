@@ -6,9 +6,8 @@ from pathlib import Path
 
 import click
 
-from connector.cli.output import put_json, say
+from connector.cli.cases import report_cases
 from connector.cli.session import Session, verb
-from connector.errors import InputError
 from connector.policy import load_policy, run_policy_cases
 from connector.wiring import read_text
 
@@ -28,17 +27,7 @@ def test(session: Session, file: Path | None) -> int:
     """
     paths = [file] if file else _paths(session)
     results = [result for path in paths for result in run_policy_cases(load_policy(read_text(path), str(path)))]
-    failed = [result for result in results if not result.passed]
-    for result in failed:
-        say(f"{result.path}:{result.line}: {result.name}: {'; '.join(result.differences)}", as_json=session.as_json)
-    if session.as_json:
-        rows = [
-            {"path": r.path, "line": r.line, "name": r.name, "passed": r.passed, "differences": list(r.differences)}
-            for r in results
-        ]
-        put_json({"status": "done" if not failed else "error", "cases": rows})
-    say(f"{len(results) - len(failed)} of {len(results)} cases pass", as_json=session.as_json)
-    return InputError.exit_code if failed else 0
+    return report_cases(session, results)
 
 
 def _paths(session: Session) -> list[Path]:
