@@ -127,6 +127,12 @@ def test_generations_tell_people_apart(left: str, right: str, expected: str) -> 
     assert level(against(lead(last_name=left), contact(last_name=right)), "suffix") == expected
 
 
+def test_generation_survives_a_swap() -> None:
+    """A generation that travelled with the last name into the first-name field is still one."""
+    match = against(lead(first_name="Weber Jr.", last_name="Ann"), contact(last_name="Weber Jr."))
+    assert (level(match, "name"), level(match, "suffix")) == ("swapped", "same")
+
+
 @pytest.mark.parametrize(
     ("left", "right", "name", "form"),
     [

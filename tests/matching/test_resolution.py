@@ -79,8 +79,10 @@ def test_numbered_mailbox_is_asked_about() -> None:
 
 def test_shared_mailbox_with_other_name_is_asked_about() -> None:
     """One personal address under two names is never simply somebody new."""
-    answer = resolved(lead(first_name="Karl", last_name="Huber"), contact(), account())
-    assert answer.linkage is Linkage.POSSIBLE
+    shared = {"email": "weberhuber@gmail.com"}
+    stranger = lead(first_name="Karl", last_name="Huber", company="Suedsee Fish", **shared)
+    answer = resolved(stranger, contact(**shared), account())
+    assert (answer.linkage, answer.candidates[0].ref.id) == (Linkage.POSSIBLE, "C1")
 
 
 def test_role_mailbox_glues_nobody() -> None:
@@ -146,10 +148,11 @@ def test_account_is_found_by_name_or_domain(values: dict[str, Scalar]) -> None:
     "values",
     [
         {"company": "Nordwnd Tools", "email": None},
-        {"company": "Nordwind Tool", "email": "eva@nordwind-tool.com"},
+        {"company": "Nordwind Tool", "email": "eva@else.com"},
         {"company": "Nordwind Tools AG", "email": None},
         {"company": "Nordwind Tools", "email": "eva@nordwind-industries.com"},
         {"company": "Nordwind Tools", "email": None, "country": "BR"},
+        {"company": "Nordwind Tools AG", "email": "eva@else.com", "country": "BR"},
     ],
 )
 def test_near_identical_company_is_asked_about(values: dict[str, Scalar]) -> None:
@@ -164,6 +167,12 @@ def test_shared_words_are_no_match(company: str) -> None:
     """A word in common does not make two firms one."""
     who = lead(first_name="Eva", last_name="Braun", company=company, email="eva@else.com")
     assert resolved(who, account()).linkage is Linkage.NEW
+
+
+def test_near_name_in_another_country_is_another_firm() -> None:
+    """A name that is nearly the account's, on another domain in another country, is somebody new."""
+    who = lead(first_name="Eva", last_name="Braun", company="Nordwind Tool", email="eva@else.com", country="BR")
+    assert resolved(who, account(country="DE")).linkage is Linkage.NEW
 
 
 def test_branch_on_one_domain_is_told_by_its_name() -> None:
@@ -188,10 +197,10 @@ def test_contacts_vote_for_an_account_without_web_site() -> None:
 
 def test_switchboard_is_weak_evidence() -> None:
     """A number of the whole firm does not make two people one."""
-    colleague = contact(first_name="A.", email=None, phone="+494315550100")
-    firm = account(phone="+494315550100")
-    answer = resolved(lead(last_name=None, email=None, phone="+494315550100"), colleague, firm)
-    assert answer.linkage is not Linkage.CONTACT
+    who = lead(first_name="A.", email=None, company=None, phone="+494315550100")
+    known = contact(email=None, phone="+494315550100")
+    assert resolved(who, known).linkage is Linkage.CONTACT
+    assert resolved(who, known, account(phone="+494315550100")).linkage is not Linkage.CONTACT
 
 
 @pytest.mark.parametrize("said", [Word.SAME, Word.DIFFERENT, Word.UNSURE])
@@ -212,9 +221,9 @@ def test_judgement_wins_over_any_score(said: Word, turned: bool) -> None:
 
 def test_latest_word_counts() -> None:
     """A later word on a pair supersedes an earlier one; words on other pairs are not ours."""
-    words = [word(lead(), contact(), Word.SAME, 5), word(lead(), contact(), Word.DIFFERENT, 9)]
+    words = [word(lead(), contact(), Word.DIFFERENT, 9), word(lead(), contact(), Word.SAME, 5)]
     assert resolved(lead(), contact(), account(), words=words).linkage is Linkage.ACCOUNT
-    strangers = [word(lead("L9"), contact(), Word.DIFFERENT)]
+    strangers = [word(lead("L9"), contact(), Word.DIFFERENT), word(contact(), lead("L9"), Word.DIFFERENT)]
     assert resolved(lead(), contact(), account(), words=strangers).linkage is Linkage.CONTACT
 
 
