@@ -1,1 +1,4 @@
-"""Reports over what the state remembers. The summary of a run is told by the verb that ran it; more reports move in here."""
+"""Reports over what the state remembers.
+
+The summary of a run is told by the verb that ran it; further reports move in here.
+"""
