@@ -106,6 +106,17 @@ def test_verify_tells_damage(path: Path, clock: HeldClock) -> None:
     assert all("damaged" in sentence for sentence in told)
 
 
+def test_verify_looks_at_every_page(path: Path, clock: HeldClock) -> None:
+    """Damage where no other question would come by is told all the same."""
+    with open_store(path, clock=clock) as store:
+        full(store)
+        ((root,),) = store.database.rows("SELECT rootpage FROM sqlite_master WHERE name = 'reviews_by_lead'")
+    data = bytearray(path.read_bytes())
+    data[4096 * (root - 1)] ^= 0xFF
+    path.write_bytes(bytes(data))
+    assert any("damaged" in sentence for sentence in care.verify(path))
+
+
 def test_verify_tells_what_is_no_database(tmp_path: Path) -> None:
     """A file that is no database is a finding; a file that is not there is an error."""
     (tmp_path / "notes.txt").write_text("hello " * 100)
