@@ -12,6 +12,7 @@ from connector.matching import keys
 from connector.model.match import BlockingKey
 from connector.model.progress import Bucket, Page, Watermark, Window, Woken
 from connector.model.records import Kind, RawRecord, Record, iso
+from connector.pipeline.reread import directory_mark
 from connector.pipeline.route import Route
 from connector.ports import Source
 
@@ -117,17 +118,21 @@ def _windows(since: datetime | None, stamps: list[datetime]) -> list[Window]:
 def refresh_directory(route: Route) -> None:
     """Bring the target's accounts and contacts (and its leads, for a route from elsewhere) up to date.
 
-    Leads that leaned on a record that changed are woken.
+    Leads that leaned on a record that changed are woken. When the mapping or the keys of matching were edited,
+    every record is read again, since the directory holds them as they were translated then.
     """
     kinds = [Kind.ACCOUNT, Kind.CONTACT] + ([] if route.in_place else [Kind.LEAD])
     for kind in kinds:
         mapping = route.target_mapping(kind)
         scope = f"directory:{route.target.name}"
-        after = route.store.watermarks.get(scope, mapping.object)
+        mark, fact = directory_mark(route, mapping), f"directory:{route.name}:{mapping.object}"
+        current = route.store.runs.recall(route.target.name, fact) in (None, mark)
+        after = route.store.watermarks.get(scope, mapping.object) if current else None
         route.observer.stage(route.name, f"directory {mapping.object}", None)
         for page in _pages(route, route.target, mapping, after):
             _shelve(route, mapping, page, scope)
             route.checkpoint()
+        route.store.runs.remember(route.target.name, fact, mark)
 
 
 def _pages(route: Route, side: Source, mapping: ObjectMapping, after: Watermark | None) -> Iterator[Page]:

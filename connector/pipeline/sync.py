@@ -16,6 +16,7 @@ from connector.pipeline.parking import DUPLICATE, park_refused
 from connector.pipeline.plan import make_plan
 from connector.pipeline.pull import pull_leads, refresh_directory
 from connector.pipeline.recover import finish_earlier, settle_earlier
+from connector.pipeline.reread import reread_leads
 from connector.pipeline.result import RouteResult
 from connector.pipeline.route import Route
 from connector.pipeline.verify import verify_plan
@@ -43,6 +44,7 @@ def sync_route(
         result.completeness, result.findings = pulled.completeness, pulled.findings
         refresh_directory(route)
         route.store.inbox.wake_due(route.name, route.clock.now(), route.rules.versions)
+        reread_leads(route)
         considered = Consideration(route, run_id, result, final=not dry_run)
         considered.run()
         result.plan = make_plan(route, run_id, list(considered.planned.values()))
