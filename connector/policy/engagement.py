@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from connector.model.decision import Reason, Score
 from connector.model.records import Activity
-from connector.policy.facts import Facts, instant
+from connector.policy.facts import Facts, instant, later
 from connector.policy.fit import Levels
 
 _LAST_ACTIVITY = "last_activity"
@@ -47,7 +47,7 @@ class Engagement:
         if not reached:
             return None
         days = self.half_life_days * math.log2(raw / max(reached))
-        return facts.as_of + timedelta(seconds=math.floor(max(0.0, days) * 86400 + 0.001) + 1)
+        return later(facts.as_of, timedelta(seconds=math.floor(max(0.0, days) * 86400 + 0.001) + 1))
 
     def _acts(self, facts: Facts) -> Iterable[tuple[str, datetime, int]]:
         """Kind, instant and full points of everything that counts, each source id once, nothing from the future."""

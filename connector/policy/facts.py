@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import IntEnum
 from functools import lru_cache
 from types import MappingProxyType
@@ -164,6 +164,14 @@ def instant(text: str) -> datetime | None:
     try:
         return from_iso(text if "T" in text or " " in text else f"{text}T00:00:00Z")
     except ValueError:
+        return None
+
+
+def later(at: datetime, span: timedelta) -> datetime | None:
+    """The instant *span* after *at*; None where the calendar ends before it."""
+    try:
+        return at + span
+    except OverflowError:
         return None
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from connector.model.decision import Reason, Score
-from connector.policy.facts import Facts, instant
+from connector.policy.facts import Facts, instant, later
 from connector.policy.grammar import ActionPart
 
 
@@ -65,10 +65,10 @@ class Intent:
         if rule is not None:
             stamp = facts.lead.get("requested_at") or facts.lead.get("created_at")
             at = instant(str(stamp)) if stamp else None
-            found.append(Asked(rule, at, at + rule.window if at else None))
+            found.append(Asked(rule, at, later(at, rule.window) if at else None))
         for activity in facts.inputs.activities:
             found += [
-                Asked(rule, activity.at, activity.at + rule.window)
+                Asked(rule, activity.at, later(activity.at, rule.window))
                 for rule in self.actions.values()
                 if activity.kind in rule.activities and activity.at <= facts.as_of
             ]

@@ -16,7 +16,7 @@ from typing import Any
 
 from connector.model.fields import FieldType
 from connector.model.records import Scalar
-from connector.policy.facts import Fact, Facts, Reader, moment
+from connector.policy.facts import Fact, Facts, Reader, later, moment
 
 _PHRASES = {
     "is": "is",
@@ -173,9 +173,9 @@ def _timed(operator: str, span: timedelta, read: Reader) -> Callable[[Facts], bo
     return holds
 
 
-def boundary(at: datetime, days: float) -> datetime:
+def boundary(at: datetime, days: float) -> datetime | None:
     """The first whole second at which a comparison over *days* has another answer than at *at*."""
-    return at + timedelta(days=days, seconds=1)
+    return later(at, timedelta(days=days, seconds=1))
 
 
 def number(value: Fact) -> float | None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from connector.model.decision import Reason, Stage, Verdict
 from connector.model.records import iso
-from connector.policy.facts import Facts, moment
+from connector.policy.facts import Facts, later, moment
 from connector.policy.intent import Asked
 from connector.policy.operators import boundary
 from connector.policy.rules import Rulebook, Sla
@@ -24,7 +24,7 @@ def look_again_at(
         return None
     times = [rulebook.engagement.next_level_at(facts)]
     if asked is not None and asked.until is not None:
-        times.append(asked.until + timedelta(seconds=1))
+        times.append(later(asked.until, timedelta(seconds=1)))
     for test in rulebook.timed:
         at = moment(facts, test.read)
         times.append(boundary(at, test.days) if at else None)
@@ -50,4 +50,4 @@ def _applies(sla: Sla, verdict: Verdict, stage: Stage) -> bool:
 def _due(sla: Sla, facts: Facts) -> datetime | None:
     starts = (moment(facts, read) for read in sla.counted_from)
     start = next((at for at in starts if at is not None), None)
-    return start + timedelta(hours=sla.hours) if start else None
+    return later(start, timedelta(hours=sla.hours)) if start else None
