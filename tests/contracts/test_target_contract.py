@@ -159,11 +159,12 @@ def test_settling_many_is_one_call(subject: Subject) -> None:
     assert subject.system.calls - before == 1
 
 
-def test_missing_rows_credit_nobody(subject: Subject) -> None:
+@pytest.mark.parametrize("missing", [[0], [1], [2], [0, 1, 2]])
+def test_missing_rows_credit_nobody(subject: Subject, missing: list[int]) -> None:
     """An answer with fewer results than rows leaves all of them unknown."""
     orders = [subject.convert(lead_id) for lead_id in subject.leads(3)]
     subject.system.identity()
-    subject.faults({"operation": "write", "action": "omit_row", "rows": [1], "times": 1})
+    subject.faults({"operation": "write", "action": "omit_row", "rows": missing, "times": 1})
     assert set(outcomes(perform(subject.system, *orders))) == {"unknown"}
     assert set(outcomes(subject.system.settle(orders))) == {"applied"}
 

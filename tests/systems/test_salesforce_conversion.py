@@ -91,10 +91,9 @@ def test_A11_twins_never_share_a_call(drawn: list[tuple[str, str, str]], most: i
 def test_account_mates_stay_together(accounts: list[str]) -> None:
     """Leads of one existing account stand in one call when they fit in one."""
     orders = [order(n, ids={"account": account} if account else {}) for n, account in enumerate(accounts)]
-    batches = list(conversion_batches(orders, 100))
-    for account in set(accounts) - {""}:
+    batches = list(conversion_batches(orders, 20))
+    for account in {known for known in accounts if known and accounts.count(known) <= 20}:
         assert sum(any(each.ids.get("account") == account for each in batch) for batch in batches) == 1
-    assert len(batches) <= 1
 
 
 def test_thousand_leads_are_ten_calls() -> None:
@@ -137,6 +136,7 @@ def test_opportunity_words_exclude_each_other() -> None:
     new = parts(lead_convert(order(1, terms={"opportunity": "new"})))
     assert (none["doNotCreateOpportunity"], "opportunityName" in none) == ("true", False)
     assert (join["opportunityId"], "opportunityName" in join) == ("006x", False)
+    assert list(join) == sorted(join, key=WSDL_ORDER.index)
     assert (new["doNotCreateOpportunity"], "opportunityName" in new, "opportunityId" in new) == ("false", False, False)
 
 

@@ -119,6 +119,7 @@ def test_soap_outage_without_fault() -> None:
     for made in (
         answer(500, b"<html>"),
         answer(200, b"<html>"),
+        answer(200, b"<html><body>Be right back</body></html>"),
         answer(200, b"<!DOCTYPE x [<!ENTITY a 'b'>]><x>&a;</x>"),
     ):
         error = raised(made, SOAP)

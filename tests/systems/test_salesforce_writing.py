@@ -246,6 +246,13 @@ def test_too_big_a_batch_is_a_bug(org: SalesforceSubject) -> None:
     assert system.calls == 0
 
 
+def test_half_written_values_are_not_there(org: SalesforceSubject) -> None:
+    """An update settles as applied only when every one of its values stands in the record."""
+    lead_id = org.lead(Title="New", City="Old")
+    both = order(Action.UPDATE, "Lead", 1, lead_id, Title="New", City="New")
+    assert sales(org).settle([both])[0].code == "not-there"
+
+
 def test_ambiguous_key_is_not_guessed(org: SalesforceSubject) -> None:
     """Two records under one key settle as neither."""
     rows = [{"Id": each, KEY: "source:1", "attributes": {}} for each in org.leads(2)]
