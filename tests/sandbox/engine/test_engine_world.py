@@ -109,7 +109,13 @@ def test_load_takes_records_as_given(org: Org) -> None:
     """Loading honours what no caller may set and applies no rule; answers come in order with ids."""
     rows = [
         {"LastName": "A", "Company": "C", "IsConverted": True, "ConvertedDate": "2026-01-01", "Email": "not an e-mail"},
-        {"Id": "00Q5g00000AbCdE", "LastName": "B", "IsDeleted": True, "SystemModstamp": "2024-02-03T04:05:06Z"},
+        {
+            "Id": "00Q5g00000AbCdE",
+            "LastName": "B",
+            "IsDeleted": True,
+            "CreatedDate": "2023-01-01T00:00:00Z",
+            "SystemModstamp": "2024-02-03T04:05:06Z",
+        },
     ]
     answer = org.load({"Lead": rows})["Lead"]
     assert [item["LastName"] for item in answer] == ["A", "B"]
