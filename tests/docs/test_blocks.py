@@ -12,6 +12,7 @@ from connector.sandbox import Sandbox
 from .blocks import PROJECT, Shell, agrees, commands, languages, masked, shell
 
 PAGES = [page for page in [PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md"))] if [*commands(page)]]
+REFRESH = "shows something else (python -m tests.docs.blocks PAGE writes it anew) than:"
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def test_page_shows_what_happens(page: Path, typing: Shell) -> None:
         assert done.exit_code == command.exit_code, f"{command.place}: {done.output}"
         assert "Traceback" not in done.output, command.place
         if command.shown is not None:
-            assert agrees(command.shown, done.output), f"{command.place} shows something else than:\n{done.output}"
+            assert agrees(command.shown, done.output), f"{command.place}: {REFRESH}\n{done.output}"
 
 
 def test_how_tos_and_readme_are_run() -> None:
