@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from engine_answers import NOON, Make, saved
 
 from connector.sandbox.clock import SandboxClock
 from connector.sandbox.salesforce.org import Org, OrgSettings
+from tests.sandbox.engine.engine_answers import NOON, Make, saved
 
 
 @pytest.fixture

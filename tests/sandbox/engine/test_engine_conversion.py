@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from engine_answers import Make, only
 
 from connector.sandbox.clock import SandboxClock
 from connector.sandbox.salesforce.ids import to_eighteen
 from connector.sandbox.salesforce.org import ApiError, DmlOptions, LeadConvert, LeadConvertResult, Org, OrgSettings
+from tests.sandbox.engine.engine_answers import Make, only
 
 DONE = "Closed - Converted"
 

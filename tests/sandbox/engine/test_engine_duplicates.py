@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from engine_answers import Make, only
 
 from connector.sandbox.salesforce.org import DmlOptions, LeadConvert, Org
+from tests.sandbox.engine.engine_answers import Make, only
 
 DONE = "Closed - Converted"
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from engine_answers import NOON
 
 from connector.sandbox.clock import SandboxClock
 from connector.sandbox.salesforce.org import ApiError, Org, OrgSettings, QueryPage
+from tests.sandbox.engine.engine_answers import NOON
 
 
 def _filled(count: int, clock: SandboxClock, settings: OrgSettings) -> Org:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from engine_answers import Make, column, only, refusals
 
 from connector.sandbox.clock import SandboxClock
 from connector.sandbox.salesforce.org import ApiError, Org
+from tests.sandbox.engine.engine_answers import Make, column, only, refusals
 
 
 def _row(org: Org, object_name: str, record_id: str) -> dict[str, Any]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from engine_answers import NOON, Make, column, refusals
 
 from connector.sandbox.clock import SandboxClock
 from connector.sandbox.salesforce.org import ApiError, Org
+from tests.sandbox.engine.engine_answers import NOON, Make, column, refusals
 
 HOUR = timedelta(hours=1)
 

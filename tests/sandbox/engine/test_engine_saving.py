@@ -6,11 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from engine_answers import NOON, Make, only, refusals, saved
 
 from connector.sandbox.clock import SandboxClock
 from connector.sandbox.salesforce.ids import to_eighteen
 from connector.sandbox.salesforce.org import ApiError, DmlOptions, Org
+from tests.sandbox.engine.engine_answers import NOON, Make, only, refusals, saved
 
 _GHOST = to_eighteen("0035g00000ZZZZZ") or ""
 
@@ -343,7 +343,8 @@ def test_transaction_undoes_everything_on_error(org: Org, make_lead: Make) -> No
 
 def test_read_only_objects_refuse_saves(org: Org) -> None:
     """Statuses and the organisation cannot be made by a caller, unknown objects are not found."""
-    assert not org.create("LeadStatus", [{"MasterLabel": "X"}])[0].success
+    refused_save = refusals(org.create("LeadStatus", [{}])[0])
+    assert refused_save == [("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "entity type LeadStatus does not support create")]
     assert not org.delete([org.org_id])[0].success
     with pytest.raises(ApiError) as refused:
         org.create("Nope", [{}])

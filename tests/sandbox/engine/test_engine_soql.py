@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from engine_answers import NOON, Make, column, values
 from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.sandbox.clock import SandboxClock
 from connector.sandbox.salesforce.org import Org, OrgSettings
 from connector.sandbox.salesforce.soql_literals import escape, unescape
+from tests.sandbox.engine.engine_answers import NOON, Make, column, values
 
 _LEADS: list[dict[str, Any]] = [
     {"LastName": "Adams", "Email": "a@x.test", "AnnualRevenue": 10, "LeadSource": "Web", "Title": "100% sure"},

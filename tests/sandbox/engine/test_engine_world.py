@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from engine_answers import Make, column, saved
 
 from connector.sandbox.clock import SandboxClock
 from connector.sandbox.salesforce.org import ApiError, DmlOptions, Org, OrgSettings
+from tests.sandbox.engine.engine_answers import Make, column, saved
 
 WORLD: dict[str, Any] = {
     "salesforce": {
