@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sandbox_caller import Caller
 
 from connector.sandbox import Sandbox
 from connector.sandbox.world import shipped_worlds
+from tests.sandbox_caller import Caller
 
 PROJECT = Path(__file__).resolve().parent.parent
 

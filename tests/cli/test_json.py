@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 import pytest
-from jsonschema import Draft202012Validator, FormatChecker  # type: ignore[import-untyped]
+from jsonschema import Draft202012Validator, FormatChecker
 
 from connector import wiring
 from connector.cli import cli

@@ -8,14 +8,13 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any, Protocol
 
-from sandbox_caller import Caller
-
 from connector.model.plan import Action, Order, Step
 from connector.model.records import RecordRef, Scalar, external_key
 from connector.ports import Target
 from connector.sandbox import Sandbox
 from connector.systems.salesforce import SalesforceOptions, SalesforceSystem
 from connector.systems.secret import Secret
+from tests.sandbox_caller import Caller
 
 _numbers = count(1)
 

@@ -61,7 +61,7 @@ def ending(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ending]:
         yield Ending(Project.make(tmp_path_factory.mktemp("demo") / "project", sandbox))
 
 
-def stories(*verdicts: str) -> Any:
+def stories(*verdicts: str) -> pytest.MarkDecorator:
     """Parametrise over the stories that expect one of *verdicts* (all when none is named)."""
     wanted = [s for s in STORIES if not verdicts or s["expect"]["verdict"] in verdicts]
     return pytest.mark.parametrize("story", wanted, ids=[s["name"] for s in wanted])

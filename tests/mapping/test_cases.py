@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from mapping_files import LEAD, text_of
-
 from connector.mapping import CaseResult, load_mappings, run_cases
+from tests.mapping.mapping_files import LEAD, text_of
 
 FIELDS = "last_name: {from: L, required: true}\nrevenue: R\nrating: {from: G, values: {hot: Hot}, default: null}"
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from mapping_files import LEAD, shape_of, text_of
 
 from connector.errors import Finding
 from connector.mapping import check_mappings
 from connector.model.progress import FieldShape, ObjectShape
+from tests.mapping.mapping_files import LEAD, shape_of, text_of
 
 CONVERSION = "converted_status: Done\naccount: {}\ncontact: {}\nopportunity: {}\n"
 

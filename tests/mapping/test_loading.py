@@ -5,12 +5,12 @@ from __future__ import annotations
 from textwrap import dedent
 
 import pytest
-from mapping_files import LEAD, mapping_of, refused, shape_of, shipped, text_of
 
 from connector.errors import ConfigError, InputError
 from connector.mapping import load_mappings
 from connector.model.progress import FieldShape
 from connector.model.records import Kind
+from tests.mapping.mapping_files import LEAD, mapping_of, refused, shape_of, shipped, text_of
 
 CONVERSION = "converted_status: Done\naccount: {}\ncontact: {}\nopportunity: {}\n"
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from mapping_files import mapping_of, shape_of
-
 from connector.mapping import payload
 from connector.model.progress import FieldShape
 from connector.model.records import Scalar
+from tests.mapping.mapping_files import mapping_of, shape_of
 
 
 def codes(problems: object) -> dict[str, str]:

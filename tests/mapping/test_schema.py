@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
-from mapping_files import shipped, text_of
+from jsonschema import Draft202012Validator
 
 from connector.mapping import conversion_schema, mapping_schema
 from connector.model.document import parse
+from tests.mapping.mapping_files import shipped, text_of
 
 
 def errors(schema: dict[str, Any], text: str) -> list[str]:

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from mapping_files import shipped, shipped_set
 
 from connector.mapping import check_mappings, run_cases, translate
 from connector.model.conversion import Survives
@@ -15,6 +14,7 @@ from connector.model.decision import Verdict
 from connector.model.progress import FieldShape, ObjectShape
 from connector.model.records import Kind, RawRecord, RecordRef
 from connector.sandbox.salesforce.schema_setup import standard_schema
+from tests.mapping.mapping_files import shipped, shipped_set
 
 OBJECTS = ("Lead", "Account", "Contact", "Opportunity")
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from mapping_files import LEAD, mapping_of, row
 
 from connector.mapping import fingerprint, snapshot, translate
 from connector.model.records import Provenance, RawRecord, RecordRef, Scalar
+from tests.mapping.mapping_files import LEAD, mapping_of, row
 
 
 def values_of(fields: str, **raw: Scalar) -> dict[str, Scalar]:

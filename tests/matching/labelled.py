@@ -12,7 +12,7 @@ from connector.matching import keys
 from connector.model.match import Candidates
 from connector.model.records import Kind, Record, RecordRef, Scalar
 from connector.values import country, email, phone
-from matching.making import rules
+from tests.matching.making import rules
 
 ENOUGH = 3  # candidates after which weak keys are not asked
 

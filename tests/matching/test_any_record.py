@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from connector.matching import company_group, keys
 from connector.model.fields import ACCOUNT_FIELDS, CONTACT_FIELDS, LEAD_FIELDS
 from connector.model.records import Kind, Record, RecordRef, Scalar
-from matching.making import resolved, rules
+from tests.matching.making import resolved, rules
 
 TEXT = st.text(max_size=30)
 ODD = st.sampled_from(

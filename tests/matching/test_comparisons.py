@@ -7,7 +7,7 @@ import pytest
 from connector.matching import compare
 from connector.model.match import Match
 from connector.model.records import Record, Scalar
-from matching.making import account, contact, lead, level, rules
+from tests.matching.making import account, contact, lead, level, rules
 
 
 def against(left: Record, right: Record) -> Match:

@@ -9,7 +9,7 @@ import pytest
 from connector.matching import keys, load_matching
 from connector.matching.identity import identity
 from connector.model.records import Record, Scalar
-from matching.making import account, contact, lead, rules, text
+from tests.matching.making import account, contact, lead, rules, text
 
 NOTHING: dict[str, Scalar] = {"first_name": None, "last_name": None, "email": None, "company": None}
 

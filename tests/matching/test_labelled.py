@@ -11,8 +11,8 @@ import pytest
 from connector.matching import resolve
 from connector.matching.identity import identity
 from connector.model.match import Linkage, Resolution
-from matching.labelled import Labelled, read
-from matching.making import rules
+from tests.matching.labelled import Labelled, read
+from tests.matching.making import rules
 
 
 @dataclass

@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 
 from connector.errors import InputError
 from connector.matching import load_matching, matching_schema
-from matching.making import PATH, rules, text
+from tests.matching.making import PATH, rules, text
 
 
 def problems(changed: str) -> list[str]:

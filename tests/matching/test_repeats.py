@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from connector.matching import company_group
 from connector.model.match import Linkage, Word
 from connector.model.records import Record, Scalar
-from matching.making import account, contact, lead, resolved, rules, word
+from tests.matching.making import account, contact, lead, resolved, rules, word
 
 EARLY, LATE = "2026-01-01T00:00:00Z", "2026-01-09T00:00:00Z"
 

@@ -9,7 +9,7 @@ import pytest
 
 from connector.model.match import Band, Linkage, Resolution, Word
 from connector.model.records import Scalar
-from matching.making import account, contact, lead, resolved, rules, word
+from tests.matching.making import account, contact, lead, resolved, rules, word
 
 
 def told(resolution: Resolution) -> tuple[str, str, str]:

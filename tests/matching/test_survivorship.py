@@ -10,7 +10,7 @@ import pytest
 from connector.matching import survivors
 from connector.model.conversion import Survives
 from connector.model.records import Scalar
-from matching.making import NOW, contact
+from tests.matching.making import NOW, contact
 
 
 def winner(rule: Survives, current: Scalar, offered: Scalar, newer: timedelta | None = None) -> Scalar:

@@ -10,7 +10,7 @@ from connector.model.fields import LEAD_FIELDS
 from connector.model.match import Linkage
 from connector.model.records import Kind, Record, RecordRef, Scalar
 from connector.policy import decide
-from policy.making import VERSIONS, inputs, starter
+from tests.policy.making import VERSIONS, inputs, starter
 
 RULES = starter()
 ODD = st.sampled_from(

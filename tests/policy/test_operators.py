@@ -10,7 +10,7 @@ from connector.model.document import Document
 from connector.model.records import Scalar
 from connector.policy.conditions import Scope, compiled, parse
 from connector.policy.facts import Facts, Known
-from policy.making import inputs, lead
+from tests.policy.making import inputs, lead
 
 LISTS = {"foes": ["Foe Inc", "Ärger GmbH"], "words": ["vp", "vice president"]}
 

@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 
 from connector.errors import Finding, InputError
 from connector.policy import load_policy, policy_schema, run_policy_cases
-from policy.making import PATH, SMALL, changed, findings, starter_text
+from tests.policy.making import PATH, SMALL, changed, findings, starter_text
 
 CASE = """
 cases:

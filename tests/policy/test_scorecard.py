@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from connector.model.decision import Stage
 from connector.model.records import Activity, Scalar, iso
 from connector.policy.facts import email_kind
-from policy.making import NOW, decided, lead, small, starter
+from tests.policy.making import NOW, decided, lead, small, starter
 
 SMALL = small()
 

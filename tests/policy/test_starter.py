@@ -9,7 +9,7 @@ import pytest
 from connector.model.decision import Verdict
 from connector.model.match import Linkage
 from connector.policy import case_inputs, decide, load_policy, run_policy_cases
-from policy.making import VERSIONS, decided, inputs, lead, starter, starter_text
+from tests.policy.making import VERSIONS, decided, inputs, lead, starter, starter_text
 
 RULES = starter()
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from connector.model.decision import Decision, Verdict
 from connector.model.records import Activity, iso
-from policy.making import NOW, decided, lead, small, starter
+from tests.policy.making import NOW, decided, lead, small, starter
 
 SMALL = small()
 SECOND = timedelta(seconds=1)

@@ -7,7 +7,7 @@ import pytest
 from connector.model.decision import Motion, Ruling, Verdict
 from connector.model.match import Linkage
 from connector.model.records import Kind, Record
-from policy.making import ACCOUNT, NOW, OLDER, decided, lead, small, survivor
+from tests.policy.making import ACCOUNT, NOW, OLDER, decided, lead, small, survivor
 
 SMALL = small()
 HOT = lead(employees=500, requested_action="demo")

@@ -27,11 +27,8 @@ from connector.store.database import Database
 from connector.store.journal import SqliteJournal
 from connector.systems.wire.door import Ask, WireSession
 
-if __package__:
-    from .project import READING
-else:
-    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-    from promises.project import READING
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # it is started as a program
+from tests.promises.project import READING  # noqa: E402
 
 JOURNAL_WRITES = ("planned", "sent", "settle", "back_to_planned", "drop_planned")
 

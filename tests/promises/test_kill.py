@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from builders import as_csv_rows, ten_leads
+
+from tests.builders import as_csv_rows, ten_leads
 
 from .project import Project, difference, normalised
 

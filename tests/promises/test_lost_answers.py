@@ -6,7 +6,8 @@ import random
 from collections.abc import Callable
 
 import pytest
-from builders import Row, demo_lead, ten_leads
+
+from tests.builders import Row, demo_lead, ten_leads
 
 from .project import Fault, Project
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from builders import account, contact, demo_lead, lead, record_id, ten_leads
 
 from connector.config import load_config
 from connector.wiring import open_house
+from tests.builders import account, contact, demo_lead, lead, record_id, ten_leads
 
 from .project import Fault, Project, difference
 

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from builders import account, demo_lead, lead, record_id
+
+from tests.builders import account, demo_lead, lead, record_id
 
 from .project import Project
 

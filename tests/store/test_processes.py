@@ -23,7 +23,7 @@ PRELUDE = """
 import sys
 from pathlib import Path
 from connector.store import open_store
-from store.making import *
+from tests.store.making import *
 store = open_store(Path(sys.argv[1]), clock=HeldClock(), wait=20)
 def ready():
     print("ready", flush=True)

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 from filelock import FileLock
-from sandbox_caller import Caller
+
+from tests.sandbox_caller import Caller
 
 pytestmark = pytest.mark.stranger
 

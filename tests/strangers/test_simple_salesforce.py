@@ -8,7 +8,6 @@ from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 import requests
-from sandbox_caller import Caller
 from simple_salesforce.api import Salesforce
 from simple_salesforce.exceptions import (
     SalesforceAuthenticationFailed,
@@ -21,6 +20,8 @@ from simple_salesforce.exceptions import (
 )
 from simple_salesforce.format import format_soql
 from simple_salesforce.login import SalesforceLogin
+
+from tests.sandbox_caller import Caller
 
 pytestmark = pytest.mark.stranger
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from contracts.subjects import SalesforceSubject
 
 from connector.sandbox import Sandbox
+from tests.contracts.subjects import SalesforceSubject
 
 
 @pytest.fixture

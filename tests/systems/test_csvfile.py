@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from contracts.subjects import PatientClock
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,6 +23,7 @@ from connector.ports import Source
 from connector.systems.csvfile import OBJECT, CsvOptions, CsvSource
 from connector.systems.csvfile.identity import RowIdentity
 from connector.systems.csvfile.layout import detect_delimiter, layout_of
+from tests.contracts.subjects import PatientClock
 
 HEADER = "Email,Name,Company,Phone"
 

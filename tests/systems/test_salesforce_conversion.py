@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
-from contracts.subjects import SalesforceSubject, salesforce
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,6 +15,7 @@ from connector.model.plan import Action, Order, Outcome, Receipt, Step
 from connector.model.records import RecordRef
 from connector.systems.salesforce import SalesforceSystem
 from connector.systems.salesforce.conversion import conversion_batches, lead_convert
+from tests.contracts.subjects import SalesforceSubject, salesforce
 
 WSDL_ORDER = [
     "accountId",

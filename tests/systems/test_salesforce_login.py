@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 import responses
-from contracts.subjects import PatientClock, SalesforceSubject, salesforce
 
 from connector.errors import ConfigError, Refused, SafetyStop, SessionExpired, Unavailable
 from connector.sandbox import Sandbox
 from connector.systems.salesforce import Grant, SalesforceOptions, SalesforceSystem
 from connector.systems.secret import Secret
+from tests.contracts.subjects import PatientClock, SalesforceSubject, salesforce
 
 ADDRESS = "https://acme.my.salesforce.com"
 TOKEN = f"{ADDRESS}/services/oauth2/token"

@@ -10,7 +10,6 @@ from urllib.parse import unquote
 
 import pytest
 import responses
-from contracts.subjects import PatientClock, SalesforceSubject, salesforce
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,6 +18,7 @@ from connector.model.progress import Page, Watermark
 from connector.systems.salesforce import SalesforceOptions, SalesforceSystem
 from connector.systems.salesforce.soql import chunks, instant, literal, quoted, select
 from connector.systems.secret import Secret
+from tests.contracts.subjects import PatientClock, SalesforceSubject, salesforce
 
 ADDRESS = "https://acme.my.salesforce.com"
 QUERY = f"{ADDRESS}/services/data/v62.0/query/"

@@ -6,7 +6,6 @@ import random
 from typing import Any
 
 import pytest
-from contracts.subjects import PatientClock, SalesforceSubject, salesforce
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +14,7 @@ from connector.model.plan import Action, Order, Outcome, Receipt, Step
 from connector.model.records import RecordRef
 from connector.systems.salesforce import SalesforceOptions, SalesforceSystem
 from connector.systems.salesforce.settle import same_value
+from tests.contracts.subjects import PatientClock, SalesforceSubject, salesforce
 
 KEY = "Connector_Key__c"
 

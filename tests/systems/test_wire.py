@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 import requests
-from contracts.subjects import PatientClock
 
 from connector.errors import Applied, ConfigError, RemoteError, SafetyStop, Unavailable, Unreadable
 from connector.systems.salesforce.faults import judge
 from connector.systems.wire import AllowedHosts, Ask, Busy, Patience, ServerTime, WireOptions, WireSession, redact
+from tests.contracts.subjects import PatientClock
 
 from .raw_server import RawServer, cut, drip, drip_head, hang_up, ok, self_signed
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from sandbox_caller import Caller
+
+from tests.sandbox_caller import Caller
 
 
 def record(kind: str, **fields: object) -> dict[str, object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox_caller import Caller
+from tests.sandbox_caller import Caller
 
 BASE = "/services/data/v62.0"
 ACCOUNT: dict[str, Any] = {

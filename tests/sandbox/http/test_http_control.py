@@ -6,7 +6,8 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 
 import pytest
-from sandbox_caller import Caller
+
+from tests.sandbox_caller import Caller
 
 
 def test_info_holds_every_login(caller: Caller) -> None:

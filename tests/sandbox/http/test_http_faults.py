@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 import requests
-from sandbox_caller import Caller, lead_convert
+
+from tests.sandbox_caller import Caller, lead_convert
 
 LEAD = {"LastName": "Okafor", "Company": "Acme"}
 

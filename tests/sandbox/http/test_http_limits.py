@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sandbox_caller import Caller
+from tests.sandbox_caller import Caller
 
 
 def test_every_answer_shows_usage(caller: Caller) -> None:

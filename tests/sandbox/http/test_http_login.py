@@ -11,7 +11,8 @@ import time
 import jwt
 import pytest
 import requests
-from sandbox_caller import Caller
+
+from tests.sandbox_caller import Caller
 
 TOKEN_SHAPE = re.compile(r"00D\w{12,15}![.A-Za-z0-9_]*\Z")
 JWT_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"

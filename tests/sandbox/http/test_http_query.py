@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from sandbox_caller import Caller
+
+from tests.sandbox_caller import Caller
 
 
 def load_leads(caller: Caller, count: int) -> None:

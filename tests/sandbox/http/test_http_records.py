@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from email.utils import format_datetime
 
 import pytest
-from sandbox_caller import Caller
 
 from connector.sandbox import Sandbox
+from tests.sandbox_caller import Caller
 
 
 def test_create_answers_201_with_location(caller: Caller) -> None:

@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 import requests
-from sandbox_caller import Caller
 
 from connector.sandbox import Sandbox, SandboxError
 from connector.sandbox.world import WorldError, read_world
+from tests.sandbox_caller import Caller
 
 PROGRAM = "import sys; from connector.sandbox import serve; sys.exit(serve(0, *sys.argv[1:]))"
 

@@ -8,7 +8,8 @@ from xml.etree.ElementTree import Element
 import pytest
 import requests
 from defusedxml.ElementTree import fromstring
-from sandbox_caller import Caller, lead_convert
+
+from tests.sandbox_caller import Caller, lead_convert
 
 PARTNER = "{urn:partner.soap.sforce.com}"
 
