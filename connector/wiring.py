@@ -22,6 +22,9 @@ if TYPE_CHECKING:  # the thinking rooms are loaded by the verbs that think: `sta
     from connector.policy import Rulebook
 
 
+ATTEMPTS = 4  # tries of a call that was certainly not carried out; a person or a scheduler waits at the other end
+
+
 class SystemClock:
     """The machine's clock."""
 
@@ -128,6 +131,7 @@ def _salesforce(name: str, settings: SalesforceConnection, config: Config, clock
         client_id=config.secret(login.client_id),
         username=config.secret(login.username),
         api_version=settings.api_version,
+        attempts=ATTEMPTS,
         key_field=settings.key_field,
         settle_after=settings.settle_after,
         overlap_seconds=settings.overlap_seconds,

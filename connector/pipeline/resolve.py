@@ -39,7 +39,7 @@ def take_up(route: Route, rows: Sequence[InboxRow]) -> Iterator[TakenUp]:
     """Translate awake rows; our own echoes go back to sleep, untranslatable ones to the dead letters."""
     for row in rows:
         result = translate(row.raw, route.lead_mapping)
-        if result.record is not None and _is_echo(route, result.record):
+        if result.record is not None and _is_no_news(route, result.record):
             index_leads(route, [result.record])
             refused = _refused(route, row.raw.ref)
             if refused and row.woken is Woken.RETRY:
@@ -56,9 +56,12 @@ def take_up(route: Route, rows: Sequence[InboxRow]) -> Iterator[TakenUp]:
         yield TakenUp(row, lead)
 
 
-def _is_echo(route: Route, lead: Record) -> bool:
-    """A converted lead that the crosswalk knows as our own conversion is no news, on any route."""
-    return lead.flag("converted") and any(e.role == CONVERTED_ROLE for e in route.store.crosswalk.by_ref(lead.ref))
+def _is_no_news(route: Route, lead: Record) -> bool:
+    """A converted lead that is ours on any route, or that was converted before we ever judged it."""
+    if not lead.flag("converted"):
+        return False
+    ours = any(entry.role == CONVERTED_ROLE for entry in route.store.crosswalk.by_ref(lead.ref))
+    return ours or route.store.decisions.latest(route.name, lead.ref) is None
 
 
 def _refused(route: Route, lead: RecordRef) -> tuple[Step, ...]:

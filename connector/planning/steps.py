@@ -84,11 +84,13 @@ def _because(situation: Situation) -> tuple[str, ...]:
 
 
 def _written_back(situation: Situation) -> Values:
-    """The canonical lead values that the verdict writes, with the reason filled in."""
-    template = situation.rules.write_back.get(situation.decision.verdict, {})
-    reason = situation.decision.disqualification
-    if situation.decision.verdict is Verdict.DISQUALIFY and not reason:
+    """The canonical lead values that the verdict writes, with the reason's sentence filled in."""
+    decision = situation.decision
+    template = situation.rules.write_back.get(decision.verdict, {})
+    if decision.verdict is Verdict.DISQUALIFY and not decision.disqualification:
         return {}
+    sentences = (reason.detail for reason in decision.reasons if reason.code == decision.disqualification)
+    reason = next(sentences, decision.disqualification)
     return {
         name: value.replace("{reason}", reason) if isinstance(value, str) else value for name, value in template.items()
     }

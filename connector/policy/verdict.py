@@ -202,7 +202,8 @@ def _ruled(rulebook: Rulebook, facts: Facts, ruling: Ruling, table: _Answer) -> 
     answer = _Answer(ruling.verdict, RULING, reasons, runner_up=table.rule)
     if ruling.verdict is Verdict.DISQUALIFY:
         code = ruling.reason if ruling.reason in rulebook.disqualification_reasons else NOT_A_FIT
-        return replace(answer, disqualification=code)
+        told = Reason(code, rulebook.disqualification_reasons[code])
+        return replace(answer, disqualification=code, reasons=(*answer.reasons, told))
     if not ruling.verdict.converts:
         return answer
     if table.follows_survivor and table.verdict is Verdict.ATTACH:

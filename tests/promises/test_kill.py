@@ -74,13 +74,13 @@ def set_up(project: Project, routes: Sequence[str]) -> Project:
 
 
 def points(boundaries: Sequence[str]) -> list[int]:
-    """Boundaries (from 1) between which something lasting happened: a commit, or a request that writes.
+    """The boundaries (from 1) just after something lasting: a commit, or a request that writes.
 
     Two boundaries with nothing lasting between them leave the same state file and the same org behind.
     """
     chosen = [1]
     for number, name in enumerate(boundaries, start=1):
-        if name in ("after commit", "after write request", "before write request"):
+        if name in ("after commit", "after write request"):
             chosen.append(number)
     return sorted(set(chosen))
 

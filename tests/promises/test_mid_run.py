@@ -8,7 +8,7 @@ import pytest
 
 from connector.config import load_config
 from connector.wiring import open_house
-from tests.builders import account, contact, demo_lead, lead, record_id, ten_leads
+from tests.builders import account, demo_lead, lead, record_id, ten_leads
 
 from .project import Fault, Project, difference
 
@@ -373,11 +373,3 @@ def test_lost_write_is_sent_after_settling(ten: Project, expected: dict[str, lis
     ten.advance(31)
     ten.settle_down()
     assert difference(expected, ten.records()) == []
-
-
-def test_private_contact_home(project: Project) -> None:
-    """A person who is a contact of a known account is attached there although only the mailbox tells."""
-    home = account(1, "Harbor Grid Works")
-    project.load({"Account": [home], "Contact": [contact(1, "Dan", "Quill", home)]})
-    project.load({"Lead": [lead(1, "Dan", "Quill", "Harbor Grid Works")]})
-    assert project.sync().route["verdicts"]["attach"] == 1
