@@ -10,6 +10,7 @@ import os
 import re
 import shlex
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -151,11 +152,32 @@ class Config:
             return _secret_command(reference)
         return reference
 
+    def keeper(self, reference: str) -> Callable[[str], None] | None:
+        """How a secret that its owner changed (a rotated refresh token) is kept: in the file it came from.
+
+        None for a secret from elsewhere. The new file is whole and durable before it takes the old one's place.
+        """
+        if not reference.startswith("file:"):
+            return None
+        path = self.resolve(reference.removeprefix("file:"))
+        return lambda secret: _replace_secret(path, secret)
+
     def _secret_file(self, reference: str) -> str:
         try:
             return self.resolve(reference.removeprefix("file:")).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigError(f"cannot read the secret {reference}: {type(error).__name__}") from None
+
+
+def _replace_secret(path: Path, secret: str) -> None:
+    draft = path.with_name(f"{path.name}.new")
+    draft.unlink(missing_ok=True)
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(secret)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
 
 
 def _secret_command(reference: str) -> str:

@@ -146,7 +146,8 @@ def _salesforce(name: str, settings: SalesforceConnection, config: Config, clock
         private_key=secret(login.private_key),
         refresh_token=secret(login.refresh_token),
     )
-    return SalesforceSystem(name, options, clock, random.Random())  # noqa: S311 - jitter of retries, not a secret
+    jitter = random.Random()  # noqa: S311 - spreads retries, hides nothing
+    return SalesforceSystem(name, options, clock, jitter, config.keeper(login.refresh_token))
 
 
 def mapping_files(folder: Path, base: Path) -> dict[str, str]:
