@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 
 from connector.model.progress import Watermark
-from connector.store import SqliteStore
+from connector.store import SqliteStore, open_store
 
-from .making import START
+from .making import START, HeldClock
 
 
 class Broken(Exception):
@@ -76,3 +79,21 @@ def test_settings_that_promises_rest_on(store: SqliteStore) -> None:
         2,
         1,
     ]
+
+
+def test_writer_waits_beyond_one_slice(path: Path, clock: HeldClock) -> None:
+    """A lock that is let go while a writer waits is had, however many times it was tried."""
+    with open_store(path, clock=clock, wait=20) as store, closing(sqlite3.connect(path, isolation_level=None)) as other:
+        store.database.connection.execute("PRAGMA busy_timeout = 1")
+        other.execute("BEGIN IMMEDIATE")
+        tries = []
+
+        def trace(statement: str) -> None:
+            tries.append(statement)
+            if len(tries) == 5:
+                other.execute("ROLLBACK")
+
+        store.database.connection.set_trace_callback(trace)
+        store.runs.start("sync", START)
+        assert tries[:5] == ["BEGIN IMMEDIATE"] * 5
+        assert len(store.runs.latest()) == 1

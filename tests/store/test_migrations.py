@@ -104,7 +104,7 @@ def test_unfinished_statement_is_refused() -> None:
 
 def test_trigger_is_one_statement() -> None:
     """A semicolon within a trigger does not end it."""
-    sql = "CREATE TRIGGER t BEFORE DELETE ON a BEGIN SELECT 1; SELECT 2; END;\nCREATE TABLE a (b);"
+    sql = "CREATE TRIGGER t BEFORE DELETE ON a\nBEGIN\n  SELECT 1;\n  SELECT 2;\nEND;\nCREATE TABLE a (b);"
     assert len(list(migrations.statements(sql))) == 2
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from connector.errors import Paused, StateError
 from connector.ports import Store
-from connector.store import SqliteStore, care, open_store
+from connector.store import SqliteStore, care, custody, open_store
 
 from .making import START, HeldClock
 
@@ -41,6 +41,16 @@ def test_new_file_is_private(path: Path, clock: HeldClock) -> None:
     assert mode(path.parent) == 0o700
     assert set(found.values()) == {0o600}
     assert {"connector.db", "connector.db-wal", "connector.db-shm"} <= set(found)
+
+
+def test_file_is_private_from_the_first_byte(tmp_path: Path) -> None:
+    """Even before anything is written in it, and whatever the umask, the file is its owner's alone."""
+    before = os.umask(0)
+    try:
+        custody.make_file(tmp_path / "connector.db")
+    finally:
+        os.umask(before)
+    assert mode(tmp_path / "connector.db") == 0o600
 
 
 def test_store_keeps_the_port(path: Path, clock: HeldClock) -> None:
