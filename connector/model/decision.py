@@ -9,6 +9,9 @@ from enum import StrEnum
 from connector.model.match import Resolution
 from connector.model.records import Activity, Record, RecordRef, Values, require_aware
 
+CLOSED_IN_CRM = "closed-in-crm"
+"""Disqualification of a lead that a person closed in the CRM: it is recorded, and nothing is written for it."""
+
 
 class Stage(StrEnum):
     """How far a lead has come in the hybrid model."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from connector.model.decision import Verdict
+from connector.model.decision import CLOSED_IN_CRM, Verdict
 from connector.model.plan import Action, Grade, PlannedLead, Step, Take, step_key
 from connector.model.records import Kind, Scalar, Values, external_key
 from connector.planning.differences import changed
@@ -87,7 +87,7 @@ def _written_back(situation: Situation) -> Values:
     """The canonical lead values that the verdict writes, with the reason's sentence filled in."""
     decision = situation.decision
     template = situation.rules.write_back.get(decision.verdict, {})
-    if decision.verdict is Verdict.DISQUALIFY and not decision.disqualification:
+    if decision.verdict is Verdict.DISQUALIFY and decision.disqualification in ("", CLOSED_IN_CRM):
         return {}
     sentences = (reason.detail for reason in decision.reasons if reason.code == decision.disqualification)
     reason = next(sentences, decision.disqualification)

@@ -1,8 +1,9 @@
 """What to do with a lead: the written rules of marketing and sales, and the verdicts they give."""
 
+from connector.model.decision import CLOSED_IN_CRM
 from connector.policy.cases import PolicyCaseResult, case_inputs, run_policy_cases
 from connector.policy.rulebook import check_policy, load_policy, policy_schema
-from connector.policy.rules import CLOSED_IN_CRM, NOT_A_FIT, Rulebook
+from connector.policy.rules import NOT_A_FIT, Rulebook
 from connector.policy.verdict import decide
 
 __all__ = [

@@ -15,9 +15,6 @@ from connector.policy.fit import Fit
 from connector.policy.grammar import CasePart
 from connector.policy.intent import Intent
 
-CLOSED_IN_CRM = "closed-in-crm"
-"""The reason for leads that a person closed in the CRM: they are left as they are, nothing is written."""
-
 NOT_A_FIT = "not-a-fit"
 """The reason that stands in when a person disqualified a lead with a reason that is not on the list."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from connector.model.decision import (
+    CLOSED_IN_CRM,
     Decision,
     DecisionInputs,
     Motion,
@@ -20,7 +21,7 @@ from connector.policy.facts import Facts
 from connector.policy.intent import Asked
 from connector.policy.operators import folded
 from connector.policy.opportunity import terms
-from connector.policy.rules import CLOSED_IN_CRM, NOT_A_FIT, Row, Rulebook
+from connector.policy.rules import NOT_A_FIT, Row, Rulebook
 from connector.policy.timing import look_again_at, sla_reasons
 from connector.values import company as company_values
 from connector.values import email as email_values

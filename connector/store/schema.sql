@@ -9,8 +9,6 @@ CREATE TABLE audit (
     digest TEXT NOT NULL
 );
 
-CREATE INDEX audit_by_subject ON audit (subject, id);
-
 CREATE TABLE blocking_keys (
     hash INTEGER NOT NULL,
     directory_id INTEGER NOT NULL,
@@ -50,10 +48,6 @@ CREATE TABLE crosswalk (
     PRIMARY KEY (key, role, connection)
 ) WITHOUT ROWID;
 
-CREATE INDEX crosswalk_by_record ON crosswalk (connection, record_id, object);
-
-CREATE UNIQUE INDEX crosswalk_one_maker ON crosswalk (connection, record_id, object) WHERE created = 1;
-
 CREATE TABLE dead_letters (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     route TEXT NOT NULL,
@@ -70,9 +64,6 @@ CREATE TABLE dead_letters (
     closed_by TEXT NOT NULL DEFAULT '',
     why TEXT NOT NULL DEFAULT ''
 );
-
-CREATE UNIQUE INDEX dead_letters_one_standing ON dead_letters (connection, record_id, object, route)
-    WHERE state IN ('open', 'retried');
 
 CREATE TABLE decisions (
     id INTEGER PRIMARY KEY,
@@ -95,17 +86,6 @@ CREATE TABLE decisions (
     standing INTEGER NOT NULL
 );
 
-CREATE INDEX decisions_by_lead ON decisions (connection, record_id, object);
-
-CREATE INDEX decisions_by_verdict ON decisions (route, verdict) WHERE standing = 1;
-
-CREATE INDEX decisions_by_versions ON decisions (route, policy_version, mapping_version, matching_version)
-    WHERE standing = 1;
-
-CREATE UNIQUE INDEX decisions_one_standing ON decisions (connection, record_id, object, route) WHERE standing = 1;
-
-CREATE INDEX decisions_to_look_again ON decisions (route, look_again_at) WHERE standing = 1;
-
 CREATE TABLE directory (
     id INTEGER PRIMARY KEY,
     connection TEXT NOT NULL,
@@ -120,10 +100,6 @@ CREATE TABLE directory (
     merged_into TEXT,
     keys BLOB NOT NULL
 );
-
-CREATE UNIQUE INDEX directory_by_record ON directory (connection, record_id, object);
-
-CREATE INDEX directory_live ON directory (kind) WHERE gone = 0;
 
 CREATE TABLE inbox (
     id INTEGER PRIMARY KEY,
@@ -145,35 +121,11 @@ CREATE TABLE inbox (
     run_id TEXT NOT NULL
 );
 
-CREATE INDEX inbox_awake ON inbox (route, id) WHERE woken IS NOT NULL;
-
-CREATE INDEX inbox_by_id ON inbox (record_id);
-
-CREATE UNIQUE INDEX inbox_by_record ON inbox (connection, record_id, object, route);
-
-CREATE INDEX inbox_by_stamp ON inbox (route, object, modified);
-
-CREATE INDEX inbox_by_state ON inbox (route, state);
-
 CREATE TABLE inbox_emails (
     email TEXT NOT NULL,
     inbox_id INTEGER NOT NULL REFERENCES inbox (id) ON DELETE CASCADE,
     PRIMARY KEY (email, inbox_id)
 ) WITHOUT ROWID;
-
-CREATE INDEX inbox_emails_by_row ON inbox_emails (inbox_id);
-
-CREATE TRIGGER journal_applied_for_ever BEFORE UPDATE ON journal
-WHEN OLD.state IN ('applied', 'already') AND NEW.state NOT IN ('applied', 'already')
-BEGIN
-    SELECT RAISE(ABORT, 'an applied step stays applied');
-END;
-
-CREATE TRIGGER journal_unsettled_stays BEFORE DELETE ON journal
-WHEN OLD.state IN ('sent', 'unknown')
-BEGIN
-    SELECT RAISE(ABORT, 'an unsettled step must be settled first');
-END;
 
 CREATE TABLE journal (
     key TEXT PRIMARY KEY,
@@ -198,17 +150,6 @@ CREATE TABLE journal (
     mapping_version TEXT NOT NULL
 );
 
-CREATE INDEX journal_by_lead ON journal (connection, record_id, object);
-
-CREATE INDEX journal_by_plan ON journal (plan_id);
-
-CREATE INDEX journal_never_sent ON journal (route) WHERE state = 'planned';
-
-CREATE UNIQUE INDEX journal_one_open_conversion ON journal (connection, record_id)
-    WHERE action = 'convert' AND state IN ('sent', 'unknown');
-
-CREATE INDEX journal_unsettled ON journal (sent_at) WHERE state IN ('sent', 'unknown');
-
 CREATE TABLE judgements (
     id INTEGER PRIMARY KEY,
     pair TEXT NOT NULL,
@@ -224,12 +165,6 @@ CREATE TABLE judgements (
     note TEXT NOT NULL DEFAULT '',
     standing INTEGER NOT NULL
 );
-
-CREATE INDEX judgements_by_left ON judgements (left_connection, left_id, left_object) WHERE standing = 1;
-
-CREATE INDEX judgements_by_right ON judgements (right_connection, right_id, right_object) WHERE standing = 1;
-
-CREATE UNIQUE INDEX judgements_one_standing ON judgements (pair) WHERE standing = 1;
 
 CREATE TABLE lease (
     id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -248,8 +183,6 @@ CREATE TABLE match_refs (
     PRIMARY KEY (connection, record_id, object, match_id)
 ) WITHOUT ROWID;
 
-CREATE INDEX match_refs_by_match ON match_refs (match_id);
-
 CREATE TABLE matches (
     id INTEGER PRIMARY KEY,
     route TEXT NOT NULL,
@@ -262,8 +195,6 @@ CREATE TABLE matches (
     resolution TEXT NOT NULL,
     saved_at TEXT NOT NULL
 );
-
-CREATE UNIQUE INDEX matches_by_lead ON matches (connection, record_id, object, route);
 
 CREATE TABLE plans (
     id TEXT PRIMARY KEY,
@@ -295,10 +226,6 @@ CREATE TABLE reviews (
     closed_at TEXT
 );
 
-CREATE INDEX reviews_by_lead ON reviews (connection, record_id, object);
-
-CREATE UNIQUE INDEX reviews_one_open ON reviews (connection, record_id, object, route) WHERE state = 'open';
-
 CREATE TABLE rulings (
     id INTEGER PRIMARY KEY,
     connection TEXT NOT NULL,
@@ -311,8 +238,6 @@ CREATE TABLE rulings (
     note TEXT NOT NULL DEFAULT ''
 );
 
-CREATE INDEX rulings_by_lead ON rulings (connection, record_id, object, ruled_at);
-
 CREATE TABLE runs (
     id TEXT PRIMARY KEY,
     verb TEXT NOT NULL,
@@ -321,8 +246,6 @@ CREATE TABLE runs (
     status TEXT NOT NULL DEFAULT 'running',
     summary TEXT NOT NULL DEFAULT '{}'
 );
-
-CREATE INDEX runs_by_start ON runs (started_at);
 
 CREATE TABLE schema_migrations (
     number INTEGER PRIMARY KEY,
@@ -338,4 +261,81 @@ CREATE TABLE watermarks (
     last_id TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (scope, object)
 ) WITHOUT ROWID;
+
+CREATE INDEX audit_by_subject ON audit (subject, id);
+
+CREATE INDEX crosswalk_by_record ON crosswalk (connection, record_id, object);
+
+CREATE UNIQUE INDEX crosswalk_one_maker ON crosswalk (connection, record_id, object) WHERE created = 1;
+
+CREATE UNIQUE INDEX dead_letters_one_standing ON dead_letters (connection, record_id, object, route)
+    WHERE state IN ('open', 'retried');
+
+CREATE INDEX decisions_by_lead ON decisions (connection, record_id, object);
+
+CREATE INDEX decisions_by_verdict ON decisions (route, verdict) WHERE standing = 1;
+
+CREATE INDEX decisions_by_versions ON decisions (route, policy_version, mapping_version, matching_version)
+    WHERE standing = 1;
+
+CREATE UNIQUE INDEX decisions_one_standing ON decisions (connection, record_id, object, route) WHERE standing = 1;
+
+CREATE INDEX decisions_to_look_again ON decisions (route, look_again_at) WHERE standing = 1;
+
+CREATE UNIQUE INDEX directory_by_record ON directory (connection, record_id, object);
+
+CREATE INDEX directory_live ON directory (kind) WHERE gone = 0;
+
+CREATE INDEX inbox_awake ON inbox (route, id) WHERE woken IS NOT NULL;
+
+CREATE INDEX inbox_by_id ON inbox (record_id);
+
+CREATE UNIQUE INDEX inbox_by_record ON inbox (connection, record_id, object, route);
+
+CREATE INDEX inbox_by_stamp ON inbox (route, object, modified);
+
+CREATE INDEX inbox_by_state ON inbox (route, state);
+
+CREATE INDEX inbox_emails_by_row ON inbox_emails (inbox_id);
+
+CREATE INDEX journal_by_lead ON journal (connection, record_id, object);
+
+CREATE INDEX journal_by_plan ON journal (plan_id);
+
+CREATE INDEX journal_never_sent ON journal (route) WHERE state = 'planned';
+
+CREATE UNIQUE INDEX journal_one_open_conversion ON journal (connection, record_id)
+    WHERE action = 'convert' AND state IN ('sent', 'unknown');
+
+CREATE INDEX journal_unsettled ON journal (sent_at) WHERE state IN ('sent', 'unknown');
+
+CREATE TRIGGER journal_applied_for_ever BEFORE UPDATE ON journal
+WHEN OLD.state IN ('applied', 'already') AND NEW.state NOT IN ('applied', 'already')
+BEGIN
+    SELECT RAISE(ABORT, 'an applied step stays applied');
+END;
+
+CREATE TRIGGER journal_unsettled_stays BEFORE DELETE ON journal
+WHEN OLD.state IN ('sent', 'unknown')
+BEGIN
+    SELECT RAISE(ABORT, 'an unsettled step must be settled first');
+END;
+
+CREATE INDEX judgements_by_left ON judgements (left_connection, left_id, left_object) WHERE standing = 1;
+
+CREATE INDEX judgements_by_right ON judgements (right_connection, right_id, right_object) WHERE standing = 1;
+
+CREATE UNIQUE INDEX judgements_one_standing ON judgements (pair) WHERE standing = 1;
+
+CREATE INDEX match_refs_by_match ON match_refs (match_id);
+
+CREATE UNIQUE INDEX matches_by_lead ON matches (connection, record_id, object, route);
+
+CREATE INDEX reviews_by_lead ON reviews (connection, record_id, object);
+
+CREATE UNIQUE INDEX reviews_one_open ON reviews (connection, record_id, object, route) WHERE state = 'open';
+
+CREATE INDEX rulings_by_lead ON rulings (connection, record_id, object, ruled_at);
+
+CREATE INDEX runs_by_start ON runs (started_at);
 

@@ -71,7 +71,7 @@ def test_answer_disqualify_is_carried_out(asked: Project) -> None:
     assert asked.sync().code == 0
     closed = found(asked, IVY)
     assert closed["Status"] == "Closed - Not Converted"
-    assert closed["Disqualification_Reason__c"] == "not-a-fit"
+    assert closed["Disqualification_Reason__c"] == "A person judged that we cannot help this company."
     assert asked.writes_of_another_sync() == 0
     assert reviews(asked) == []
 

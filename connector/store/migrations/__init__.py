@@ -87,7 +87,7 @@ def schema_of(connection: sqlite3.Connection) -> str:
     """The schema as SQLite keeps it, in one order: what ``schema.sql`` holds."""
     rows = connection.execute(
         "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
-        " ORDER BY tbl_name, type DESC, name"
+        " ORDER BY type <> 'table', tbl_name, type, name"
     )
     return "".join(f"{sql};\n\n" for (sql,) in rows)
 
