@@ -128,9 +128,9 @@ def _way_out(path: Path, found: str) -> StateError:
     copy = care.last_good_backup(path)
     if copy is None:
         return StateError(
-            f"the state file {path} is damaged ({found}), and there is no backup beside it;"
-            " what the CRMs know can be read again",
-            next_command="connector state rebuild",
+            f"the state file {path} is damaged ({found}), and there is no backup beside it; put aside, what the"
+            " CRMs know is read again by the next sync, while answers that people gave are in the damaged file only",
+            next_command=f"mv {quote(str(path))} {quote(f'{path}.damaged')}",
         )
     return StateError(
         f"the state file {path} is damaged ({found}); the last good backup is {copy}",

@@ -203,13 +203,13 @@ def test_F06_truncated_file_names_the_backup(path: Path, clock: HeldClock) -> No
     assert caught.value.next_command == f"rm -f {path}-wal {path}-shm && cp {good} {path}"
 
 
-def test_damage_without_backup_offers_rebuild(path: Path, clock: HeldClock) -> None:
+def test_damage_without_backup_is_put_aside(path: Path, clock: HeldClock) -> None:
     """With no backup, what the CRMs know can be read again."""
     fill(path, clock)
     path.write_bytes(path.read_bytes()[: 4096 * 10])
     with pytest.raises(StateError, match="read again") as caught:
         open_store(path, clock=clock)
-    assert caught.value.next_command == "connector state rebuild"
+    assert caught.value.next_command == f"mv {path} {path}.damaged"
 
 
 @pytest.mark.fault

@@ -97,7 +97,7 @@ class Pull:
         if self._after is not None and self._after.position > present + _FUTURE:
             raise StateError(
                 f"the bookmark of {self._session.name} lies in the future of its own clock",
-                next_command="connector state rebuild",
+                next_command="connector state verify",
             )
         self._bound = min(self._until, present) if self._until else present
 
