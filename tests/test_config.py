@@ -82,7 +82,9 @@ class TestRoutes:
 
     def test_all_problems_come_at_once(self, tmp_path: Path) -> None:
         """An unknown connection and a CSV target are both told, each on its line."""
-        text = CONFIG.replace("again: {source: salesforce, target: salesforce", "again: {source: nowhere, target: inbox")
+        text = CONFIG.replace(
+            "again: {source: salesforce, target: salesforce", "again: {source: nowhere, target: inbox"
+        )
         with pytest.raises(ConfigError) as caught:
             load_config(written(tmp_path, text))
         assert [(f.line, f.rule) for f in caught.value.findings] == [(10, "unknown-connection"), (10, "bad-target")]

@@ -114,6 +114,8 @@ def test_kill_at_every_boundary(new_project: NewProject, killer: Killer, routes:
     for die_at in points(boundaries):
         project = set_up(new_project(), routes)
         passed = killer.sync(project, routes, die_at)
+        if passed[-1] == "after write request":
+            assert project.rows("SELECT 1 FROM journal WHERE state = 'sent'"), "a write without a durable intent"
         found = survive(project, routes, expected)
         if found:
             wrong[f"{die_at} {passed[-1]}"] = found
