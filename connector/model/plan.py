@@ -92,12 +92,16 @@ def step_key(org: str, lead: RecordRef, action: Action, target: str, after: Valu
 
 @dataclass(frozen=True, slots=True)
 class PlannedLead:
-    """One lead's part of a plan: its verdict, the fingerprint of the row it rests on, and its steps."""
+    """One lead's part of a plan: its verdict, the fingerprint of the row it rests on, and its steps.
+
+    *waiting*: nothing may be done before it is known what became of another write.
+    """
 
     lead: RecordRef
     verdict: Verdict
     fingerprint: str
     steps: tuple[Step, ...]
+    waiting: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,6 @@ from connector.model.records import Kind, RecordRef, external_key
 from connector.pipeline.resolve import CONVERTED_ROLE
 from connector.pipeline.route import Route
 
-NOT_THERE = "not-there"
-
 
 @dataclass
 class Outcomes:

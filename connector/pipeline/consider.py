@@ -64,9 +64,11 @@ class Consideration:
             route.checkpoint()
 
     def _count_dead(self, taken: Sequence[TakenUp]) -> None:
-        dead = sum(1 for each in taken if each.lead is None and each.counts)
-        self.result.pulled += dead
-        self.result.dead_letters += dead
+        dead = [each for each in taken if each.lead is None]
+        news = sum(1 for each in dead if each.counts)
+        self.result.pulled += news
+        self.result.dead_letters += news
+        self.result.parked += len(dead) - news
 
     def _decide(self) -> bool:
         route, any_row = self.route, False
@@ -89,9 +91,10 @@ class Consideration:
         if self.final and stands_for_both(route, lead.ref):
             route.store.inbox.set_state(route.name, lead.ref, InboxState.DONE)
             return
+        before = route.store.decisions.latest(route.name, lead.ref)
         resolution = resolve_lead(route, lead)
         decision = decide_lead(route, taken, lead, resolution, self.run_id)
-        self.result.count(taken, resolution, decision.verdict)
+        self.result.count(taken, resolution, decision.verdict, before.verdict if before else None)
         planned, problems = self._planner.plan(lead, taken.row, decision, resolution)
         if problems and any(step.writes for step in planned.steps):
             park(route, lead.ref, "plan", problems, taken.row.raw.fields)
@@ -126,15 +129,11 @@ class Consideration:
         state = InboxState.DECIDED
         if lead.deleted:
             state = InboxState.GONE
-        elif any(step.writes for step in planned.steps) or _waits(planned):
+        elif planned.waiting or any(step.writes for step in planned.steps):
             state = InboxState.WAITING
         elif lead.flag("converted") or (not self.route.in_place and landed_id(self.route, lead.ref)):
             state = InboxState.DONE
-        if _waits(planned):
+        if planned.waiting:
             self.result.waiting.add(lead.ref)
         self.route.store.inbox.set_state(self.route.name, lead.ref, state)
         self.result.steps[Outcome.SKIPPED] += sum(1 for step in planned.steps if not step.writes)
-
-
-def _waits(planned: PlannedLead) -> bool:
-    return all(not step.writes and step.because[0].startswith("waits ") for step in planned.steps)

@@ -27,7 +27,7 @@ class Planner:
 
     def __post_init__(self) -> None:
         """Learn which conversions of earlier runs are not settled: nobody may open their companies again."""
-        for entry in self.route.store.journal.unsettled():
+        for entry in self.route.store.journal.unsettled(self.route.target.name):
             self.waiting_leads.add(entry.step.lead)
             if entry.ids.get("lead"):  # of a lead landed by another route: what stands in the target waits too
                 self.waiting_leads.add(self.route.target_ref(Kind.LEAD, entry.ids["lead"]))

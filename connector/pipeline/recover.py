@@ -37,7 +37,7 @@ def settle_earlier(route: Route) -> Outcomes:
 
 
 def _unsettled(route: Route) -> list[JournalEntry]:
-    return [entry for entry in route.store.journal.unsettled() if entry.route == route.name]
+    return [entry for entry in route.store.journal.unsettled(route.target.name) if entry.route == route.name]
 
 
 def _read_back(route: Route, entries: Sequence[JournalEntry], outcomes: Outcomes) -> list[JournalEntry]:

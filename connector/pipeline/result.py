@@ -24,6 +24,7 @@ class RouteResult:
     linkage: Counter[Linkage] = field(default_factory=Counter)
     verdicts: Counter[Verdict] = field(default_factory=Counter)
     redecided: Counter[Verdict] = field(default_factory=Counter)
+    changed: Counter[str] = field(default_factory=Counter)
     steps: Counter[Outcome] = field(default_factory=Counter)
     waiting: set[RecordRef] = field(default_factory=set)
     stale: dict[RecordRef, str] = field(default_factory=dict)
@@ -39,18 +40,23 @@ class RouteResult:
         """Whether the inbox holds at least what the CRM counted, in every window asked about."""
         return all(bucket.found >= bucket.expected for bucket in self.completeness)
 
-    def count(self, taken: TakenUp, resolution: Resolution, verdict: Verdict) -> None:
-        """Count a lead once; when the run itself changes its mind, the last word counts."""
+    def count(self, taken: TakenUp, resolution: Resolution, verdict: Verdict, before: Verdict | None) -> None:
+        """Count a lead once; when the run itself changes its mind, the last word counts.
+
+        *before* is the verdict that stood; a lead looked at again is `changed` when it is another one now.
+        """
         lead = taken.row.raw.ref
         if taken.counts:
             self.pulled += 1
         elif lead not in self._counted:
             self.redecided[verdict] += 1
+            if before is not None and before is not verdict:
+                self.changed[f"{before.value} -> {verdict.value}"] += 1
             return
         if lead in self._counted:
-            linkage, before = self._counted[lead]
+            linkage, counted = self._counted[lead]
             self.linkage[linkage] -= 1
-            self.verdicts[before] -= 1
+            self.verdicts[counted] -= 1
         self.linkage[resolution.linkage] += 1
         self.verdicts[verdict] += 1
         if resolution.refs():  # only a lead that leans on another record can be woken again in this run
@@ -65,6 +71,7 @@ class RouteResult:
             "linkage": {linkage.value: self.linkage[linkage] for linkage in Linkage},
             "verdicts": {verdict.value: self.verdicts[verdict] for verdict in Verdict},
             "redecided": {verdict.value: self.redecided[verdict] for verdict in Verdict},
+            "changed": dict(sorted(self.changed.items())),
             "steps": {outcome.value: self.steps[outcome] for outcome in Outcome},
             "parked": self.parked,
             "waiting": sorted(str(lead) for lead in self.waiting),

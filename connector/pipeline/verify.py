@@ -9,7 +9,6 @@ from connector.mapping import translate
 from connector.model.plan import Action, Outcome, PlannedLead, Receipt, Step
 from connector.model.progress import JournalState
 from connector.model.records import Kind, RawRecord, Record, RecordRef
-from connector.pipeline.apply import NOT_THERE
 from connector.pipeline.pull import indexed
 from connector.pipeline.route import Route
 from connector.planning import drifted
@@ -126,7 +125,7 @@ def _gone(record_id: str, kind: Kind, present: Mapping[str, RawRecord]) -> str:
         return ""
     raw = present.get(record_id)
     if raw is None:
-        return f"the {kind.value} {record_id} is {NOT_THERE.replace('-', ' ')}"
+        return f"the {kind.value} {record_id} is not there"
     if raw.merged_into:
         return f"the {kind.value} {record_id} was merged into {raw.merged_into}"
     return f"the {kind.value} {record_id} was deleted" if raw.deleted else ""

@@ -26,12 +26,12 @@ _VERBS = {
 }
 
 
-def estimate_calls(steps: tuple[Step, ...], convert_batch: int = 100) -> int:
-    """API calls that *steps* will take: full batches, one read-back before, logins not counted."""
-    conversions = sum(1 for step in steps if step.action is Action.CONVERT)
-    writes = sum(1 for step in steps if step.writes and step.action is not Action.CONVERT)
+def estimate_calls(steps: tuple[Step, ...]) -> int:
+    """API calls that *steps* will take when batches are full, with one read-back before; logins not counted."""
+    conversions = sum(step.cost for step in steps if step.action is Action.CONVERT)
+    writes = sum(step.cost for step in steps if step.writes and step.action is not Action.CONVERT)
     reads = 1 if conversions or writes else 0
-    return math.ceil(conversions / convert_batch) + math.ceil(writes / 1000) + reads
+    return math.ceil(round(conversions, 6)) + math.ceil(round(writes, 6)) + reads
 
 
 def seal(plan: Plan) -> dict[str, Any]:

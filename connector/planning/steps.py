@@ -22,9 +22,12 @@ _CREATED = (Kind.ACCOUNT, Kind.CONTACT, Kind.OPPORTUNITY)
 
 def plan_lead(situation: Situation) -> PlannedLead:
     """The steps for one lead, in the order they must happen; doing nothing is a step with a reason."""
-    steps = _steps(situation)
     return PlannedLead(
-        situation.lead.ref, situation.decision.verdict, situation.fingerprint, steps or (_skip(situation, "nothing"),)
+        lead=situation.lead.ref,
+        verdict=situation.decision.verdict,
+        fingerprint=situation.fingerprint,
+        steps=_steps(situation),
+        waiting=bool(situation.waiting_for),
     )
 
 
