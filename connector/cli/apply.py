@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 
 import click
 
-from connector.cli.output import say
+from connector.cli.output import counted, say
 from connector.cli.progress import Progress
-from connector.cli.running import report, run_sealed
+from connector.cli.running import allowed_by, report, run_sealed
 from connector.cli.session import Session, verb
 from connector.errors import SafetyStop
 from connector.model.plan import Plan
@@ -26,12 +27,16 @@ def command(session: Session, file: Path, accept_mass_change: bool) -> int:
     Example: connector apply plan.json
     """
     plan = read_plan(file)
-    with session.house() as house, Progress(quiet=session.as_json) as progress:
+    typed = allowed_by(f"connector apply {shlex.quote(str(file))}")
+    with typed, session.house() as house, Progress(quiet=session.as_json) as progress:
         results = run_sealed(house, plan, progress, accept=accept_mass_change)
     drifted = len(results.routes[0].stale)
     if drifted:
-        say(f"{drifted} records had drifted and were planned anew", as_json=session.as_json)
-    return report(session, results)
+        say(
+            f"{counted(drifted, 'record')} had drifted and {'was' if drifted == 1 else 'were'} planned anew",
+            as_json=session.as_json,
+        )
+    return report(session, results, plan)
 
 
 def read_plan(file: Path) -> Plan:

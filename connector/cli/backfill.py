@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import click
 
 from connector.cli.progress import Progress
-from connector.cli.running import report, run_backfill
+from connector.cli.running import allowed_by, report, run_backfill
 from connector.cli.session import Session, verb
 from connector.errors import UsageError
 
@@ -30,7 +30,9 @@ def command(session: Session, route: str, since: str, until: str | None, accept_
     window = (instant(since, last=False), instant(until, last=True) if until else None)
     if window[1] is not None and window[0] > window[1]:
         raise UsageError("--since lies after --until", next_command=_HELP)
-    with session.house() as house, Progress(quiet=session.as_json) as progress:
+    bounds = f"--since {since}" + (f" --until {until}" if until else "")
+    typed = allowed_by(f"connector backfill {route} {bounds}")
+    with typed, session.house() as house, Progress(quiet=session.as_json) as progress:
         results = run_backfill(house, route, window, progress, accept=accept_mass_change)
     return report(session, results)
 

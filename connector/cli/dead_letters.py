@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import click
 
-from connector.cli.output import put_json, say, table
+from connector.cli.output import counted, put_json, say, table
 from connector.cli.session import Session, verb
 from connector.cli.story import refs_json
 from connector.errors import UsageError
@@ -59,7 +59,10 @@ def retry(session: Session, ids: tuple[int, ...], everything: bool) -> int:
         letters = house.store.dead_letters.retry(wanted)
     if session.as_json:
         put_json({"status": "done", "dead_letters": [letter_json(letter) for letter in letters]})
-    say(f"{len(letters)} rows wait for the next `connector sync`", as_json=session.as_json)
+    say(
+        f"{counted(len(letters), 'row')} {'waits' if len(letters) == 1 else 'wait'} for the next `connector sync`",
+        as_json=session.as_json,
+    )
     return 0
 
 
@@ -81,7 +84,7 @@ def discard(session: Session, ids: tuple[int, ...], why: str, by: str) -> int:
             house.store.audit.append(now, "", by, "dead letter discarded", str(letter.lead), {"why": why})
     if session.as_json:
         put_json({"status": "done", "dead_letters": [letter_json(letter) for letter in letters]})
-    say(f"{len(letters)} rows discarded", as_json=session.as_json)
+    say(f"{counted(len(letters), 'row')} discarded", as_json=session.as_json)
     return 0
 
 

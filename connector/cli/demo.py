@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,6 +19,7 @@ from connector.cli.running import RunResults, run_routes
 from connector.cli.session import Session, verb
 from connector.cli.story import story_json, story_lines
 from connector.config import load_config
+from connector.errors import UsageError
 from connector.model.decision import Verdict
 from connector.model.match import Linkage
 from connector.model.plan import Outcome
@@ -36,6 +39,7 @@ def command(session: Session, into: Path | None) -> int:
 
     Example: connector demo --into my-demo
     """
+    into = _free(into) if into is not None else None
     with _folder(into) as folder, _sandbox(folder, keep=into is not None) as sandbox:
         write_sandbox_project(folder, sandbox.info)
         before = _standing(sandbox)
@@ -51,6 +55,30 @@ def command(session: Session, into: Path | None) -> int:
     return 0
 
 
+def _state_of(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}-sandbox.db")
+
+
+def _free(into: Path) -> Path:
+    """The folder to leave a project in, made with its parents; raises UsageError unless all that goes there is free."""
+    into = into.resolve() if into.name in ("", "..") else into
+    state = _state_of(into) if into.name else into
+    following = "connector demo --into NEW_FOLDER"
+    try:
+        taken = [path for path in (state, state.with_name(f"{state.name}.logins.json")) if path.exists()]
+        if into.exists() and (not into.is_dir() or any(into.iterdir())):
+            taken.insert(0, into)
+        if taken:
+            named = " and ".join(str(path) for path in taken)
+            raise UsageError(f"{named} in use already; nothing was written", next_command=following)
+        into.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{into} cannot be used: {error.strerror}", next_command=following) from None
+    if not all(os.access(folder, os.W_OK | os.X_OK) for folder in (into, into.parent)):
+        raise UsageError(f"{into} cannot be used: it or its parent may not be written", next_command=following)
+    return into
+
+
 @contextmanager
 def _folder(into: Path | None) -> Iterator[Path]:
     if into is not None:
@@ -63,7 +91,7 @@ def _folder(into: Path | None) -> Iterator[Path]:
 @contextmanager
 def _sandbox(folder: Path, keep: bool) -> Iterator[Sandbox]:
     """The sandbox of the demo; one that is kept has its records beside the project, to be served again."""
-    state = folder.with_name(f"{folder.name}-sandbox.db") if keep else None
+    state = _state_of(folder) if keep else None
     with Sandbox("demo", state=state) as sandbox:
         yield sandbox
 
@@ -145,12 +173,12 @@ def _narrate(answer: Mapping[str, Any], told: list[Story], sandbox: Sandbox, int
     yield ""
     yield "What stands in Salesforce now (before -> after):"
     for name, label in (
-        ("Lead", "open leads"),
+        ("Lead", "unconverted leads"),
         ("Account", "accounts"),
         ("Contact", "contacts"),
         ("Opportunity", "opportunities"),
     ):
-        yield f"  {label:<14} {answer['before'][name]:>4} -> {answer['after'][name]}"
+        yield f"  {label:<17} {answer['before'][name]:>4} -> {answer['after'][name]}"
     yield ""
     spent, naive = answer["api_calls"], answer["api_calls_one_by_one"]
     yield f"API calls: {spent}; handling the leads one by one takes about {naive}."
@@ -165,8 +193,8 @@ def _next(told: list[Story], sandbox: Sandbox, into: Path | None) -> Iterator[st
         yield "  connector sandbox serve           a CRM of your own to point a project at"
         yield "  connector init my-project         a commented starter for a real org"
         return
-    port = sandbox.base_url.rsplit(":", 1)[1]
-    yield f"  connector sandbox serve --port {port} --state {into.with_name(into.name + '-sandbox.db')} &"
-    yield f"  cd {into} && connector review list"
-    lead = told[0].row.raw.ref.id if told else "LEAD"
-    yield f"  cd {into} && connector explain {lead}"
+    port, state = sandbox.base_url.rsplit(":", 1)[1], str(_state_of(into))
+    yield f"  connector sandbox serve --port {port} --state {shlex.quote(state)} > {shlex.quote(state + '.json')} &"
+    yield f"  cd {shlex.quote(str(into))}"
+    yield "  connector review list"
+    yield f"  connector explain {told[0].row.raw.ref.id if told else 'LEAD'}"

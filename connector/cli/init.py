@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from connector.cli.output import put_json, say
+from connector.cli.output import counted, put_json, say
 from connector.cli.project import write_salesforce_metadata, write_sandbox_project, write_starter
 from connector.cli.session import Session, verb
 from connector.config import CONFIG_NAME
@@ -33,7 +33,10 @@ def command(session: Session, folder: Path | None, sandbox: str | None, metadata
     if metadata is not None:
         written = [str(path) for path in write_salesforce_metadata(metadata)]
         answer["files"] = written
-        say(f"wrote {len(written)} files; deploy them with `sf project deploy start`", as_json=session.as_json)
+        say(
+            f"wrote {counted(len(written), 'file')}; deploy them with `sf project deploy start`",
+            as_json=session.as_json,
+        )
     if metadata is None or folder is not None or sandbox is not None:
         folder = _project(folder or Path(), sandbox)
         answer |= {"folder": str(folder), "config": str(folder / CONFIG_NAME)}

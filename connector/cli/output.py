@@ -50,6 +50,11 @@ def say(line: str = "", *, as_json: bool = False) -> None:
     click.echo(line, err=as_json)
 
 
+def counted(number: int, name: str) -> str:
+    """*number* of things called *name*: ``1 row``, ``2 rows``."""
+    return f"{number} {name}{'' if number == 1 else 's'}"
+
+
 def console(as_json: bool = False) -> Console:
     """A rich console for tables and bars, on the stream that people read."""
     from rich.console import Console

@@ -21,8 +21,9 @@ CHANGES = 3  # exit code of --detailed-exitcode when the plan changes something
 @click.argument("route")
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Seal the plan into this file.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 3 when the plan has changes.")
+@click.option("--all", "everything", is_flag=True, help="Show the leads that are left as they are, too.")
 @verb
-def command(session: Session, route: str, output: Path | None, detailed_exitcode: bool) -> int:
+def command(session: Session, route: str, output: Path | None, detailed_exitcode: bool, everything: bool) -> int:
     """Pull and decide for ROUTE, write nothing in any CRM, and say what a run would do.
 
     Example: connector plan salesforce -o plan.json
@@ -35,7 +36,7 @@ def command(session: Session, route: str, output: Path | None, detailed_exitcode
     sealed = seal(plan)
     if output is not None:
         output.write_text(json.dumps(sealed, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    for line in read_aloud(plan):
+    for line in read_aloud(plan, everything):
         say(line, as_json=session.as_json)
     if session.as_json:
         put_json({"status": "done", "file": str(output) if output else None, **result.as_json(), **sealed})

@@ -87,6 +87,11 @@ def decide(session: Session, review_id: int, word: str, what: str | None, by: st
 
 
 def _answer(house: House, review_id: int, word: AnswerWord, what: str, by: str, note: str) -> Answer:
+    if what and word not in (AnswerWord.SAME, AnswerWord.DISQUALIFY):
+        raise UsageError(
+            f"`{word.value}` takes no further word, and `{what}` was given; nothing was kept",
+            next_command=f"connector review show {review_id}",
+        )
     candidate = _candidate(house.store, review_id, what) if word is AnswerWord.SAME else None
     reason = what if word is AnswerWord.DISQUALIFY else ""
     return Answer(word, by, datetime.now(UTC), candidate, reason, note)

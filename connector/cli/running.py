@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 import click
 
-from connector.cli.output import error_json, put_json, say, tell_error
+from connector.cli.output import counted, error_json, put_json, say, tell_error
 from connector.cli.progress import Progress
 from connector.cli.session import Session
-from connector.errors import ConnectorError, InputError, Interrupted, StateError
+from connector.errors import ConnectorError, InputError, Interrupted, SafetyStop, StateError
 from connector.model.plan import Plan
 from connector.pipeline import RouteResult, apply_sealed, sync_route
 from connector.wiring import House
@@ -124,10 +125,22 @@ def run_sealed(house: House, plan: Plan, progress: Progress, *, accept: bool) ->
     return recorded(house, "apply", work)
 
 
-def report(session: Session, results: RunResults) -> int:
-    """Print what a run did; answers its exit code."""
+@contextmanager
+def allowed_by(command: str) -> Iterator[None]:
+    """Let a refused mass change name *command*, the one that was typed, as the way to allow it."""
+    flag = "--accept-mass-change"
+    try:
+        yield
+    except SafetyStop as error:
+        if flag in error.next_command:
+            error.next_command = f"{command} {flag}"
+        raise
+
+
+def report(session: Session, results: RunResults, plan: Plan | None = None) -> int:
+    """Print what a run did, and with *plan* how much of it; answers its exit code."""
     for result in results.routes:
-        for line in lines_of(result):
+        for line in lines_of(result, plan):
             say(line, as_json=session.as_json)
         for finding in result.findings:
             click.echo(str(finding), err=True)
@@ -138,25 +151,37 @@ def report(session: Session, results: RunResults) -> int:
     return results.exit_code
 
 
-def lines_of(result: RouteResult) -> list[str]:
-    """A route's result in words."""
+def lines_of(result: RouteResult, plan: Plan | None = None) -> list[str]:
+    """A route's result in words; one that carried out *plan* is told in the plan's steps."""
     answer = result.as_json()
-    verdicts = ", ".join(f"{count} {name}" for name, count in _some(answer["verdicts"])) or "nothing to decide"
+    verdicts = ", ".join(f"{count} {name}" for name, count in _some(answer["verdicts"]))
     steps = ", ".join(f"{count} {name}" for name, count in _some(answer["steps"])) or "none"
-    lines = [
-        f"{result.route}: {result.pulled} leads pulled: {verdicts}",
-        f"  steps: {steps}; {result.api_calls} API calls",
-    ]
-    stuck = result.dead_letters + result.parked
+    if plan is None:
+        told = f"{counted(result.pulled, 'lead')} pulled: {verdicts or 'nothing new to decide'}"
+    else:
+        told = f"{counted(plan.changes, 'step')} of the plan: {verdicts or 'nothing left to do'}"
+    lines = [f"{result.route}: {told}", *_anew(answer), f"  steps: {steps}; {counted(result.api_calls, 'API call')}"]
+    stuck, waiting, stale = result.dead_letters + result.parked, len(result.waiting), len(result.stale)
     if stuck:
-        lines.append(f"  {stuck} rows could not walk on: see `connector dead-letters list`")
-    if result.waiting:
-        lines.append(f"  {len(result.waiting)} leads wait to learn what became of a write: run `connector sync` again")
-    if result.stale:
-        lines.append(f"  {len(result.stale)} leads changed meanwhile and are looked at again by the next sync")
+        lines.append(f"  {counted(stuck, 'row')} could not walk on: see `connector dead-letters list`")
+    if waiting:
+        verb = "waits" if waiting == 1 else "wait"
+        lines.append(f"  {counted(waiting, 'lead')} {verb} to learn what became of a write: run `connector sync` again")
+    if stale:
+        lines.append(f"  {counted(stale, 'lead')} changed meanwhile: the next sync looks again")
     if not result.complete:
         lines.append("  the CRM counts more rows than were read: run `connector sync` again, then `connector status`")
     return lines
+
+
+def _anew(answer: Mapping[str, object]) -> Iterator[str]:
+    """Leads that did not change themselves and were decided again, and those whose verdict is another now."""
+    total = sum(count for _, count in _some(answer["redecided"]))
+    if not total:
+        return
+    changed = _some(answer["changed"])
+    named = ": " + ", ".join(f"{count} {change}" for change, count in changed) if changed else ""
+    yield f"  decided anew: {total}, of which {sum(count for _, count in changed)} otherwise than before{named}"
 
 
 def _some(counts: object) -> list[tuple[str, int]]:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from connector.cli.output import put_json, say
+from connector.cli.output import counted, put_json, say
 from connector.cli.session import Session, verb
-from connector.errors import StateError
+from connector.errors import StateError, UsageError
 from connector.wiring import back_up_state, migrate_state, verify_state
 
 
@@ -26,6 +26,10 @@ def backup(session: Session, target: Path | None) -> int:
 
     Example: connector state backup before-the-backfill.db
     """
+    if target is not None and not target.parent.exists():
+        raise UsageError(
+            f"there is no folder {target.parent}; nothing was copied", next_command="connector state backup"
+        )
     target = back_up_state(session.config(), target, datetime.now(UTC))
     if session.as_json:
         put_json({"status": "done", "file": str(target)})
@@ -60,5 +64,5 @@ def migrate(session: Session) -> int:
     applied = migrate_state(session.config())
     if session.as_json:
         put_json({"status": "done", "applied": applied})
-    say(f"{len(applied)} migrations applied", as_json=session.as_json)
+    say(f"{counted(len(applied), 'migration')} applied", as_json=session.as_json)
     return 0

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
-from connector.cli.output import put_json, say
+from connector.cli.output import counted, put_json, say
 from connector.cli.session import Session, verb
+from connector.model.progress import InboxState
 from connector.model.records import iso
 from connector.wiring import House
 
@@ -25,6 +28,9 @@ def command(session: Session) -> int:
     for line in _lines(answer):
         say(line)
     return 0
+
+
+_DONE = InboxState.DONE.value  # its decision, whatever it was, is carried out
 
 
 def status_json(house: House) -> dict[str, object]:
@@ -67,16 +73,18 @@ def _route(house: House, name: str) -> dict[str, object]:
     }
 
 
-def _lines(answer: dict[str, object]) -> list[str]:
+def _lines(answer: dict[str, Any]) -> list[str]:
     lines = []
     routes = answer["routes"]
     for route in routes if isinstance(routes, list) else []:
         verdicts = ", ".join(f"{count} {name}" for name, count in sorted(route["verdicts"].items()))
-        lines.append(
-            f"{route['route']}{'' if route['enabled'] else ' (disabled)'}: {verdicts or 'no lead decided yet'}"
+        told = (
+            f"decided: {verdicts}; carried out: {route['leads'].get(_DONE, 0)}" if verdicts else "no lead decided yet"
         )
+        lines.append(f"{route['route']}{'' if route['enabled'] else ' (disabled)'}: {told}")
     lines.append(
-        f"waiting for people: {answer['reviews']} reviews, {answer['dead_letters']} dead letters; "
+        f"waiting for people: {counted(answer['reviews'], 'review')}, "
+        f"{counted(answer['dead_letters'], 'dead letter')}; "
         f"unsettled writes: {answer['unsettled']}"
     )
     budget = answer["budget"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from connector.model.decision import Decision, Score
-from connector.model.match import Match, Resolution
+from connector.model.match import Band, Match, Resolution
 from connector.model.plan import Action
 from connector.model.progress import JournalEntry
 from connector.model.records import RecordRef, iso
@@ -145,6 +145,9 @@ def story_json(story: Story) -> dict[str, object]:
     }
 
 
+_ENOUGH = {Band.LINK: "enough to link", Band.POSSIBLE: "could be the same", Band.NEW: "not enough"}
+
+
 def match_lines(match: Match) -> Iterator[str]:
     """A candidate's evidence, one line a piece, what speaks against it marked."""
     if match.judged:
@@ -152,7 +155,7 @@ def match_lines(match: Match) -> Iterator[str]:
     for piece in match.comparisons:
         mark = "+" if piece.points > 0 else "-" if piece.points < 0 else " "
         yield f"{mark} {piece.because} ({piece.points:+.1f})"
-    yield f"score {match.score:.1f}: {match.band.value}"
+    yield f"{match.score:.1f} points: {_ENOUGH[match.band]}"
 
 
 def person_of(story: Story) -> str:

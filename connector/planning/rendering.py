@@ -62,17 +62,27 @@ def summary(plan: Plan) -> dict[str, Any]:
     }
 
 
-def read_aloud(plan: Plan) -> Iterator[str]:
-    """The plan in lines for people: each lead, each step, before -> after, because."""
+def read_aloud(plan: Plan, everything: bool = False) -> Iterator[str]:
+    """The plan in lines for people: each lead, each step, before -> after, because.
+
+    Steps that leave a record as it is are told only when *everything* is asked for; the last line counts the leads.
+    """
     totals = summary(plan)
     yield (
         f"Plan {plan.id} for route {plan.route}: {totals['leads']} leads, {totals['changes']} changes, "
-        f"about {totals['calls']} API calls"
+        f"about {totals['calls']} call{'' if totals['calls'] == 1 else 's'} to write, besides logging in and reading"
     )
+    left = 0
     for lead in plan.leads:
+        steps = [step for step in lead.steps if everything or step.action is not Action.SKIP]
+        if not steps:
+            left += 1
+            continue
         yield f"{lead.lead}: {lead.verdict.value}"
-        for step in lead.steps:
+        for step in steps:
             yield from _step_lines(step)
+    if left:
+        yield f"{'1 lead is left as it is' if left == 1 else f'{left} leads are left as they are'} (--all shows them)"
 
 
 def _step_lines(step: Step) -> Iterator[str]:
