@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import signal
 import subprocess
@@ -14,14 +13,11 @@ from typing import Any, cast
 
 import pytest
 
-from tests.builders import as_csv_rows, ten_leads
-
 from .project import Project, difference, normalised
+from .worlds import IN_PLACE, LANDING, set_up
 
 NewProject = Callable[[], Project]
 PROGRAM = Path(__file__).with_name("killable.py")
-IN_PLACE = ("salesforce",)
-LANDING = ("salesforce", "inbox-to-salesforce")
 
 
 @dataclass
@@ -56,21 +52,6 @@ def killer() -> Iterator[Killer]:
     assert program.stdin
     program.stdin.close()
     program.wait(20)
-
-
-def set_up(project: Project, routes: Sequence[str]) -> Project:
-    """The ten leads: in the org, or in a file that lands in it."""
-    records = ten_leads()
-    if routes == LANDING:
-        leads = records.pop("Lead")
-        leads[3]["Title"] = "Clerk"  # a file tells no time, so whose title is newer depends on who converts
-        rows = as_csv_rows(leads)
-        with (project.folder / "inbox" / "leads.csv").open("w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, list(rows[0]))
-            writer.writeheader()
-            writer.writerows(rows)
-    project.load(records)
-    return project
 
 
 def points(boundaries: Sequence[str]) -> list[int]:

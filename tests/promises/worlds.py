@@ -1,0 +1,28 @@
+"""The ten leads, in the org or in a file that lands in it."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+
+from tests.builders import as_csv_rows, ten_leads
+
+from .project import Project
+
+IN_PLACE = ("salesforce",)
+LANDING = ("salesforce", "inbox-to-salesforce")
+
+
+def set_up(project: Project, routes: Sequence[str]) -> Project:
+    """The ten leads: in the org, or in a file that lands in it."""
+    records = ten_leads()
+    if routes == LANDING:
+        leads = records.pop("Lead")
+        leads[3]["Title"] = "Clerk"  # a file tells no time, so whose title is newer depends on who converts
+        rows = as_csv_rows(leads)
+        with (project.folder / "inbox" / "leads.csv").open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+    project.load(records)
+    return project
