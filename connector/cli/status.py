@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -30,7 +31,7 @@ def command(session: Session) -> int:
     return 0
 
 
-_DONE = InboxState.DONE.value  # its decision, whatever it was, is carried out
+_STANDS = {InboxState.DECIDED: "open still", InboxState.WAITING: "unsettled", InboxState.PENDING: "waiting for a sync"}
 
 
 def status_json(house: House) -> dict[str, object]:
@@ -73,14 +74,18 @@ def _route(house: House, name: str) -> dict[str, object]:
     }
 
 
+def _carried_out(leads: Mapping[str, int]) -> str:
+    """How far the decisions of a route came: a dry run decides, and carries nothing out."""
+    others = [f"{name}: {leads[state]}" for state, name in _STANDS.items() if leads.get(state)]
+    return ", ".join([f"carried out: {leads.get(InboxState.DONE, 0)}", *others])
+
+
 def _lines(answer: dict[str, Any]) -> list[str]:
     lines = []
     routes = answer["routes"]
     for route in routes if isinstance(routes, list) else []:
         verdicts = ", ".join(f"{count} {name}" for name, count in sorted(route["verdicts"].items()))
-        told = (
-            f"decided: {verdicts}; carried out: {route['leads'].get(_DONE, 0)}" if verdicts else "no lead decided yet"
-        )
+        told = f"decided: {verdicts}; {_carried_out(route['leads'])}" if verdicts else "no lead decided yet"
         lines.append(f"{route['route']}{'' if route['enabled'] else ' (disabled)'}: {told}")
     lines.append(
         f"waiting for people: {counted(answer['reviews'], 'review')}, "

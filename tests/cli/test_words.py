@@ -13,6 +13,17 @@ from .terminal import Folder, type_command
 LEE = {"FirstName": "Ann", "LastName": "Lee", "Company": "Acme Mills", "Email": "ann@acme-mills.example"}
 CLOSED = {"LastName": "Foe", "Company": "Foe Works", "Email": "foe@competitor.example"}
 
+BUYER = {
+    "FirstName": "Ann",
+    "LastName": "Alder",
+    "Title": "VP Operations",
+    "Company": "Alder Tools",
+    "Email": "ann@aldertools.com",
+    "Industry": "Manufacturing",
+    "NumberOfEmployees": 900,
+    "Description": "We would like to see a demo",
+}
+
 
 @pytest.fixture
 def leads(folder: Folder) -> Folder:
@@ -29,7 +40,7 @@ class TestRuns:
         assert "decided anew" not in leads.type("sync", "salesforce").out
         leads.edit("mappings/policy.yaml", "weak: 0}", "weak: -1}")
         told = leads.type("sync", "salesforce", "--dry-run").out
-        assert "  decided anew: 1, of which 0 otherwise than before\n" in told
+        assert "  decided anew: 2, of which 0 otherwise than before\n" in told
 
     def test_other_verdicts_are_named(self, leads: Folder) -> None:
         """A verdict that an edit turned is named with the one before it, in words and in JSON."""
@@ -40,9 +51,12 @@ class TestRuns:
         at = next(at for at in range(rule, len(lines)) if "verdict: nurture" in lines[at])
         lines[at] = lines[at].replace("verdict: nurture", "verdict: review")
         policy.write_text("\n".join(lines) + "\n", "utf-8")
+        answer = leads.type("sync", "salesforce", "--dry-run", "--json")
+        assert answer.json["routes"][0]["changed"] == {"nurture -> review": 1}
+        lines[at] = lines[at].replace("verdict: review", "verdict: nurture")
+        policy.write_text("\n".join(lines) + "\n", "utf-8")
         answer = leads.type("sync", "salesforce", "--dry-run")
-        assert "  decided anew: 1, of which 1 otherwise than before: 1 nurture -> review\n" in answer.out, answer.said
-        assert leads.type("sync", "salesforce", "--json").json["routes"][0]["changed"] == {"nurture -> review": 1}
+        assert "  decided anew: 2, of which 1 otherwise than before: 1 review -> nurture\n" in answer.out, answer.said
 
     def test_plan_hides_what_is_left(self, leads: Folder) -> None:
         """A plan shows what it changes and counts the rest; --all shows the rest too."""
@@ -61,9 +75,10 @@ class TestRuns:
 
     def test_mass_change_names_the_typed(self, leads: Folder, tmp_path: Path) -> None:
         """A refused mass change names the command that was typed as the way to allow it."""
+        leads.load({**CLOSED, "LastName": "Fie", "Email": "fie@competitor.example"})
         plan = tmp_path / "the plan.json"
         assert leads.type("plan", "salesforce", "-o", str(plan)).code == 0
-        leads.edit("connector.yaml", "    enabled: true\n", "    limits: {max_changes: 0}\n    enabled: true\n")
+        leads.edit("connector.yaml", "    enabled: true\n", "    limits: {max_changes: 1}\n    enabled: true\n")
         backfill = ("backfill", "salesforce", "--since", "2020-01-01")
         for words in (backfill, ("apply", str(plan)), ("sync", "salesforce")):
             answer = leads.type(*words)
@@ -72,10 +87,17 @@ class TestRuns:
 
     def test_dry_run_looks_not_done(self, leads: Folder) -> None:
         """Status tells what was decided from what was carried out."""
+        leads.load(BUYER)
         assert leads.type("sync", "salesforce", "--dry-run").code == 0
-        assert "salesforce: decided: 1 disqualify, 1 nurture; carried out: 0\n" in leads.type("status").out
+        assert (
+            "salesforce: decided: 1 convert, 1 disqualify, 1 nurture; carried out: 0, waiting for a sync: 3\n"
+            in leads.type("status").out
+        )
         assert leads.type("sync", "salesforce").code == 0
-        assert "salesforce: decided: 1 disqualify, 1 nurture; carried out: 2\n" in leads.type("status").out
+        assert (
+            "salesforce: decided: 1 convert, 1 disqualify, 1 nurture; carried out: 1, open still: 2\n"
+            in leads.type("status").out
+        )
 
 
 class TestDemo:
