@@ -11,9 +11,11 @@ import re
 import shlex
 import subprocess
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
+from cronsim import CronSim, CronSimError
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from connector.errors import ConfigError
@@ -21,7 +23,7 @@ from connector.model.document import Document, parse, validate
 
 CONFIG_NAME = "connector.yaml"
 _REFERENCE = re.compile(r"(?:\$\{[A-Za-z_][A-Za-z0-9_]*\}|file:.+|cmd:.+)\Z")
-_EVERY = re.compile(r"every (?:(\d+) )?(second|minute|hour|day)s?\Z")
+_EVERY = re.compile(r"every (?:([1-9][0-9]{0,5}) )?(second|minute|hour|day)s?\Z")
 SECRET_NAMES = ("client_secret", "password", "security_token", "private_key", "refresh_token")
 
 
@@ -101,9 +103,19 @@ class Route(_Part):
 
     @model_validator(mode="after")
     def _schedule_can_be_read(self) -> Route:
-        if self.schedule and not _EVERY.match(self.schedule) and len(self.schedule.split()) not in (5, 6):
-            raise ValueError("schedule is `every 15 minutes` or a cron line such as `*/15 * * * *`")
+        if self.schedule and not _EVERY.match(self.schedule):
+            _check_cron(self.schedule)
         return self
+
+
+def _check_cron(line: str) -> None:
+    said = "schedule is `every 15 minutes` or a cron line such as `*/15 * * * *`"
+    try:
+        first = next(CronSim(line, datetime(2024, 1, 1, tzinfo=UTC)), None)
+    except CronSimError as error:
+        raise ValueError(f"{said}; `{line}` is neither: {error}") from None
+    if first is None:
+        raise ValueError(f"{said}; `{line}` never comes")
 
 
 class _File(_Part):
@@ -126,7 +138,10 @@ class Config:
 
     def resolve(self, path: str) -> Path:
         """A path as the file means it: relative to the folder of ``connector.yaml``."""
-        return (self.folder / Path(path).expanduser()).resolve()
+        try:
+            return (self.folder / Path(path).expanduser()).resolve()
+        except (ValueError, RuntimeError) as error:  # a NUL in the path; `~name` of nobody
+            raise ConfigError(f"{self.path}: {path!r} is no path: {error}") from None
 
     def route(self, name: str) -> Route:
         """The route named *name*; raises ConfigError listing those there are."""
@@ -140,7 +155,10 @@ class Config:
         return [name for name, route in self.routes.items() if route.enabled]
 
     def secret(self, reference: str) -> str:
-        """Resolve a reference; raises ConfigError that names the reference, never its content."""
+        """Resolve a reference; raises ConfigError that names the reference, never its content.
+
+        A plain value is answered as it is: ``client_id`` and ``username`` may be written in the file.
+        """
         if reference.startswith("${"):
             name = reference[2:-1]
             if name not in os.environ:
@@ -181,10 +199,15 @@ def _replace_secret(path: Path, secret: str) -> None:
 
 
 def _secret_command(reference: str) -> str:
-    words = shlex.split(reference.removeprefix("cmd:"))
     try:
-        done = subprocess.run(words, capture_output=True, text=True, timeout=30, check=True)  # noqa: S603 - the admin's own command, without a shell
-    except (OSError, subprocess.SubprocessError) as error:
+        words = shlex.split(reference.removeprefix("cmd:"))
+    except ValueError as error:
+        raise ConfigError(f"the command of a secret cannot be read: {error}") from None
+    if not words:
+        raise ConfigError("the command of a secret is empty: write `cmd:PROGRAM ARGUMENTS`")
+    try:
+        done = subprocess.run(words, capture_output=True, encoding="utf-8", timeout=30, check=True)  # noqa: S603 - the admin's own command, without a shell
+    except (OSError, ValueError, subprocess.SubprocessError) as error:  # ValueError: not UTF-8, or a NUL in a word
         raise ConfigError(f"the command of a secret failed: {words[0]}: {type(error).__name__}") from None
     return done.stdout.strip()
 

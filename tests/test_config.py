@@ -76,6 +76,37 @@ class TestSecrets:
         with pytest.raises(ConfigError, match="false"):
             config.secret("cmd:false --token hidden")
 
+    @pytest.mark.parametrize(
+        "reference",
+        ["cmd: ", "cmd:echo 'open", r"cmd:printf \\377", "cmd:echo \0", "file:\0", "file:~nobody-of-this-name/x"],
+    )
+    def test_unusable_reference_is_refused(self, tmp_path: Path, reference: str) -> None:
+        """No words, an open quote, output that is no text, a path that is none: the configuration's fault, no bug."""
+        with pytest.raises(ConfigError):
+            load_config(written(tmp_path)).secret(reference)
+
+
+class TestSchedules:
+    """Schedules are read when the file is."""
+
+    @pytest.mark.parametrize(
+        "schedule",
+        ["a b c d e", "99 * * * *", "0 0 30 2 *", "every 0 minutes", "every 9999999 days", "every week", "* * *"],
+    )
+    def test_unreadable_schedule_is_refused(self, tmp_path: Path, schedule: str) -> None:
+        """A schedule that the daemon could not follow is a finding on its line, with what one looks like."""
+        with pytest.raises(ConfigError) as caught:
+            load_config(written(tmp_path, CONFIG.replace("every 15 minutes", f'"{schedule}"')))
+        (finding,) = caught.value.findings
+        assert finding.line == 9
+        assert "every 15 minutes" in finding.what
+
+    @pytest.mark.parametrize("schedule", ["*/15 * * * *", "0 3 * * MON-FRI", "every hour", "every 2 days"])
+    def test_readable_schedule_is_taken(self, tmp_path: Path, schedule: str) -> None:
+        """Cron lines and intervals are both schedules."""
+        config = load_config(written(tmp_path, CONFIG.replace("every 15 minutes", f'"{schedule}"')))
+        assert config.routes["salesforce"].schedule == schedule
+
 
 class TestRoutes:
     """Routes and the connections they name."""
