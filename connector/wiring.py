@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from connector.config import Config, SalesforceConnection
 from connector.config import Route as RouteConfig
@@ -85,6 +86,7 @@ class House:
         from connector.pipeline import Route
 
         settings = self.config.route(name)
+        rules = read_rules(self.config, settings)  # before any system: trouble with files is told without a login
         target = cast(Target, self.system(settings.target))  # the config refuses targets that cannot be written to
         return Route(
             name=name,
@@ -92,7 +94,7 @@ class House:
             target=target,
             source_system=self.config.connections[settings.source].type,
             target_system=self.config.connections[settings.target].type,
-            rules=read_rules(self.config, settings),
+            rules=rules,
             options=self._options(settings, accept_mass_change),
             store=self.store,
             clock=self.clock,
@@ -150,78 +152,117 @@ def _salesforce(name: str, settings: SalesforceConnection, config: Config, clock
     return SalesforceSystem(name, options, clock, jitter, config.keeper(login.refresh_token))
 
 
-def mapping_files(folder: Path, base: Path) -> dict[str, str]:
-    """Text of every mapping file below *folder*, named relative to *base*; raises ConfigError when there is none."""
-    if not folder.is_dir():
-        raise ConfigError(f"there is no mapping folder {folder}", next_command="connector init")
-    own = [*sorted(folder.glob("*/*.yaml")), *sorted(folder.glob("conversion.yaml"))]
-    return {_named(path, base): read_text(path) for path in own}
-
-
-def _named(path: Path, base: Path) -> str:
-    return str(path.relative_to(base)) if path.is_relative_to(base) else str(path)
-
-
-def read_text(path: Path) -> str:
-    """A text file that people own; raises ConfigError when it cannot be read."""
+def read_text(path: Path, name: str = "") -> str:
+    """A text file that people own, called *name* in messages; raises InputError when it cannot be read."""
     try:
         return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise _missing(name or str(path), "file") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"cannot read {path}: {type(error).__name__}") from None
+        what = f"cannot be read: {type(error).__name__}"
+        raise InputError([Finding(name or str(path), 0, 0, "unreadable-file", what)]) from None
+
+
+def _missing(name: str, kind: str) -> InputError:
+    fix = "write it, correct the path, or take the starter of `connector init`"
+    return InputError([Finding(name, 0, 0, "missing-file", f"there is no such {kind}", fix)])
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFiles:
+    """Where a mapping folder, a matching file and a policy file lie; messages name them from *base*."""
+
+    mapping: Path
+    matching: Path
+    policy: Path
+    base: Path
+
+    @classmethod
+    def of_route(cls, config: Config, settings: RouteConfig) -> RuleFiles:
+        """The files that a route names."""
+        mapping, matching, policy = map(config.resolve, (settings.mapping, settings.matching, settings.policy))
+        return cls(mapping, matching, policy, config.folder.resolve())
+
+    @classmethod
+    def of_folder(cls, folder: Path) -> RuleFiles:
+        """The files of one folder, as `connector init` names them; raises ConfigError when there is no such folder."""
+        folder = folder.resolve()
+        if not folder.is_dir():
+            raise ConfigError(f"there is no mapping folder {folder}", next_command="connector init")
+        return cls(folder, folder / "matching.yaml", folder / "policy.yaml", folder.parent)
+
+    def name(self, path: Path) -> str:
+        """*path* as messages call it."""
+        return str(path.relative_to(self.base)) if path.is_relative_to(self.base) else str(path)
+
+    def text(self, path: Path) -> str:
+        """A file's text; raises InputError with one finding when it cannot be read."""
+        return read_text(path, self.name(path))
+
+    def mapping_texts(self) -> dict[str, str]:
+        """Text of every mapping file by its name; raises InputError when the folder is not there."""
+        if not self.mapping.is_dir():
+            raise _missing(self.name(self.mapping), "folder")
+        own = [*sorted(self.mapping.glob("*/*.yaml")), *sorted(self.mapping.glob("conversion.yaml"))]
+        return {self.name(path): self.text(path) for path in own}
+
+    def load_mappings(self) -> MappingSet:
+        """The mappings, worked out; raises InputError with every problem."""
+        from connector.mapping import load_mappings
+
+        return load_mappings(self.mapping_texts())
+
+    def load_matching(self) -> MatchingRules:
+        """The matching rules; raises InputError with every problem."""
+        from connector.matching import load_matching
+
+        return load_matching(self.text(self.matching), self.name(self.matching))
+
+    def load_policy(self) -> Rulebook:
+        """The policy; raises InputError with every problem."""
+        from connector.policy import load_policy
+
+        return load_policy(self.text(self.policy), self.name(self.policy))
 
 
 def read_mappings(config: Config, settings: RouteConfig) -> MappingSet:
     """The mapping of a route alone; raises ConfigError with every problem."""
-    from connector.mapping import load_mappings
-
-    try:
-        return load_mappings(mapping_files(config.resolve(settings.mapping), config.folder))
-    except InputError as error:
-        raise ConfigError(str(error), findings=error.findings, next_command="connector mapping lint") from None
+    findings: list[Finding] = []
+    mappings = _part(RuleFiles.of_route(config, settings).load_mappings, findings)
+    if mappings is None:
+        raise _unusable(findings)
+    return mappings
 
 
 def read_rules(config: Config, settings: RouteConfig) -> Rules:
-    """The mapping, matching and policy of a route; all their problems at once, as ConfigError."""
-    from connector.mapping import MappingSet
-    from connector.matching import MatchingRules
+    """The mapping, matching and policy of a route; all their problems at once, missing files too, as ConfigError."""
     from connector.pipeline import Rules
-    from connector.policy import Rulebook
 
+    files = RuleFiles.of_route(config, settings)
     findings: list[Finding] = []
-    parts: dict[str, MappingSet | MatchingRules | Rulebook] = {}
-    for name, read in _readers(config, settings).items():
-        try:
-            parts[name] = read()
-        except InputError as error:
-            findings.extend(error.findings)
-    mappings, matching, policy = (parts.get(name) for name in ("mappings", "matching", "policy"))
-    if (
-        findings
-        or not isinstance(mappings, MappingSet)
-        or not isinstance(matching, MatchingRules)
-        or not isinstance(policy, Rulebook)
-    ):
-        raise ConfigError(
-            f"{len(findings)} problems in the files of the route; nothing ran",
-            findings=findings,
-            next_command="connector mapping lint",
-        )
+    mappings = _part(files.load_mappings, findings)
+    matching = _part(files.load_matching, findings)
+    policy = _part(files.load_policy, findings)
+    if mappings is None or matching is None or policy is None:
+        raise _unusable(findings)
     return Rules(mappings, matching, policy)
 
 
-def _readers(
-    config: Config, settings: RouteConfig
-) -> Mapping[str, Callable[[], MappingSet | MatchingRules | Rulebook]]:
-    from connector.mapping import load_mappings
-    from connector.matching import load_matching
-    from connector.policy import load_policy
+_Read = TypeVar("_Read")
 
-    base = config.folder
-    return {
-        "mappings": lambda: load_mappings(mapping_files(config.resolve(settings.mapping), base)),
-        "matching": lambda: load_matching(read_text(config.resolve(settings.matching)), settings.matching),
-        "policy": lambda: load_policy(read_text(config.resolve(settings.policy)), settings.policy),
-    }
+
+def _part(read: Callable[[], _Read], findings: list[Finding]) -> _Read | None:
+    try:
+        return read()
+    except InputError as error:
+        findings.extend(error.findings)
+        return None
+
+
+def _unusable(findings: list[Finding]) -> ConfigError:
+    count = f"{len(findings)} problem{'' if len(findings) == 1 else 's'}"
+    what = f"{count} in the files of the route; nothing ran"
+    return ConfigError(what, findings=findings, next_command="connector mapping lint")
 
 
 @contextmanager

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from connector.cli.mapping import findings_of
+from connector.cli.mapping import files_of_routes, findings_of
 from connector.cli.output import put_json, say
 from connector.cli.session import Session, verb
 from connector.config import Config, SalesforceConnection, overlapping_routes
@@ -18,7 +20,9 @@ from connector.model.records import Kind
 from connector.wiring import House, open_house, read_rules, sqlite_version
 
 LEAST_DISK = 200 * 1024 * 1024  # bytes; a state file of 100,000 leads takes about half of it
-NEXT = {"mapping": "connector mapping lint", "connection": "connector doctor", "config": "connector doctor"}
+_RIGHTS = "give the login's user Read on it, in Salesforce"
+_MYSELF = "connector doctor"  # no way on from here
+_UNSET = re.compile(r"environment variable (\w+) is not set")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +41,17 @@ class Check:
 def command(session: Session) -> int:
     """Check config, logins, org id, permissions, key fields, schema against mappings, SQLite and disk.
 
-    Reads only. Exits with the code of the first failure.
+    Writes nothing in any CRM; holds each connection to the org that answers. Exits with the code of the first failure.
 
     Example: connector doctor
     """
-    checks = list(_checks(session.config()))
+    try:
+        config = session.config()
+    except ConfigError as error:
+        if error.next_command == _MYSELF:
+            error.next_command = "connector mapping schema config"
+        raise
+    checks = list(_checks(config))
     failed = [check for check in checks if check.level == "fail"]
     for check in checks:
         say(f"{check.level:<4}  {check.name}: {check.detail}", as_json=session.as_json)
@@ -57,7 +67,7 @@ def _checks(config: Config) -> Iterator[Check]:
     yield Check("config", "ok", f"{len(config.connections)} connections, {len(config.routes)} routes")
     for first, second in overlapping_routes(config):
         detail = f"routes {first} and {second} take the same leads; disable one of them"
-        yield Check("routes", "fail", detail, exit_code=ConfigError.exit_code)
+        yield Check("routes", "fail", detail, f"edit {config.path} (routes)", ConfigError.exit_code)
     yield _sqlite()
     yield _disk(config.state)
     yield from _files(config)
@@ -83,28 +93,43 @@ def _disk(state: Path) -> Check:
 
 
 def _files(config: Config) -> Iterator[Check]:
-    for folder in dict.fromkeys(config.resolve(route.mapping) for route in config.routes.values()):
-        try:
-            findings = findings_of(folder)
-        except ConnectorError as error:
-            yield _failed("mappings", error)
-            continue
+    for files in files_of_routes(config):
+        findings = findings_of(files)
         if findings:
-            detail = f"{len(findings)} findings in {folder}, the first: {sorted(findings)[0]}"
+            detail = f"{len(findings)} findings in {files.mapping}, the first: {sorted(findings)[0]}"
             yield Check("mappings", "fail", detail, "connector mapping lint", ConfigError.exit_code)
         else:
-            yield Check("mappings", "ok", str(folder))
+            yield Check("mappings", "ok", str(files.mapping))
 
 
 def _failed(name: str, error: ConnectorError) -> Check:
     return Check(name, "fail", str(error), error.next_command, error.exit_code)
 
 
+def _unusable(name: str, error: ConnectorError, config: Config) -> Check:
+    """A connection that cannot be used, and where to mend it."""
+    unset = _UNSET.search(str(error))
+    if unset:
+        following = f"export {unset[1]}=..."
+    elif error.next_command and error.next_command != _MYSELF:
+        following = error.next_command
+    else:
+        following = f"edit {config.path} (connections.{name}: address, login)"
+    return Check(name, "fail", str(error), following, error.exit_code)
+
+
+def _csv_folder(name: str, folder: Path) -> Check:
+    if folder.is_dir():
+        return Check(name, "ok", f"CSV folder {folder}")
+    making = f"mkdir -p {shlex.quote(str(folder))}"
+    return Check(name, "fail", f"the CSV folder {folder} does not exist", making, ConfigError.exit_code)
+
+
 def _connection(house: House, name: str) -> Iterator[Check]:
     settings = house.config.connections[name]
     if not isinstance(settings, SalesforceConnection):
         folder = house.config.resolve(settings.path)
-        yield Check(name, "ok" if folder.exists() else "warn", f"CSV folder {folder}")
+        yield _csv_folder(name, folder)
         return
     try:
         system = house.system(name)
@@ -117,7 +142,7 @@ def _connection(house: House, name: str) -> Iterator[Check]:
         if budget is not None:
             yield Check(f"{name} API calls", "ok", f"{budget.used} of {budget.limit} used")
     except (RemoteError, ConnectorError) as error:
-        yield _failed(name, error)
+        yield _unusable(name, error, house.config)
 
 
 def _schema(house: House, name: str) -> Iterator[Check]:
@@ -134,7 +159,7 @@ def _schema(house: House, name: str) -> Iterator[Check]:
         shape = shapes.get(mapping.object)
         label = f"{name} {mapping.object}"
         if shape is None:
-            yield Check(label, "fail", "the login may not see this object", exit_code=77)
+            yield Check(label, "fail", "the login may not see this object", _RIGHTS, 77)
             continue
         missing = mapping.missing(shape)
         for problem in missing:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import click
@@ -12,11 +12,11 @@ from connector.cli.output import put_json, say
 from connector.cli.session import Session, verb
 from connector.config import Config, config_schema
 from connector.errors import Finding, InputError
-from connector.mapping import check_mappings, conversion_schema, load_mappings, mapping_schema, run_cases
-from connector.matching import load_matching, matching_schema
+from connector.mapping import check_mappings, conversion_schema, mapping_schema, run_cases
+from connector.matching import matching_schema
 from connector.model.progress import ObjectShape
 from connector.policy import check_policy, policy_schema
-from connector.wiring import mapping_files, open_house, read_text
+from connector.wiring import RuleFiles, open_house
 
 
 @click.group("mapping")
@@ -31,13 +31,14 @@ def command() -> None:
 def lint(session: Session, folder: Path | None, online: bool) -> int:
     """Check mapping, matching and policy files; every problem as file:line:column: rule: what, and the fix.
 
-    FOLDER defaults to the mappings of the configured routes. Exit 65 when there are findings.
+    Without FOLDER, the files that the configured routes name. With it, matching.yaml and policy.yaml are looked for
+    in FOLDER. A file that is not there is a finding. Exit 65 when there are findings.
 
     Example: connector mapping lint mappings
     """
-    folders = [folder] if folder else _folders(session.config())
+    files = [RuleFiles.of_folder(folder)] if folder else files_of_routes(session.config())
     shapes = _shapes(session.config()) if online else None
-    findings = sorted({finding for each in folders for finding in findings_of(each, shapes)})
+    findings = sorted({finding for each in files for finding in findings_of(each, shapes)})
     for finding in findings:
         say(str(finding), as_json=session.as_json)
     if session.as_json:
@@ -47,21 +48,24 @@ def lint(session: Session, folder: Path | None, online: bool) -> int:
     return InputError.exit_code if findings else 0
 
 
-def _folders(config: Config) -> list[Path]:
-    return list(dict.fromkeys(config.resolve(route.mapping) for route in config.routes.values()))
+def files_of_routes(config: Config) -> list[RuleFiles]:
+    """The files that the routes name; routes that share all of theirs are one."""
+    return list(dict.fromkeys(RuleFiles.of_route(config, route) for route in config.routes.values()))
 
 
-def findings_of(folder: Path, shapes: Mapping[str, Mapping[str, ObjectShape]] | None = None) -> list[Finding]:
-    """Everything wrong in the files of a mappings folder."""
-    findings = list(check_mappings(mapping_files(folder, folder.parent), shapes))
-    matching, policy = folder / "matching.yaml", folder / "policy.yaml"
-    if matching.exists():
+def findings_of(files: RuleFiles, shapes: Mapping[str, Mapping[str, ObjectShape]] | None = None) -> list[Finding]:
+    """Everything wrong in the files of a route or a folder, those that are not there included."""
+    checks: tuple[Callable[[], object], ...] = (
+        lambda: findings.extend(check_mappings(files.mapping_texts(), shapes)),
+        files.load_matching,
+        lambda: findings.extend(check_policy(files.text(files.policy), files.name(files.policy))),
+    )
+    findings: list[Finding] = []
+    for check in checks:
         try:
-            load_matching(read_text(matching), f"{folder.name}/matching.yaml")
+            check()
         except InputError as error:
             findings.extend(error.findings)
-    if policy.exists():
-        findings.extend(check_policy(read_text(policy), f"{folder.name}/policy.yaml"))
     return findings
 
 
@@ -94,8 +98,9 @@ def test(session: Session, folder: Path | None) -> int:
 
     Example: connector mapping test
     """
-    folders = [folder] if folder else _folders(session.config())
-    results = [result for each in folders for result in run_cases(load_mappings(mapping_files(each, each.parent)))]
+    files = [RuleFiles.of_folder(folder)] if folder else files_of_routes(session.config())
+    folders = {each.mapping: each for each in files}.values()  # routes that share a folder share its cases
+    results = [result for each in folders for result in run_cases(each.load_mappings())]
     return report_cases(session, results)
 
 
