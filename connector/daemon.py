@@ -5,24 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from cronsim import CronSim
 
 from connector.config import Config, interval_seconds
 from connector.errors import ConfigError, ConnectorError, Interrupted, Paused, Retryable
+from connector.ports import Clock
 
 LONGEST_NAP = 60.0  # seconds; the schedule is looked at again at least this often
-
-
-class Clock(Protocol):
-    """What the daemon asks of time."""
-
-    def now(self) -> datetime:
-        """The present instant."""
-
-    def sleep(self, seconds: float) -> None:
-        """Wait."""
 
 
 def next_run(schedule: str, after: datetime) -> datetime:
@@ -50,7 +40,7 @@ class Daemon:
 
     def __post_init__(self) -> None:
         """Every scheduled route is due at once, so that a restart never waits a whole interval."""
-        scheduled = [name for name in self.config.enabled_routes() if self.config.routes[name].schedule]
+        scheduled = schedules(self.config)
         if not scheduled:
             raise ConfigError("no enabled route has a schedule", next_command="connector sync")
         now = self.clock.now()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import threading
-from datetime import UTC, datetime
 from types import FrameType
 
 import click
@@ -15,18 +14,15 @@ from connector.cli.running import lines_of, run_routes
 from connector.cli.session import Session, verb
 from connector.daemon import Daemon, schedules
 from connector.errors import Interrupted
+from connector.wiring import SystemClock
 
 
-class WakingClock:
+class WakingClock(SystemClock):
     """The machine's clock, whose sleep ends early when the daemon is told to stop."""
 
     def __init__(self) -> None:
         """Nobody has called yet."""
         self._called = threading.Event()
-
-    def now(self) -> datetime:
-        """The present instant, UTC."""
-        return datetime.now(UTC)
 
     def sleep(self, seconds: float) -> None:
         """Wait, or until `wake`."""
@@ -38,7 +34,11 @@ class WakingClock:
 
 
 @click.command("daemon")
-@click.option("--cycles", type=int, help="Look at the schedule this many times, then end (for tests and trials).")
+@click.option(
+    "--cycles",
+    type=click.IntRange(min=1),
+    help="Look at the schedule this many times, then end (for tests and trials).",
+)
 @verb
 def command(session: Session, cycles: int | None) -> int:
     """Run every enabled route on its schedule, one at a time. SIGTERM and SIGINT end it after the present route.
