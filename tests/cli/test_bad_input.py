@@ -24,7 +24,7 @@ def assert_refused(answer: Answer, code: int, *words: str) -> None:
     """The exit code, each of *words* in what a person reads, a next command, and no traceback."""
     assert answer.code == code, answer.said
     assert [word for word in words if word not in answer.said] == [], answer.said
-    assert "next: connector " in answer.err or "--help" in answer.err, answer.said
+    assert "next: " in answer.err or "--help" in answer.err, answer.said
     assert "Traceback" not in answer.said
     assert "a bug in the connector" not in answer.said
 

@@ -192,3 +192,13 @@ class TestSmallDoors:
         assert (answer.code, str(tmp_path / "absent") in answer.err) == (2, True), answer.said
         assert not (tmp_path / "absent").exists()
         assert folder.type("state", "backup").code == 0
+
+    def test_row_still_broken_is_told(self, folder: Folder) -> None:
+        """A row given back as broken as it was is parked again: the sync says so and ends with 1."""
+        (folder.path / "inbox" / "list.csv").write_text("First Name,Last Name,Company\nTom,,Oak\n", "utf-8")
+        first = folder.type("sync", "inbox-to-salesforce")
+        assert (first.code, "1 row could not walk on" in first.out) == (1, True), first.said
+        assert folder.type("sync", "inbox-to-salesforce").code == 0
+        assert folder.type("dead-letters", "retry", "--all").out == "1 row waits for the next `connector sync`\n"
+        again = folder.type("sync", "inbox-to-salesforce")
+        assert (again.code, "1 row could not walk on" in again.out) == (1, True), again.said
