@@ -160,7 +160,7 @@ _MEANINGS = {
 
 def _narrate(answer: Mapping[str, Any], told: list[Story], sandbox: Sandbox, into: Path | None) -> Iterator[str]:
     route = answer["routes"][0]
-    yield f"{route['pulled']} open leads came in from the demo Salesforce."
+    yield f"{route['pulled']} leads came in from the demo Salesforce."
     yield ""
     yield "What was decided:"
     for name, count in route["verdicts"].items():

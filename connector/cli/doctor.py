@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from connector.cli.mapping import files_of_routes, findings_of
-from connector.cli.output import put_json, say
+from connector.cli.output import counted, next_command, put_json, say
 from connector.cli.session import Session, verb
 from connector.config import Config, SalesforceConnection, overlapping_routes
 from connector.errors import ConfigError, ConnectorError, RemoteError, StateError
@@ -64,7 +64,9 @@ def command(session: Session) -> int:
 
 
 def _checks(config: Config) -> Iterator[Check]:
-    yield Check("config", "ok", f"{len(config.connections)} connections, {len(config.routes)} routes")
+    yield Check(
+        "config", "ok", f"{counted(len(config.connections), 'connection')}, {counted(len(config.routes), 'route')}"
+    )
     for first, second in overlapping_routes(config):
         detail = f"routes {first} and {second} take the same leads; disable one of them"
         yield Check("routes", "fail", detail, f"edit {config.path} (routes)", ConfigError.exit_code)
@@ -96,14 +98,14 @@ def _files(config: Config) -> Iterator[Check]:
     for files in files_of_routes(config):
         findings = findings_of(files)
         if findings:
-            detail = f"{len(findings)} findings in {files.mapping}, the first: {sorted(findings)[0]}"
+            detail = f"{counted(len(findings), 'finding')} in {files.mapping}, the first: {sorted(findings)[0]}"
             yield Check("mappings", "fail", detail, "connector mapping lint", ConfigError.exit_code)
         else:
             yield Check("mappings", "ok", str(files.mapping))
 
 
 def _failed(name: str, error: ConnectorError) -> Check:
-    return Check(name, "fail", str(error), error.next_command, error.exit_code)
+    return Check(name, "fail", str(error), next_command(error), error.exit_code)
 
 
 def _unusable(name: str, error: ConnectorError, config: Config) -> Check:
