@@ -102,6 +102,10 @@ class Source(Protocol):
     def budget(self) -> BudgetReading | None:
         """The last API usage that the CRM told, if it did."""
 
+    @property
+    def statements(self) -> Sequence[str]:
+        """What the last pull assumed of its source (a file's encoding and delimiter), in sentences."""
+
 
 class Target(Source, Protocol):
     """Where accounts, contacts and opportunities are written."""

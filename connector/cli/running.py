@@ -17,6 +17,8 @@ from connector.model.plan import Plan
 from connector.pipeline import RouteResult, apply_sealed, sync_route
 from connector.wiring import House
 
+TOLD = 10  # notes on a source that people are told; --json has all
+
 
 class RunResults:
     """The results of one run over several routes, and its id."""
@@ -94,7 +96,8 @@ def run_routes(
         for name in names:
             try:
                 route = house.route(name, progress, accept_mass_change=accept)
-                results.routes.append(sync_route(route, results.run_id, dry_run=dry_run))
+                results.routes.append(RouteResult(name))
+                sync_route(route, results.run_id, dry_run=dry_run, into=results.routes[-1])
             except (Interrupted, StateError):
                 raise
             except ConnectorError as error:
@@ -161,6 +164,9 @@ def lines_of(result: RouteResult, plan: Plan | None = None) -> list[str]:
     else:
         told = f"{counted(plan.changes, 'step')} of the plan: {verdicts or 'nothing left to do'}"
     lines = [f"{result.route}: {told}", *_anew(answer), f"  steps: {steps}; {counted(result.api_calls, 'API call')}"]
+    lines.extend(f"  {statement}" for statement in result.statements[:TOLD])
+    if len(result.statements) > TOLD:
+        lines.append(f"  and {len(result.statements) - TOLD} more such notes: see --json")
     stuck, waiting, stale = result.dead_letters + result.parked, len(result.waiting), len(result.stale)
     if stuck:
         lines.append(f"  {counted(stuck, 'row')} could not walk on: see `connector dead-letters list`")

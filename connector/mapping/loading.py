@@ -101,10 +101,19 @@ def _salvaged(document: Document) -> MappingFile | None:
     except ValidationError as error:
         for problem in error.errors():
             _drop(data, problem["loc"])
+    for key, value in _told_by_path(document.path).items():
+        data.setdefault(key, value)
     try:
         return MappingFile.model_validate(data)
     except ValidationError:
         return None
+
+
+def _told_by_path(path: str) -> dict[str, str]:
+    """What a file's own place says of it, for a head that cannot be read: ``mappings/<system>/<kind>.yaml``."""
+    place = PurePosixPath(path.replace("\\", "/"))
+    kind = place.stem if place.stem in list(Kind) else Kind.LEAD.value
+    return {"system": place.parent.name or "unknown", "object": place.stem, "kind": kind}
 
 
 def _drop(data: dict[str, Any], loc: tuple[str | int, ...]) -> None:

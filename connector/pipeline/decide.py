@@ -18,7 +18,7 @@ _NO_SCORE = Scorecard(*(Score(0, "unknown") for _ in range(4)))
 def decide_lead(route: Route, taken: TakenUp, lead: Record, resolution: Resolution, run_id: str) -> Decision:
     """The policy's verdict on a lead; stored with everything it rested on. Leads that lean on it are woken."""
     inputs = _inputs(route, taken.row, lead, resolution)
-    decision = _gone(route, inputs) if lead.deleted else decide(route.rules.policy, inputs, route.rules.versions)
+    decision = _gone(route, inputs) if lead.deleted else decide(route.rules.policy, inputs, route.versions)
     before = route.store.decisions.latest(route.name, lead.ref)
     route.store.decisions.save(route.name, decision, inputs, run_id)
     if not decision.same_answer(before):
@@ -92,6 +92,6 @@ def _gone(route: Route, inputs: DecisionInputs) -> Decision:
         scorecard=_NO_SCORE,
         reasons=(reason,),
         rule="gone",
-        versions=route.rules.versions,
+        versions=route.versions,
         decided_at=inputs.as_of,
     )

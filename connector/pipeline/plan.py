@@ -159,7 +159,7 @@ def make_plan(route: Route, run_id: str, leads: list[PlannedLead]) -> Plan:
         route=route.name,
         org=route.org,
         created_at=route.clock.now(),
-        versions=route.rules.versions,
+        versions=route.versions,
         leads=tuple(leads),
         calls=estimate_calls(steps),
     )

@@ -32,6 +32,7 @@ class RouteResult:
     api_calls: int = 0
     completeness: tuple[Bucket, ...] = ()
     findings: tuple[Finding, ...] = ()
+    statements: tuple[str, ...] = ()
     plan: Plan | None = None
     _counted: dict[RecordRef, tuple[Linkage, Verdict]] = field(default_factory=dict)
 
@@ -76,6 +77,7 @@ class RouteResult:
             "parked": self.parked,
             "waiting": sorted(str(lead) for lead in self.waiting),
             "findings": [str(finding) for finding in self.findings],
+            "statements": list(self.statements),
             "stale": {str(lead): why for lead, why in sorted(self.stale.items())},
             "api_calls": self.api_calls,
             "completeness": {

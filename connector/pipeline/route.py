@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from connector.mapping import MappingSet, ObjectMapping, fingerprint, payload
 from connector.matching import MatchingRules
 from connector.model.decision import Versions
 from connector.model.progress import ObjectShape, Problem
-from connector.model.records import Kind, RawRecord, RecordRef, Values
+from connector.model.records import Kind, RawRecord, RecordRef, Values, digest_of
 from connector.policy import Rulebook
 from connector.ports import Clock, Observer, Source, Store, Target
 
@@ -61,6 +61,12 @@ class Route:
     checkpoint: Callable[[], None] = lambda: None
     org: str = ""
     _shapes: dict[str, Mapping[str, ObjectShape]] = field(default_factory=dict)
+
+    @property
+    def versions(self) -> Versions:
+        """Content hashes that every decision is stored with; the owner that the route names counts as policy."""
+        versions, owner = self.rules.versions, self.options.owner
+        return replace(versions, policy=digest_of([versions.policy, owner])) if owner else versions
 
     @property
     def in_place(self) -> bool:

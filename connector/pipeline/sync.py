@@ -25,14 +25,21 @@ CHUNK = 1000  # leads verified and applied together: one composite call holds a 
 
 
 def sync_route(
-    route: Route, run_id: str, *, dry_run: bool = False, since: datetime | None = None, until: datetime | None = None
+    route: Route,
+    run_id: str,
+    *,
+    dry_run: bool = False,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    into: RouteResult | None = None,
 ) -> RouteResult:
     """One cycle: settle, finish, pull, resolve, decide, plan, apply. With *dry_run* nothing remote is written.
 
-    *since* and *until* make it a backfill: a bounded pull with a watermark of its own.
+    *since* and *until* make it a backfill: a bounded pull with a watermark of its own. *into* is filled as
+    the cycle goes on, so that one that stops still tells how far it came and what it cost.
     Raises SafetyStop when the org is another one or too much would change; the errors of the systems.
     """
-    result = RouteResult(route.name)
+    result = into or RouteResult(route.name)
     with measured(route, result):
         if not dry_run:
             take_outcomes(result, settle_earlier(route))
@@ -42,8 +49,9 @@ def sync_route(
         scope = backfill_scope(route, since, until)
         pulled = pull_leads(route, run_id, scope=scope, since=since, until=until)
         result.completeness, result.findings = pulled.completeness, pulled.findings
+        result.statements = tuple(route.source.statements)
         refresh_directory(route)
-        route.store.inbox.wake_due(route.name, route.clock.now(), route.rules.versions)
+        route.store.inbox.wake_due(route.name, route.clock.now(), route.versions)
         reread_leads(route)
         considered = Consideration(route, run_id, result, final=not dry_run)
         considered.run()

@@ -137,7 +137,7 @@ def _answer(rulebook: Rulebook, facts: Facts) -> _Answer:
         return _already_converted(facts)
     table = _table(rulebook, facts)
     if inputs.ruling is not None:
-        return _ruled(rulebook, facts, inputs.ruling, table)
+        return _owned(_ruled(rulebook, facts, inputs.ruling, table), inputs)
     answer = _possible_only(table, facts)
     if not rulebook.even_if_worked:
         answer = _left_to_people(answer, facts, _worked(rulebook, facts))
@@ -251,7 +251,7 @@ def _left_to_people(answer: _Answer, facts: Facts, worked: str) -> _Answer:
 
 def _owned(answer: _Answer, inputs: DecisionInputs) -> _Answer:
     if answer.verdict.converts and inputs.lead.text("owner_kind") == "queue" and not inputs.owner:
-        detail = "A queue owns the lead and the route names no owner for what it would become."
+        detail = "A queue owns the lead and the route names no `owner` (connector.yaml) for what it would become."
         return answer.instead(Verdict.REVIEW, QUEUE_OWNED, detail)
     return answer
 

@@ -7,7 +7,7 @@ from textwrap import dedent
 import pytest
 
 from connector.errors import ConfigError, InputError
-from connector.mapping import load_mappings
+from connector.mapping import check_mappings, load_mappings
 from connector.model.progress import FieldShape
 from connector.model.records import Kind
 from tests.mapping.mapping_files import LEAD, mapping_of, refused, shape_of, shipped, text_of
@@ -166,3 +166,14 @@ def test_shipped_files_load() -> None:
         "Contact",
         "Opportunity",
     ]
+
+
+def test_unreadable_head_hides_nothing_below_it() -> None:
+    """A file whose kind cannot be read is checked all the same: every other problem is told too."""
+    text = (
+        "system: salesforce\nobject: Lead\nkind: leed\nowner: RevOps\nfields:\n"
+        "  first_nam: {from: FirstName, direction: read}\n"
+        "  email: {from: Email, transforms: [nosuch], direction: read}\n"
+    )
+    findings = check_mappings({"mappings/salesforce/lead.yaml": text})
+    assert {finding.line for finding in findings} >= {3, 6, 7}

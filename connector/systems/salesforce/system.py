@@ -85,6 +85,11 @@ class SalesforceSystem:
     def received(self, page: Page) -> None:
         """Nothing to do: a CRM keeps its rows."""
 
+    @property
+    def statements(self) -> Sequence[str]:
+        """None: an org says itself what it holds."""
+        return ()
+
     def budget(self) -> BudgetReading | None:
         """The org's API usage as last told."""
         return self._session.budget()
