@@ -9,6 +9,7 @@ import click
 
 from connector.cli.output import put_json, say
 from connector.cli.progress import Progress
+from connector.cli.project import write_private
 from connector.cli.running import run_routes
 from connector.cli.session import Session, verb
 from connector.errors import UsageError
@@ -28,6 +29,8 @@ def command(session: Session, route: str, output: Path | None, detailed_exitcode
 
     Example: connector plan salesforce -o plan.json
     """
+    if output is not None and not output.absolute().parent.is_dir():
+        raise UsageError(f"there is no folder {output.absolute().parent}; nothing was planned")
     with session.house() as house, Progress(quiet=session.as_json) as progress:
         result = run_routes(house, [route], progress, verb="plan", dry_run=True).only()
     plan = result.plan
@@ -35,7 +38,7 @@ def command(session: Session, route: str, output: Path | None, detailed_exitcode
         raise UsageError(f"route {route} gave no plan")
     sealed = seal(plan)
     if output is not None:
-        output.write_text(json.dumps(sealed, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        write_private(output, json.dumps(sealed, ensure_ascii=False, indent=1) + "\n")
     for line in read_aloud(plan, everything):
         say(line, as_json=session.as_json)
     if session.as_json:

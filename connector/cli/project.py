@@ -109,7 +109,7 @@ def write_sandbox_project(folder: Path, info: Mapping[str, object]) -> None:
         )
     _begin(folder)
     for name in ("client_id", "client_secret"):
-        write_secret(folder / "secrets" / f"salesforce_{name}", str(salesforce[name]))
+        write_private(folder / "secrets" / f"salesforce_{name}", str(salesforce[name]))
     _write(folder / "connector.yaml", _SANDBOX.format(base_url=info["base_url"]))
 
 
@@ -142,12 +142,12 @@ def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-def write_secret(path: Path, secret: str) -> None:
-    """A secret in a file of its own that only its owner can read, from the first byte."""
+def write_private(path: Path, text: str) -> None:
+    """A file that only its owner can read, from the first byte: a secret, or a plan with people's data."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(secret)
+        file.write(text)
 
 
 _FIELD = """\

@@ -201,6 +201,7 @@ def test_schemas_agree_with_each_other() -> None:
 
 def test_verdicts_sum_to_leads_pulled(standing: Folder) -> None:
     """What a run counts adds up, and the requests it names are those that the CRM saw."""
+    standing.type("sync", "salesforce")  # what landed from the inbox is the org's own by now
     standing.load({"LastName": "Sum", "Company": "Adding Machines"}, {"LastName": "Total", "Company": "Tally Works"})
     seen = len(standing.sandbox.calls())
     route: Mapping[str, Any] = standing.type("sync", "salesforce", "--json").json["routes"][0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -107,3 +108,12 @@ def test_plan_of_another_org_is_refused(project: Project) -> None:
 
     assert answer.code == 76
     assert project.writes() == 0
+
+
+def test_plan_file_is_private(project: Project) -> None:
+    """A plan holds people's data: only its owner can read it; a folder that is not there is told before any call."""
+    assert stat.S_IMODE(planned(project).stat().st_mode) == 0o600
+    before = len(project.calls())
+    answer = project.run("plan", "salesforce", "-o", str(project.folder / "nowhere" / "plan.json"))
+    assert answer.code == 2
+    assert len(project.calls()) == before

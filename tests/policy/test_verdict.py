@@ -136,13 +136,15 @@ def test_queue_owned_lead_needs_an_owner() -> None:
     assert decided(SMALL, queued, owner="005").verdict is Verdict.CONVERT
     assert decided(SMALL, lead(owner_kind="queue")).verdict is Verdict.NURTURE
     assert decided(SMALL, lead(owner_kind="queue"), Linkage.ACCOUNT).reasons[0].code == "queue-owned"
+    assert decided(SMALL, queued, ruling=says(Verdict.CONVERT)).reasons[0].code == "queue-owned"
 
 
 @pytest.mark.parametrize("verdict", [Verdict.REVIEW, Verdict.NURTURE, Verdict.CONVERT])
 def test_ruling_wins_over_everything(verdict: Verdict) -> None:
-    """A person's answer overrules rows, work and queues; the row that would have fired is the runner-up."""
+    """A person's answer overrules rows and work; the row that would have fired is the runner-up."""
     foe = lead(company="Foe Inc", owner_kind="queue")
-    found = decided(SMALL, foe, worked="owner changed", ruling=says(verdict, note="I know them"))
+    word = says(verdict, note="I know them")
+    found = decided(SMALL, foe, worked="owner changed", owner="005", ruling=word)
     assert (found.verdict, found.rule, found.ruled_by) == (verdict, "ruling", "ann")
     assert (found.reasons[0].code, found.runner_up) == ("human-answer", "disqualified")
     assert "I know them" in found.reasons[0].detail
