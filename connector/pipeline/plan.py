@@ -17,7 +17,12 @@ from connector.planning import Leader, Situation, estimate_calls, plan_lead
 
 @dataclass
 class Planner:
-    """Plans one run's leads in order and remembers who leads a new company and who stands for a duplicate."""
+    """Plans one run's leads in order.
+
+    *leaders*: per new company (see `company_group`), the lead whose conversion opens its account; the next ones
+    join it. *originals*: per lead planned to convert, where its contact comes from; duplicates follow it.
+    *waiting_shares* and *waiting_leads*: companies and leads with a write of an earlier run still unknown.
+    """
 
     route: Route
     leaders: dict[str, Leader] = field(default_factory=dict)

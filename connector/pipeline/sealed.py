@@ -35,7 +35,7 @@ def apply_sealed(route: Route, run_id: str, plan: Plan) -> RouteResult:
             result.verdicts[lead.verdict] += 1
             route.store.inbox.set_state(route.name, lead.lead, InboxState.WAITING)
         apply_planned(route, run_id, _with(plan, writing), {ref: row.raw for ref, row in rows.items()}, result)
-        drifted = {lead.lead for lead in plan.leads} - {lead.lead for lead in sealed} | set(result.stale)
+        drifted = ({lead.lead for lead in plan.leads} - {lead.lead for lead in sealed}) | set(result.stale)
         _plan_anew(route, run_id, result, frozenset(drifted))
     return result
 
