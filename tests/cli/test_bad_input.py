@@ -110,7 +110,7 @@ class TestTheCrm:
             assert [call for call in other.calls() if call["kind"] == "write"] == []
 
     def test_one_route_down_lets_others_run(self, leads: Folder) -> None:
-        """A route that stops leaves its code, and the other routes do their work all the same."""
+        """A route that stops leaves its code and what it cost, and the other routes do their work all the same."""
         text = leads.config.read_text("utf-8").replace(
             "  inbox:\n", "  gone:\n    type: csv\n    path: nowhere\n  inbox:\n", 1
         )
@@ -119,7 +119,7 @@ class TestTheCrm:
         answer = leads.type("sync", "--json")
         assert answer.code == answer.json["exit_code"] == 78, answer.said
         assert [each["route"] for each in answer.json["errors"]] == ["first"]
-        assert [each["route"] for each in answer.json["routes"]] == ["salesforce", "inbox-to-salesforce"]
+        assert [each["route"] for each in answer.json["routes"]] == ["first", "salesforce", "inbox-to-salesforce"]
         assert "route first:" in answer.err
         assert leads.ask("SELECT status FROM runs") == [("stopped",)]
         assert_all_there(leads)
@@ -321,10 +321,11 @@ class TestWords:
         assert_refused(leads.type("review", "decide", str(number), "nurture"), 2)
 
     def test_plan_into_nowhere_is_refused(self, leads: Folder, tmp_path: Path) -> None:
-        """A plan or a backup that cannot be written gives 74 and names the file."""
+        """A plan whose folder is not there is refused before any call; a backup that cannot be written gives 74."""
         nowhere = tmp_path / "file"
         nowhere.touch()
-        assert_refused(leads.type("plan", "salesforce", "-o", str(nowhere / "plan.json")), 74, "plan.json")
+        assert_refused(leads.type("plan", "salesforce", "-o", str(nowhere / "plan.json")), 2, str(nowhere))
+        assert leads.sandbox.calls() == []
         assert_refused(leads.type("state", "backup", str(nowhere / "copy.db")), 74)
 
     @pytest.mark.parametrize("kind", ["project", "file"])
