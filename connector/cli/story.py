@@ -124,7 +124,9 @@ def entry_json(entry: JournalEntry) -> dict[str, object]:
 
 
 def story_json(story: Story) -> dict[str, object]:
-    """The published form of ``explain``."""
+    """The published form of ``explain``; verdict, reasons, scorecard and receipts stand at the top, ready to hand."""
+    decision = decision_json(story.decision) or {}
+    steps = [entry_json(entry) for entry in story.steps]
     return {
         "route": story.row.route,
         "state": story.row.state.value,
@@ -134,8 +136,12 @@ def story_json(story: Story) -> dict[str, object]:
             for name, p in story.provenance.items()
         },
         "match": resolution_json(story.resolution),
-        "decision": decision_json(story.decision),
-        "steps": [entry_json(entry) for entry in story.steps],
+        "verdict": decision.get("verdict"),
+        "reasons": decision.get("reasons", []),
+        "scorecard": decision.get("scorecard"),
+        "decision": decision or None,
+        "steps": steps,
+        "receipts": [step["receipt"] for step in steps if step["receipt"]],
         "links": [
             {"key": e.key, "role": e.role, "record": refs_json(e.ref), "created": e.created} for e in story.links
         ],
