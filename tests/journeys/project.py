@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from connector.cli import main
 from connector.cli.project import write_sandbox_project
 from connector.sandbox import Sandbox
 from connector.sandbox.client import control
-
-
-@dataclass
-class Answer:
-    """What one command did: exit code, stdout, stderr, and the JSON object on stdout if there is one."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        """The one JSON object on stdout."""
-        return json.loads(self.out)
+from tests.cli.terminal import Answer, type_command
 
 
 @dataclass
@@ -43,7 +28,7 @@ class Project:
 
     def run(self, *words: str) -> Answer:
         """Type a command in the project."""
-        return type_command(["--config", str(self.folder / "connector.yaml"), *words])
+        return type_command("--config", str(self.folder / "connector.yaml"), *words)
 
     def sync(self, *routes: str) -> dict[str, Any]:
         """``connector sync --json``, and the answer's object."""
@@ -79,14 +64,3 @@ class Project:
     def writes(self) -> int:
         """How many calls so far could change a record."""
         return len(self.calls("write"))
-
-
-def type_command(words: Sequence[str]) -> Answer:
-    """Run the command line in this process, as if typed; answers code, stdout and stderr."""
-    import contextlib
-    import io
-
-    out, err = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        code = main(list(words))
-    return Answer(code, out.getvalue(), err.getvalue())

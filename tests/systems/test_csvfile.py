@@ -7,7 +7,6 @@ import io
 import os
 import tracemalloc
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -336,8 +335,11 @@ def test_any_bytes_are_rows_or_findings(tmp_path_factory: pytest.TempPathFactory
     """Any file is either read or refused with findings; nothing else comes out."""
     folder = tmp_path_factory.mktemp("csv")
     (folder / "a.csv").write_bytes(content)
-    with suppress(InputError):
-        rows(source(folder), receive=True)
+    try:
+        told = [row.ref.id for row in rows(source(folder), receive=True)]
+    except InputError as error:
+        told = [str(finding) for finding in error.findings] or [""]
+    assert all(told), "a row without an id, or a refusal without a finding"
 
 
 def test_layout_of_missing_file_raises(tmp_path: Path) -> None:
