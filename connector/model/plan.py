@@ -8,16 +8,16 @@ from datetime import datetime
 from enum import StrEnum
 
 from connector.model.decision import Verdict, Versions
-from connector.model.records import RecordRef, Values, digest_of, require_aware
+from connector.model.records import Kind, RecordRef, Values, digest_of, require_aware
 
 
 class Action(StrEnum):
     """What a step does in the target CRM.
 
     LAND upserts the lead by its external key. UPDATE writes fields of an existing record (write-back, or
-    what survivorship says the lead knows better). CONVERT converts a lead natively. STAMP writes our key
-    (and opportunity terms) on what a conversion created. CREATE makes a keyed record (direct conversion).
-    SKIP does nothing, for a reason.
+    what survivorship says the lead knows better). CONVERT converts a lead, into the records it is given where
+    the CRM makes none by itself (see `ConversionStyle`). STAMP writes our key (and opportunity terms) on what
+    a conversion created. CREATE makes a keyed record. SKIP does nothing, for a reason.
     """
 
     LAND = "land"
@@ -37,6 +37,19 @@ class Grade(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class ConversionStyle:
+    """How a CRM converts a lead.
+
+    *makes*: kinds that the conversion makes by itself, without our key; they are stamped afterwards
+    (Salesforce: all three). *given*: kinds that it makes out of values handed to it, key included, as the
+    CONVERT step's ``after``. Every other kind is made by a CREATE step before, and its id handed to CONVERT.
+    """
+
+    makes: frozenset[Kind] = frozenset()
+    given: frozenset[Kind] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Take:
     """An id that an earlier step's receipt will bring: which step, and which role in its receipt."""
 
@@ -48,10 +61,13 @@ class Take:
 class Step:
     """One write (or one reasoned nothing) on behalf of one source lead.
 
-    *object* is the target CRM's own object name. *ids* maps a role to an id known at planning time and
+    *connection* is where it is written: empty for the route's target, else the source (a push-back).
+    *object* is that CRM's own object name. *ids* maps a role to an id known at planning time and
     *takes* maps a role to one that an earlier step brings; together they name what the step acts on:
-    role ``record`` for LAND/UPDATE/STAMP/CREATE, roles ``lead``, ``account``, ``contact``, ``opportunity``
-    for CONVERT. *before* and *after* are the target's own field names. *terms* are the options of a
+    role ``record`` for LAND/UPDATE/STAMP, roles ``lead``, ``account``, ``contact``, ``opportunity`` for
+    CONVERT, and for CREATE those of them that the new record comes from (``lead``) or belongs to; role
+    ``after`` only makes a step wait. *before* and *after* are the CRM's own field names. *external_key* is
+    our key of the record that LAND or CREATE makes. *terms* are the options of a
     conversion: ``converted_status``, ``owner_id``, ``opportunity`` (``new`` | ``join`` | ``none``),
     ``opportunity_name``, ``overwrite_source``. *kind* is the canonical noun of *object*.
     *share* names the new account that several leads of one run share (empty when none).
@@ -71,6 +87,8 @@ class Step:
     grade: Grade = Grade.A
     cost: float = 0.0
     share: str = ""
+    connection: str = ""
+    external_key: str = ""
 
     @property
     def writes(self) -> bool:

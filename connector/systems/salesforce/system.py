@@ -6,9 +6,9 @@ import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from connector.model.plan import Action, Order, Receipt
+from connector.model.plan import Action, ConversionStyle, Order, Receipt
 from connector.model.progress import BudgetReading, Identity, ObjectShape, Page, Watermark, Window
-from connector.model.records import RawRecord
+from connector.model.records import Kind, RawRecord
 from connector.ports import Clock
 from connector.systems.salesforce.conversion import Converter
 from connector.systems.salesforce.describing import Describer
@@ -117,3 +117,8 @@ class SalesforceSystem:
     def conversion_terms(self) -> Mapping[str, Sequence[str]]:
         """``converted_statuses`` and ``stages`` in the org's order."""
         return self._describer.terms()
+
+    @property
+    def conversion_style(self) -> ConversionStyle:
+        """convertLead makes all three by itself, without our key."""
+        return ConversionStyle(makes=frozenset({Kind.ACCOUNT, Kind.CONTACT, Kind.OPPORTUNITY}))

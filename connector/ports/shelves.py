@@ -1,8 +1,4 @@
-"""What the rooms ask of the outside world.
-
-The corridor (`connector.pipeline`) speaks only to these protocols; `connector.wiring` brings in what
-keeps them: CRMs (`connector.systems`), the state file (`connector.store`), clocks and screens.
-"""
+"""What the corridor asks of the state file: one protocol per shelf, and the store that holds them."""
 
 from __future__ import annotations
 
@@ -20,11 +16,9 @@ from connector.model.progress import (
     BudgetReading,
     CrosswalkEntry,
     DeadLetter,
-    Identity,
     InboxRow,
     InboxState,
     JournalEntry,
-    ObjectShape,
     Page,
     Problem,
     Received,
@@ -34,102 +28,7 @@ from connector.model.progress import (
     Window,
     Woken,
 )
-from connector.model.records import RawRecord, Record, RecordRef, Scalar, Values
-
-
-class Clock(Protocol):
-    """Time, so that tests can hold it still."""
-
-    def now(self) -> datetime:
-        """The present instant, aware, UTC."""
-
-    def sleep(self, seconds: float) -> None:
-        """Wait."""
-
-
-class Observer(Protocol):
-    """Who is told of progress: a bar, plain lines, or nobody."""
-
-    def stage(self, route: str, name: str, total: int | None) -> None:
-        """A stage of a route begins (pull, resolve, decide, plan, apply); *total* rows if known."""
-
-    def advance(self, count: int) -> None:
-        """*count* more rows are done."""
-
-    def note(self, message: str) -> None:
-        """Something worth a line; never holds people's data."""
-
-
-class Source(Protocol):
-    """Where leads (and a target's accounts and contacts) are read from."""
-
-    @property
-    def name(self) -> str:
-        """The connection's name."""
-
-    @property
-    def calls(self) -> int:
-        """HTTP requests sent so far, logins and retries included."""
-
-    def identity(self) -> Identity:
-        """Log in if need be and say who answers. Raises Refused, Unavailable."""
-
-    def now(self) -> datetime:
-        """The CRM's own clock (from its answers), never the machine's where the CRM has one."""
-
-    def describe(self, objects: Sequence[str]) -> Mapping[str, ObjectShape]:
-        """The shape of *objects*; one that the CRM does not know is absent. Cached for the run."""
-
-    def changes(
-        self, object_name: str, fields: Sequence[str], after: Watermark | None, until: datetime | None = None
-    ) -> Iterator[Page]:
-        """Pages in (modified, id) order of every row changed since *after* (overlap included).
-
-        Deleted and merged rows come too. With no *after*, a CRM leaves out leads already converted and
-        rows already deleted. *until* bounds the change stamp (None: the CRM's present). Fields that the
-        CRM does not have must not be asked for.
-        """
-
-    def fetch(self, object_name: str, ids: Sequence[str], fields: Sequence[str]) -> Mapping[str, RawRecord]:
-        """Rows by id as they are now, deleted and merged ones included; an id that is not found is absent."""
-
-    def census(self, object_name: str, windows: Sequence[Window]) -> Sequence[int]:
-        """How many rows, deleted ones aside, the CRM holds in each window, by the same filter as `changes`."""
-
-    def received(self, page: Page) -> None:
-        """Told when everything in *page* is safely in the inbox (a CSV file moves to ``done/``)."""
-
-    def budget(self) -> BudgetReading | None:
-        """The last API usage that the CRM told, if it did."""
-
-    @property
-    def statements(self) -> Sequence[str]:
-        """What the last pull assumed of its source (a file's encoding and delimiter), in sentences."""
-
-
-class Target(Source, Protocol):
-    """Where accounts, contacts and opportunities are written."""
-
-    def batches(self, orders: Sequence[Order]) -> Iterator[Sequence[Order]]:
-        """Group *orders* (none of which waits for another) into calls as big as the CRM offers."""
-
-    def perform(self, batch: Sequence[Order]) -> Sequence[Receipt]:
-        """Send one batch as one call; one receipt per order, in order.
-
-        Rows that the CRM refuses come back REJECTED. When no answer tells whether the call was applied,
-        every receipt is UNKNOWN. Raises RateLimited, Unavailable, Refused, SessionExpired, RowLocked only
-        when nothing can have been applied.
-        """
-
-    def settle(self, orders: Sequence[Order]) -> Sequence[Receipt]:
-        """Read back what became of *orders* sent earlier: APPLIED with ids where the write is there.
-
-        REJECTED with code ``not-there`` where it is not; the caller decides whether enough time has passed
-        to believe that. Never writes.
-        """
-
-    def conversion_terms(self) -> Mapping[str, Sequence[str]]:
-        """What the org offers: ``converted_statuses`` and ``stages`` in the org's order."""
+from connector.model.records import Record, RecordRef, Scalar, Values
 
 
 class Watermarks(Protocol):
