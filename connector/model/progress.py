@@ -59,6 +59,18 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
+class Shortcoming:
+    """Something a CRM lacks or does not allow us, and what a person does about it.
+
+    *fatal*: the connector cannot work before it is mended; otherwise it works around it.
+    """
+
+    what: str
+    fix: str
+    fatal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class FieldShape:
     """One field as the CRM describes it. *length* in characters, 0 where it has none."""
 

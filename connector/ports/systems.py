@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from connector.model.plan import ConversionStyle, Order, Receipt
-from connector.model.progress import BudgetReading, Identity, ObjectShape, Page, Watermark, Window
+from connector.model.progress import BudgetReading, Identity, ObjectShape, Page, Shortcoming, Watermark, Window
 from connector.model.records import RawRecord
 
 
@@ -69,6 +69,9 @@ class Source(Protocol):
 
     def census(self, object_name: str, windows: Sequence[Window]) -> Sequence[int]:
         """How many rows, deleted ones aside, the CRM holds in each window, by the same filter as `changes`."""
+
+    def shortcomings(self, objects: Sequence[str]) -> Sequence[Shortcoming]:
+        """What the CRM lacks, or does not let us see or do, for work with *objects*; only reads."""
 
     def received(self, page: Page) -> None:
         """Told when everything in *page* is safely in the inbox (a CSV file moves to ``done/``)."""

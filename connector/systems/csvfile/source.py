@@ -9,7 +9,16 @@ from datetime import datetime
 from pathlib import Path
 
 from connector.errors import ConfigError, Finding, InputError
-from connector.model.progress import BudgetReading, FieldShape, Identity, ObjectShape, Page, Watermark, Window
+from connector.model.progress import (
+    BudgetReading,
+    FieldShape,
+    Identity,
+    ObjectShape,
+    Page,
+    Shortcoming,
+    Watermark,
+    Window,
+)
 from connector.model.records import RawRecord, RecordRef
 from connector.ports import Clock
 from connector.systems.csvfile.layout import Layout, layout_of
@@ -145,6 +154,10 @@ class CsvSource:
     def census(self, object_name: str, windows: Sequence[Window]) -> Sequence[int]:
         """No row has a change stamp, so no window holds any."""
         return [0 for _ in windows]
+
+    def shortcomings(self, objects: Sequence[str]) -> Sequence[Shortcoming]:
+        """None: a file is what it is."""
+        return ()
 
     def received(self, page: Page) -> None:
         """Count the page's rows; a file whose every row has arrived moves to ``done/``."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from connector.model.plan import Action, ConversionStyle, Order, Receipt
-from connector.model.progress import BudgetReading, Identity, ObjectShape, Page, Watermark, Window
+from connector.model.progress import BudgetReading, Identity, ObjectShape, Page, Shortcoming, Watermark, Window
 from connector.model.records import Kind, RawRecord
 from connector.ports import Clock
 from connector.systems.salesforce.conversion import Converter
@@ -81,6 +81,10 @@ class SalesforceSystem:
     def census(self, object_name: str, windows: Sequence[Window]) -> Sequence[int]:
         """Counts per window, five windows a call."""
         return census(self._session, object_name, windows)
+
+    def shortcomings(self, objects: Sequence[str]) -> Sequence[Shortcoming]:
+        """None beside what the description tells: `doctor` compares that with the mappings."""
+        return ()
 
     def received(self, page: Page) -> None:
         """Nothing to do: a CRM keeps its rows."""
