@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from connector.config import load_config, overlapping_routes
+from connector.config import SugarConnection, SuiteConnection, load_config
 from connector.errors import ConfigError
 
 CONFIG = """\
@@ -122,9 +122,109 @@ class TestRoutes:
 
     def test_routes_on_one_source_overlap(self, tmp_path: Path) -> None:
         """Two enabled routes that could take the same lead are found; a disabled one is no danger."""
-        assert overlapping_routes(load_config(written(tmp_path))) == []
+        assert load_config(written(tmp_path)).findings == ()
         both = load_config(written(_fresh(tmp_path), CONFIG.replace("enabled: false", "enabled: true")))
-        assert overlapping_routes(both) == [("salesforce", "again")]
+        assert [(f.line, f.rule) for f in both.findings] == [(10, "overlapping-routes")]
+
+    def test_one_crm_by_two_names_overlaps(self, tmp_path: Path) -> None:
+        """Two connections to one address are one CRM: their routes could take the same lead."""
+        found = load_config(written(tmp_path, FAMILY + both("suite", "again", target="sugar"))).findings
+        assert [(f.rule, "second" in f.what) for f in found] == [("overlapping-routes", True)]
+
+    def test_routes_in_a_circle_are_found(self, tmp_path: Path) -> None:
+        """Routes that land every lead and lead back to where the first one reads are told, once."""
+        found = load_config(written(tmp_path, FAMILY + both("suite", "sugar", land="all"))).findings
+        assert [(f.rule, f.what) for f in found] == [
+            ("routes-in-a-circle", "routes first, second feed each other: what one lands, the next one reads")
+        ]
+
+    def test_two_way_routes_that_convert_are_fine(self, tmp_path: Path) -> None:
+        """Routes both ways that carry over only what converts feed nothing to each other."""
+        assert load_config(written(tmp_path, FAMILY + both("suite", "sugar", land="converted"))).findings == ()
+
+    def test_push_back_needs_another_crm(self, tmp_path: Path) -> None:
+        """Within one CRM there is nothing to give back to: saying so is a finding."""
+        text = CONFIG.replace("target: salesforce, enabled", "target: salesforce, push_back: links, enabled")
+        with pytest.raises(ConfigError) as caught:
+            load_config(written(tmp_path, text))
+        assert [(f.line, f.rule) for f in caught.value.findings] == [(10, "bad-push-back")]
+
+    def test_push_back_is_links_across(self, tmp_path: Path) -> None:
+        """A route between CRMs gives links back unless it says otherwise; one within a CRM gives nothing."""
+        config = load_config(written(tmp_path, FAMILY + both("suite", "sugar", land="converted")))
+        assert config.push_back("first") == "links"
+        assert load_config(written(_fresh(tmp_path))).push_back("salesforce") == "none"
+
+
+FAMILY = """\
+version: 1
+connections:
+  suite:
+    type: suitecrm
+    address: https://crm.example.com/legacy
+    login: {username: connector, password: "${SUITE_PASSWORD}"}
+  again:
+    type: suitecrm
+    address: https://crm.example.com/legacy/
+    api: v8
+    login: {grant: client_credentials, client_id: abc, client_secret: "${SUITE_SECRET}"}
+  sugar:
+    type: sugarcrm
+    address: https://acme.sugarondemand.com
+    login: {username: connector, password: "file:secrets/sugar"}
+"""
+
+
+def both(one: str, other: str, target: str = "", land: str = "converted") -> str:
+    """Routes from one connection to the other, and from that one back (or to *target*)."""
+    return (
+        f"routes:\n  first: {{source: {one}, target: {target or other}, land: {land}}}\n"
+        f"  second: {{source: {other}, target: {target or one}, land: {land}}}\n"
+    )
+
+
+class TestFamily:
+    """Connections to SugarCRM and SuiteCRM."""
+
+    def test_defaults_suit_a_real_instance(self, tmp_path: Path) -> None:
+        """What is left out is what a real instance wants; tokens are kept beside the secrets."""
+        config = load_config(written(tmp_path, FAMILY + both("suite", "sugar")))
+        sugar, suite = config.connections["sugar"], config.connections["suite"]
+        assert isinstance(sugar, SugarConnection)
+        assert isinstance(suite, SuiteConnection)
+        assert (sugar.login.client_id, sugar.login.platform, sugar.key_field) == (
+            "sugar",
+            "lead_connector",
+            "connector_key_c",
+        )
+        assert (sugar.convert, sugar.settle_after, suite.settle_after, suite.api) == ("endpoint", 600, 600, "v4_1")
+        assert config.token_file("sugar") == (tmp_path / "secrets" / "sugar.tokens").resolve()
+
+    @pytest.mark.parametrize(
+        ("old", "new", "told"),
+        [
+            ("https://acme.sugarondemand.com", "acme.sugarondemand.com", "no web address"),
+            ('"file:secrets/sugar"', "hunter2hunter2", "password must be a reference"),
+            ("grant: client_credentials, ", "", "username, password missing"),
+            (
+                '{username: connector, password: "${SUITE_PASSWORD}"}',
+                "{grant: client_credentials}",
+                "take `grant` out, or say `api: v8`",
+            ),
+            ('username: connector, password: "file:secrets/sugar"', 'password: "${X}"', "`username` is missing"),
+            ("type: sugarcrm", "type: sugarcrm\n    convert: somehow", "'endpoint' or 'steps'"),
+            ("type: suitecrm\n    address: https://crm.example.com/legacy/", "type: vtiger\n    address: x", "vtiger"),
+        ],
+    )
+    def test_wrong_connection_is_told(self, tmp_path: Path, old: str, new: str, told: str) -> None:
+        """An address that is none, a secret in the file, a login that does not fit: each with what to write instead."""
+        text = FAMILY + both("suite", "sugar")
+        assert old in text
+        with pytest.raises(ConfigError) as caught:
+            load_config(written(tmp_path, text.replace(old, new)))
+        (finding,) = caught.value.findings
+        assert told in finding.what
+        assert "hunter2" not in str(finding)
 
 
 def _fresh(folder: Path) -> Path:

@@ -14,7 +14,7 @@ import click
 from connector.cli.mapping import files_of_routes, findings_of
 from connector.cli.output import counted, next_command, put_json, say
 from connector.cli.session import Session, verb
-from connector.config import Config, SalesforceConnection, overlapping_routes
+from connector.config import Config, CsvConnection, SalesforceConnection
 from connector.errors import ConfigError, ConnectorError, RemoteError, StateError
 from connector.model.records import Kind
 from connector.wiring import House, open_house, read_rules, sqlite_version
@@ -67,8 +67,8 @@ def _checks(config: Config) -> Iterator[Check]:
     yield Check(
         "config", "ok", f"{counted(len(config.connections), 'connection')}, {counted(len(config.routes), 'route')}"
     )
-    for first, second in overlapping_routes(config):
-        detail = f"routes {first} and {second} take the same leads; disable one of them"
+    for finding in config.findings:
+        detail = f"line {finding.line}: {finding.what}; {finding.fix}"
         yield Check("routes", "fail", detail, f"edit {config.path} (routes)", ConfigError.exit_code)
     yield _sqlite()
     yield _disk(config.state)
@@ -129,7 +129,7 @@ def _csv_folder(name: str, folder: Path) -> Check:
 
 def _connection(house: House, name: str) -> Iterator[Check]:
     settings = house.config.connections[name]
-    if not isinstance(settings, SalesforceConnection):
+    if isinstance(settings, CsvConnection):
         folder = house.config.resolve(settings.path)
         yield _csv_folder(name, folder)
         return

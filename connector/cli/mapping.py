@@ -36,9 +36,11 @@ def lint(session: Session, folder: Path | None, online: bool) -> int:
 
     Example: connector mapping lint mappings
     """
-    files = [RuleFiles.of_folder(folder)] if folder else files_of_routes(session.config())
+    config = None if folder else session.config()
+    files = files_of_routes(config) if config else [RuleFiles.of_folder(folder)] if folder else []
     shapes = _shapes(session.config()) if online else None
-    findings = sorted({finding for each in files for finding in findings_of(each, shapes)})
+    between = config.findings if config else ()
+    findings = sorted({*between, *(finding for each in files for finding in findings_of(each, shapes))})
     for finding in findings:
         say(str(finding), as_json=session.as_json)
     if session.as_json:

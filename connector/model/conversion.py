@@ -24,6 +24,17 @@ class Survives(StrEnum):
     TIGHTEN = "tighten"
 
 
+class BothChanged(StrEnum):
+    """Which value stays when a field was changed on both sides of a route since they last agreed.
+
+    NEWEST: that of the record changed last. SOURCE: that of the CRM where the lead came in. TARGET: the other's.
+    """
+
+    NEWEST = "newest"
+    SOURCE = "source"
+    TARGET = "target"
+
+
 @dataclass(frozen=True, slots=True)
 class ConversionRules:
     """What ``conversion.yaml`` says.
@@ -35,6 +46,9 @@ class ConversionRules:
     existing record (BLANK where a field is not named).
     *write_back*: per verdict, canonical lead field -> text to write; ``{reason}`` stands for the
     disqualification reason. Verdicts that are not named write nothing.
+    *push_back*: canonical field of a source lead that another CRM converted -> what to write there; in text
+    ``{connection}``, ``{account}``, ``{contact}`` and ``{opportunity}`` stand for that CRM and its ids.
+    *both_changed*: per kind, canonical field (``*`` for all others) -> which value stays; NEWEST where nothing is said.
     """
 
     converted_status: str
@@ -42,3 +56,5 @@ class ConversionRules:
     native: Mapping[Kind, frozenset[str]]
     survivorship: Mapping[Kind, Mapping[str, Survives]]
     write_back: Mapping[Verdict, Values] = field(default_factory=dict)
+    push_back: Values = field(default_factory=dict)
+    both_changed: Mapping[Kind, Mapping[str, BothChanged]] = field(default_factory=dict)

@@ -108,6 +108,7 @@ LEAD_FIELDS: Mapping[str, FieldSpec] = MappingProxyType(
         ("converted_account_id", _T, "Account it was converted into."),
         ("converted_contact_id", _T, "Contact it was converted into."),
         ("converted_opportunity_id", _T, "Opportunity it was converted into."),
+        ("converted_to", _T, "What another CRM made of the lead: that connection, and the ids of the records there."),
     )
 )
 

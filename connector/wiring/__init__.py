@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,19 +10,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from connector.config import Config, SalesforceConnection
+from connector.config import Config, CsvConnection
 from connector.config import Route as RouteConfig
 from connector.errors import ConfigError, Finding, InputError
 from connector.ports import Clock, Observer, Source, Store, Target
+from connector.wiring.crms import connect
 
 if TYPE_CHECKING:  # the thinking rooms are loaded by the verbs that think: `status` answers without them
     from connector.mapping import MappingSet
     from connector.matching import MatchingRules
     from connector.pipeline import Route, RouteOptions, Rules
     from connector.policy import Rulebook
-
-
-ATTEMPTS = 4  # tries of a call that was certainly not carried out; a person or a scheduler waits at the other end
 
 
 class SystemClock:
@@ -64,16 +61,8 @@ class House:
     def system(self, name: str) -> Source:
         """The connection named *name*, made on first use and kept for the run."""
         if name not in self._systems:
-            self._systems[name] = self._connect(name)
+            self._systems[name] = connect(name, self.config, self.clock)
         return self._systems[name]
-
-    def _connect(self, name: str) -> Source:
-        settings = self.config.connections[name]
-        if isinstance(settings, SalesforceConnection):
-            return _salesforce(name, settings, self.config, self.clock)
-        from connector.systems.csvfile import CsvOptions, CsvSource
-
-        return CsvSource(name, CsvOptions(self.config.resolve(settings.path)), self.clock)
 
     def route(
         self,
@@ -95,61 +84,31 @@ class House:
             source_system=self.config.connections[settings.source].type,
             target_system=self.config.connections[settings.target].type,
             rules=rules,
-            options=self._options(settings, accept_mass_change),
+            options=self._options(name, accept_mass_change),
             store=self.store,
             clock=self.clock,
             observer=observer,
             checkpoint=checkpoint,
         )
 
-    def _options(self, settings: RouteConfig, accept_mass_change: bool) -> RouteOptions:
+    def _options(self, name: str, accept_mass_change: bool) -> RouteOptions:
         from connector.pipeline import RouteOptions
+        from connector.pipeline.route import PushBack
 
-        target = self.config.connections[settings.target]
-        lands = settings.land or ("all" if self.config.connections[settings.source].type == "csv" else "converted")
+        settings = self.config.route(name)
         return RouteOptions(
             owner=settings.owner,
-            land_all=lands == "all",
+            land_all=self.config.lands_all(name),
             max_changes=settings.limits.max_changes,
-            settle_after=target.settle_after if isinstance(target, SalesforceConnection) else 0,
+            settle_after={end: self._settle_after(end) for end in (settings.source, settings.target)},
+            push_back=PushBack(self.config.push_back(name)),
             accept_mass_change=accept_mass_change,
         )
 
-
-def _salesforce(name: str, settings: SalesforceConnection, config: Config, clock: Clock) -> Target:
-    from connector.systems.salesforce import Grant, SalesforceOptions, SalesforceSystem
-    from connector.systems.secret import Secret
-
-    login = settings.login
-
-    def secret(reference: str) -> Secret:
-        return Secret(config.secret(reference))
-
-    options = SalesforceOptions(
-        address=settings.address,
-        login_host=login.login_host,
-        audience=login.audience,
-        grant=Grant(login.grant),
-        client_id=config.secret(login.client_id),
-        username=config.secret(login.username),
-        api_version=settings.api_version,
-        attempts=ATTEMPTS,
-        key_field=settings.key_field,
-        settle_after=settings.settle_after,
-        overlap_seconds=settings.overlap_seconds,
-        convert_batch=settings.convert_batch,
-        collection_batch=min(settings.write_batch, 200),
-        collections_per_call=max(1, settings.write_batch // 200),
-        duplicate_rules=settings.duplicate_rules,
-        auto_assign=settings.assignment_rules,
-        client_secret=secret(login.client_secret),
-        password=secret(login.password),
-        security_token=secret(login.security_token),
-        private_key=secret(login.private_key),
-        refresh_token=secret(login.refresh_token),
-    )
-    jitter = random.Random()  # noqa: S311 - spreads retries, hides nothing
-    return SalesforceSystem(name, options, clock, jitter, config.keeper(login.refresh_token))
+    def _settle_after(self, connection: str) -> float:
+        """Seconds, on that CRM's clock, before a write that cannot be found is believed lost."""
+        settings = self.config.connections[connection]
+        return 0 if isinstance(settings, CsvConnection) else settings.settle_after
 
 
 def read_text(path: Path, name: str = "") -> str:

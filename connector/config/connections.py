@@ -1,0 +1,169 @@
+"""The connections of ``connector.yaml``: one CRM or folder each, and how to log in there."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+_REFERENCE = re.compile(r"(?:\$\{[A-Za-z_][A-Za-z0-9_]*\}|file:.+|cmd:.+)\Z")
+SECRET_NAMES = ("client_secret", "password", "security_token", "private_key", "refresh_token")
+_SECONDS = Field(default=600, ge=0)
+
+
+class Part(BaseModel):
+    """A part of ``connector.yaml``: unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Login(Part):
+    @model_validator(mode="after")
+    def _secrets_are_references(self) -> _Login:
+        given = {name: getattr(self, name, "") for name in SECRET_NAMES}
+        literal = [name for name, value in given.items() if value and not _REFERENCE.match(value)]
+        if literal:
+            raise ValueError(
+                f"{', '.join(literal)} must be a reference (${{ENV}}, file:PATH, cmd:COMMAND), never the secret itself"
+            )
+        return self
+
+    def lacking(self, *names: str) -> list[str]:
+        """Those of *names* that are empty."""
+        return [name for name in names if not getattr(self, name)]
+
+
+class Login(_Login):
+    """How to log in to Salesforce. Secrets are references; ``client_id`` and ``username`` may stand as they are."""
+
+    grant: Literal["client_credentials", "jwt", "refresh_token", "password"] = "client_credentials"
+    client_id: str = ""
+    client_secret: str = ""
+    username: str = ""
+    password: str = ""
+    security_token: str = ""
+    private_key: str = ""
+    refresh_token: str = ""
+    audience: str = ""
+    login_host: str = ""
+
+
+class SalesforceConnection(Part):
+    """A Salesforce org. *address* is its My Domain, e.g. ``https://acme.my.salesforce.com``."""
+
+    type: Literal["salesforce"]
+    address: str
+    login: Login
+    api_version: str = "62.0"
+    key_field: str = "Connector_Key__c"
+    settle_after: float = _SECONDS
+    overlap_seconds: float = _SECONDS
+    convert_batch: int = Field(default=100, ge=1, le=100)
+    write_batch: int = Field(default=1000, ge=1, le=1000)
+    duplicate_rules: Literal["respect", "allow"] = "respect"
+    assignment_rules: bool = False
+
+
+class SugarLogin(_Login):
+    """How to log in to SugarCRM: a user of its own, and a platform of its own registered in the CRM.
+
+    ``sugar`` is the client id that every SugarCRM knows. A second login on one platform ends the first, so no
+    other program may use the same user and platform.
+    """
+
+    username: str
+    password: str
+    client_id: str = "sugar"
+    client_secret: str = ""
+    platform: str = Field(default="lead_connector", pattern=r"^[A-Za-z0-9_-]{1,127}$")
+
+
+def _check_address(address: str) -> None:
+    """Refuse what is no base address; a path is fine (``https://host/crm``)."""
+    parts = urlsplit(address)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError(
+            f"address: `{address}` is no web address; write where the CRM is installed, e.g. https://crm.example.com"
+        )
+
+
+class _Family(Part):
+    """What all connections to the Sugar family have in common."""
+
+    address: str
+    key_field: str = Field(default="connector_key_c", pattern=r"^\w*$")
+    settle_after: float = _SECONDS
+    overlap_seconds: float = _SECONDS
+
+    @model_validator(mode="after")
+    def _address_is_one(self) -> _Family:
+        _check_address(self.address)
+        return self
+
+
+class SugarConnection(_Family):
+    """A SugarCRM (7 and later, REST v11). *address* is where people open it, e.g. ``https://acme.sugarondemand.com``.
+
+    *key_field* holds our key: a field made in Studio, ``sync_key`` (SugarCRM's own, 10.2 and later), or empty
+    for an instance where no field can be made. *convert*: ``endpoint`` lets the CRM convert
+    (``/Leads/:id/convert``), ``steps`` does it record by record. *requests_per_second*: 0 for no limit of our own.
+    """
+
+    type: Literal["sugarcrm"]
+    login: SugarLogin
+    version: str = Field(default="v11", pattern=r"^v\d+(_\d+)?$")
+    convert: Literal["endpoint", "steps"] = "endpoint"
+    token_file: str = ""
+    page_size: int = Field(default=1000, ge=1, le=10000)
+    write_batch: int = Field(default=20, ge=1, le=100)
+    requests_per_second: float = Field(default=0, ge=0)
+
+
+class SuiteLogin(_Login):
+    """How to log in to SuiteCRM: v4_1 takes a user and its password; V8 an OAuth2 client, with a user or alone."""
+
+    grant: Literal["password", "client_credentials"] = "password"
+    username: str = ""
+    password: str = ""
+    client_id: str = ""
+    client_secret: str = ""
+
+
+class SuiteConnection(_Family):
+    """A SuiteCRM. *address* is where people open it; of SuiteCRM 8 add ``/legacy``.
+
+    *api*: ``v4_1`` (repeatable creates, deletions seen, seconds kept) or ``v8`` where v4_1 is switched off.
+    *v8_datetime*: how V8's instants are read (``trust_offset`` where the install sends a true offset).
+    """
+
+    type: Literal["suitecrm"]
+    login: SuiteLogin
+    api: Literal["v4_1", "v8"] = "v4_1"
+    page_size: int = Field(default=500, ge=1, le=5000)
+    write_batch: int = Field(default=50, ge=1, le=50)
+    v8_datetime: Literal["utc_digits", "trust_offset"] = "utc_digits"
+
+    @model_validator(mode="after")
+    def _login_fits_the_api(self) -> SuiteConnection:
+        login = self.login
+        if self.api == "v4_1" and login.grant != "password":
+            raise ValueError("api v4_1 logs in with a user: take `grant` out, or say `api: v8`")
+        needed = ["username", "password"] if login.grant == "password" else []
+        needed += ["client_id", "client_secret"] if self.api == "v8" else []
+        lacking = login.lacking(*needed)
+        if lacking:
+            raise ValueError(f"login: {', '.join(lacking)} missing: api {self.api} with grant {login.grant} needs it")
+        return self
+
+
+class CsvConnection(Part):
+    """A folder (or one file) of CSV leads."""
+
+    type: Literal["csv"]
+    path: str
+
+
+CrmConnection = SalesforceConnection | SugarConnection | SuiteConnection
+Connection = Annotated[CrmConnection | CsvConnection, Field(discriminator="type")]
