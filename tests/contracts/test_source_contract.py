@@ -11,7 +11,7 @@ from connector.model.progress import Page, Watermark, Window
 from connector.model.records import from_iso
 from connector.ports import Source
 
-from .subjects import Subject
+from .subject import Subject
 
 
 def pull(source: Source, subject: Subject, after: Watermark | None = None) -> tuple[list[str], Watermark | None]:
@@ -98,9 +98,9 @@ def test_quiet_crm_costs_one_page(subject: Subject) -> None:
 def test_late_visible_row_comes(subject: Subject) -> None:
     """A row stamped before the bookmark but committed after the pull is still read."""
     early = subject.lead()
-    subject.faults({"operation": "write", "action": "late_visible", "seconds": 300, "object": "Lead", "id": early})
-    subject.touch(subject.lead())
-    subject.faults()
+    subject.hide(early, 300)
+    subject.advance(5)
+    subject.lead()
     seen, mark = pull(subject.system, subject)
     assert early not in seen
     subject.advance(400)

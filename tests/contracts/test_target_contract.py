@@ -10,7 +10,7 @@ from connector.errors import RateLimited, Unavailable
 from connector.model.plan import Order, Outcome, Receipt
 from connector.ports import Target
 
-from .subjects import Subject
+from .subject import Subject
 
 
 def perform(target: Target, *orders: Order) -> list[Receipt]:
