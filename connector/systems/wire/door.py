@@ -119,8 +119,9 @@ class WireSession(requests.Session):
             if answer.status_code not in _REDIRECTS:
                 self._judge(answer, ask)
                 return answer
-            url = urljoin(target, answer.headers.get("Location", ""))
-            if not ask.reading or origin_of(url) != origin_of(target):
+            location = answer.headers.get("Location", "")
+            url = urljoin(target, location)
+            if not location or not ask.reading or origin_of(url) != origin_of(target):
                 break
             # The query is part of the Location; sending it again would double it.
             kwargs = {name: value for name, value in kwargs.items() if name != "params"}
