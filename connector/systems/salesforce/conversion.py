@@ -13,15 +13,8 @@ from xml.etree.ElementTree import Element
 
 from connector.errors import RemoteError
 from connector.model.plan import Order, Outcome, Receipt
-from connector.systems.salesforce.receipts import (
-    Receipts,
-    already,
-    applied,
-    persist,
-    refused_row,
-    unknown,
-    whole_call,
-)
+from connector.systems.receipts import Receipts, already, applied, unknown, whole_call
+from connector.systems.salesforce.receipts import persist, refused_row
 from connector.systems.salesforce.session import Line, SalesforceSession
 from connector.systems.salesforce.settle import Settler
 from connector.systems.salesforce.soap import (

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import Enum, auto
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -29,8 +28,7 @@ from connector.errors import (
     Unreadable,
 )
 from connector.systems.salesforce.soap import descendant, parse_xml, text_of
-from connector.systems.wire import Ask, Away, Busy, redact
-from connector.systems.wire.server_time import http_date
+from connector.systems.wire import Ask, Away, Busy, redact, retry_after
 
 
 class Meaning(Enum):
@@ -149,7 +147,7 @@ def judge(answer: Response, ask: Ask) -> None:
 
     A 200 that is not JSON (or XML) is a maintenance page or a proxy, hence Unavailable.
     """
-    waiting = retry_after_of(answer)
+    waiting = retry_after(answer)
     if answer.status_code >= 300:
         fault = soap_fault(answer) if ask.wants == "xml" else rest_fault(answer)
         raise _login_error(fault, ask, waiting) if ask.wants == "token" else error_of(fault, ask, waiting)
@@ -231,15 +229,3 @@ def soap_fault(answer: Response) -> Fault:
     message = text_of(descendant(found, "exceptionMessage")) or text_of(descendant(found, "faultstring"))
     # SOAP 1.1 sends every fault with status 500; only the code says whether it is the server's trouble.
     return Fault(code, message, 400 if code else answer.status_code)
-
-
-def retry_after_of(answer: Response) -> float | None:
-    """Seconds to wait as the server asks, in either form of Retry-After (RFC 9110, 10.2.3)."""
-    text = answer.headers.get("Retry-After", "").strip()
-    if text.isdigit():
-        return float(text)
-    until = http_date(text)
-    if until is None:
-        return None
-    now = http_date(answer.headers.get("Date")) or datetime.now(UTC)
-    return max(0.0, (until - now).total_seconds())

@@ -7,32 +7,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from connector.errors import Applied, Rejected, RemoteError
-from connector.model.plan import Order, Outcome, Receipt
+from connector.errors import RemoteError
+from connector.model.plan import Order, Receipt
+from connector.systems.receipts import Receipts, rejected, unknown
 from connector.systems.salesforce.faults import NOT_NOW_ROWS
-from connector.systems.wire import Patience, redact
-
-Receipts = dict[str, Receipt]
-
-
-def applied(order: Order, ids: Mapping[str, str], at: datetime, **values: str | bool) -> Receipt:
-    """The write was carried out."""
-    return Receipt(order.step.key, Outcome.APPLIED, at, ids=dict(ids), values=values)
-
-
-def already(order: Order, ids: Mapping[str, str], at: datetime, code: str = "") -> Receipt:
-    """What the write asked for was there before."""
-    return Receipt(order.step.key, Outcome.ALREADY, at, ids=dict(ids), code=code)
-
-
-def unknown(order: Order, at: datetime, code: str) -> Receipt:
-    """No answer told what became of the write."""
-    return Receipt(order.step.key, Outcome.UNKNOWN, at, code=code)
-
-
-def rejected(order: Order, at: datetime, code: str, message: str = "", fields: Sequence[str] = ()) -> Receipt:
-    """The CRM refuses this row; its words are kept without e-mail addresses."""
-    return Receipt(order.step.key, Outcome.REJECTED, at, code=code, message=redact(message), fields=tuple(fields))
+from connector.systems.wire import Patience
 
 
 def refused_row(order: Order, at: datetime, errors: Sequence[Any]) -> Receipt:
@@ -70,18 +49,6 @@ def _matches(error: Mapping[str, Any]) -> str:
 def _list(holder: object, name: str) -> list[Any]:
     found = holder.get(name) if isinstance(holder, Mapping) else None
     return found if isinstance(found, list) else []
-
-
-def whole_call(error: RemoteError, orders: Sequence[Order], now: Callable[[], datetime]) -> Receipts:
-    """What a failed call means for its rows; raises *error* again when nothing can have been applied.
-
-    A call that was refused for what it says (and for nothing that passes) is refused for each of its rows.
-    """
-    if error.applied is not Applied.NEVER:
-        return {order.step.key: unknown(order, now(), error.code or "no-answer") for order in orders}
-    if isinstance(error, Rejected):
-        return {order.step.key: rejected(order, now(), error.code, str(error)) for order in orders}
-    raise error
 
 
 class _RowsHeld(Exception):

@@ -9,8 +9,8 @@ from typing import Any
 
 from connector.model.plan import Action, Order, Receipt
 from connector.model.records import Scalar
+from connector.systems.receipts import already, applied, rejected
 from connector.systems.salesforce.reading import tables
-from connector.systems.salesforce.receipts import already, applied, rejected
 from connector.systems.salesforce.session import SalesforceSession
 from connector.systems.salesforce.soql import LONGEST_QUERY, chunks, instant, listed, same_id, select
 

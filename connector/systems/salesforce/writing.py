@@ -15,17 +15,9 @@ from typing import Any
 
 from connector.errors import RemoteError
 from connector.model.plan import Action, Order, Outcome, Receipt
+from connector.systems.receipts import Receipts, already, applied, rejected, unknown, whole_call
 from connector.systems.salesforce.faults import Fault, Meaning, error_of, meaning_of, part_fault
-from connector.systems.salesforce.receipts import (
-    Receipts,
-    already,
-    applied,
-    persist,
-    refused_row,
-    rejected,
-    unknown,
-    whole_call,
-)
+from connector.systems.salesforce.receipts import persist, refused_row
 from connector.systems.salesforce.session import WRITE, Part, SalesforceSession
 from connector.systems.salesforce.settle import Settler
 from connector.systems.salesforce.soql import same_id

@@ -8,7 +8,7 @@ from connector.systems.wire.addresses import AllowedHosts, host_of, is_loopback,
 from connector.systems.wire.door import Ask, Judge, WireOptions, WireSession
 from connector.systems.wire.patience import Away, Busy, Patience
 from connector.systems.wire.redaction import quieten_libraries, redact
-from connector.systems.wire.server_time import ServerTime
+from connector.systems.wire.server_time import ServerTime, retry_after
 
 __all__ = [
     "AllowedHosts",
@@ -25,4 +25,5 @@ __all__ = [
     "origin_of",
     "quieten_libraries",
     "redact",
+    "retry_after",
 ]

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+from requests import Response
+
 
 def http_date(text: str | None) -> datetime | None:
     """An HTTP date (RFC 9110, 5.6.7) as an aware instant; None when there is none or it makes no sense."""
@@ -17,6 +19,18 @@ def http_date(text: str | None) -> datetime | None:
     except (TypeError, ValueError):
         return None
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def retry_after(answer: Response) -> float | None:
+    """Seconds to wait as the server asks, in either form of Retry-After (RFC 9110, 10.2.3)."""
+    text = answer.headers.get("Retry-After", "").strip()
+    if text.isdigit():
+        return float(text)
+    until = http_date(text)
+    if until is None:
+        return None
+    now = http_date(answer.headers.get("Date")) or datetime.now(UTC)
+    return max(0.0, (until - now).total_seconds())
 
 
 class ServerTime:

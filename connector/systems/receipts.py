@@ -1,0 +1,44 @@
+"""Receipts as every CRM's client writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from connector.errors import Applied, Rejected, RemoteError
+from connector.model.plan import Order, Outcome, Receipt
+from connector.systems.wire import redact
+
+Receipts = dict[str, Receipt]
+
+
+def applied(order: Order, ids: Mapping[str, str], at: datetime, **values: str | bool) -> Receipt:
+    """The write was carried out."""
+    return Receipt(order.step.key, Outcome.APPLIED, at, ids=dict(ids), values=values)
+
+
+def already(order: Order, ids: Mapping[str, str], at: datetime, code: str = "") -> Receipt:
+    """What the write asked for was there before."""
+    return Receipt(order.step.key, Outcome.ALREADY, at, ids=dict(ids), code=code)
+
+
+def unknown(order: Order, at: datetime, code: str) -> Receipt:
+    """No answer told what became of the write."""
+    return Receipt(order.step.key, Outcome.UNKNOWN, at, code=code)
+
+
+def rejected(order: Order, at: datetime, code: str, message: str = "", fields: Sequence[str] = ()) -> Receipt:
+    """The CRM refuses this row; its words are kept without e-mail addresses."""
+    return Receipt(order.step.key, Outcome.REJECTED, at, code=code, message=redact(message), fields=tuple(fields))
+
+
+def whole_call(error: RemoteError, orders: Sequence[Order], now: Callable[[], datetime]) -> Receipts:
+    """What a failed call means for its rows; raises *error* again when nothing can have been applied.
+
+    A call that was refused for what it says (and for nothing that passes) is refused for each of its rows.
+    """
+    if error.applied is not Applied.NEVER:
+        return {order.step.key: unknown(order, now(), error.code or "no-answer") for order in orders}
+    if isinstance(error, Rejected):
+        return {order.step.key: rejected(order, now(), error.code, str(error)) for order in orders}
+    raise error
