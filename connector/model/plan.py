@@ -43,10 +43,13 @@ class ConversionStyle:
     *makes*: kinds that the conversion makes by itself, without our key; they are stamped afterwards
     (Salesforce: all three). *given*: kinds that it makes out of values handed to it, key included, as the
     CONVERT step's ``after``. Every other kind is made by a CREATE step before, and its id handed to CONVERT.
+    *conversion_calls* and *write_calls*: API calls that one of them takes when batches are full.
     """
 
     makes: frozenset[Kind] = frozenset()
     given: frozenset[Kind] = frozenset()
+    conversion_calls: float = 1.0
+    write_calls: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from connector.errors import Applied, RemoteError
 from connector.model.plan import Action, Order, Outcome, Receipt, Step
@@ -12,6 +12,10 @@ from connector.model.progress import CrosswalkEntry
 from connector.model.records import Kind, RecordRef, external_key
 from connector.pipeline.resolve import CONVERTED_ROLE
 from connector.pipeline.route import Route
+from connector.pipeline.side import Side
+from connector.planning import FILL, HANDS_OVER, filled
+
+CONVERTED_ELSEWHERE = "converted-elsewhere"  # a receipt's code: somebody else did the conversion, the ids are theirs
 
 
 @dataclass
@@ -48,11 +52,20 @@ def apply_steps(route: Route, run_id: str, steps: Sequence[Step]) -> Outcomes:
         if not ready:
             outcomes.waiting.update(step.lead for step in pending if step.lead not in outcomes.rejected)
             break
-        for batch in route.target.batches(ready):
-            _send(route, run_id, batch, outcomes)
-            route.observer.advance(len(batch))
-            route.checkpoint()
+        for side, orders in _by_side(route, ready):
+            for batch in side.system.batches(orders):
+                _send(route, run_id, side, batch, outcomes)
+                route.observer.advance(len(batch))
+                route.checkpoint()
     return outcomes
+
+
+def _by_side(route: Route, orders: Sequence[Order]) -> Iterator[tuple[Side, list[Order]]]:
+    """Orders per CRM; what goes to the target comes first."""
+    for side in (route.target_side, *(() if route.in_place else (route.source_side,))):
+        mine = [order for order in orders if route.side(order.step.connection).name == side.name]
+        if mine:
+            yield side, mine
 
 
 def _known(route: Route, steps: Sequence[Step], outcomes: Outcomes) -> list[Step]:
@@ -90,7 +103,7 @@ def _wave(pending: Sequence[Step], outcomes: Outcomes) -> tuple[list[Order], lis
         if ids is None:
             later.append(step)
         else:
-            ready.append(Order(step, ids))
+            ready.append(Order(replace(step, after=filled(step, ids)) if step.terms.get(FILL) else step, ids))
     return ready, later
 
 
@@ -108,7 +121,7 @@ def _made_by_others(step: Step, receipts: Mapping[str, Receipt]) -> bool:
     if step.action not in (Action.STAMP, Action.UPDATE):
         return False
     brought = [receipts[take.step] for take in step.takes.values() if take.step in receipts]
-    return any(receipt.outcome is Outcome.ALREADY for receipt in brought)
+    return any(receipt.code == CONVERTED_ELSEWHERE for receipt in brought) and not step.terms.get(HANDS_OVER)
 
 
 def _ids(step: Step, receipts: Mapping[str, Receipt]) -> dict[str, str] | None:
@@ -123,31 +136,31 @@ def _ids(step: Step, receipts: Mapping[str, Receipt]) -> dict[str, str] | None:
     return ids
 
 
-def _send(route: Route, run_id: str, batch: Sequence[Order], outcomes: Outcomes) -> None:
+def _send(route: Route, run_id: str, side: Side, batch: Sequence[Order], outcomes: Outcomes) -> None:
     """One call: the intent durable first, then the effect, then the receipts; unknown ones are read back."""
-    _keep(route, list(zip(batch, _call(route, run_id, batch), strict=True)), outcomes)
+    _keep(route, list(zip(batch, _call(route, run_id, side, batch), strict=True)), outcomes)
 
 
-def _call(route: Route, run_id: str, orders: Sequence[Order]) -> Sequence[Receipt]:
+def _call(route: Route, run_id: str, side: Side, orders: Sequence[Order]) -> Sequence[Receipt]:
     route.store.lease.check()
-    route.store.journal.sent(orders, route.name, run_id, route.target.now())
+    route.store.journal.sent(orders, route.name, run_id, side.system.now())
     try:
-        receipts = route.target.perform(orders)
+        receipts = side.system.perform(orders)
     except RemoteError as error:
         if error.applied is Applied.NEVER:
             route.store.journal.back_to_planned([order.step.key for order in orders])
         raise
     unknown = [o for o, r in zip(orders, receipts, strict=True) if r.outcome is Outcome.UNKNOWN]
-    found = {r.step: r for r in _read_back(route, unknown) if r.outcome is not Outcome.REJECTED}
+    found = {r.step: r for r in _read_back(side, unknown) if r.outcome is not Outcome.REJECTED}
     return [found.get(receipt.step, receipt) for receipt in receipts]
 
 
-def _read_back(route: Route, orders: Sequence[Order]) -> Sequence[Receipt]:
+def _read_back(side: Side, orders: Sequence[Order]) -> Sequence[Receipt]:
     """Look at once whether a write without an answer arrived; failing to look leaves it unknown."""
     if not orders:
         return []
     try:
-        return route.target.settle(orders)
+        return side.system.settle(orders)
     except RemoteError:
         return []
 
@@ -177,15 +190,19 @@ def links_of(route: Route, step: Step, ids: Mapping[str, str], receipt: Receipt)
     """What a receipt teaches the crosswalk: where the lead stands, and what it became."""
     if receipt.outcome not in (Outcome.APPLIED, Outcome.ALREADY):
         return
-    lead = step.lead
+    lead, side = step.lead, route.side(step.connection)
     if step.action is Action.LAND:
-        yield CrosswalkEntry(lead.key, "lead", route.target_ref(Kind.LEAD, receipt.ids["record"]), True)
+        yield CrosswalkEntry(lead.key, "lead", side.ref(Kind.LEAD, receipt.ids["record"]), True)
+    if step.action is Action.CREATE:
+        yield CrosswalkEntry(step.external_key, step.kind, side.ref(Kind(step.kind), receipt.ids["record"]), True)
+    if step.terms.get(HANDS_OVER):
+        yield CrosswalkEntry(lead.key, CONVERTED_ROLE, side.ref(Kind.LEAD, lead.id), False)
     if step.action is Action.CONVERT:
         lead_id = receipt.ids.get("lead") or ids["lead"]
-        yield CrosswalkEntry(lead.key, CONVERTED_ROLE, route.target_ref(Kind.LEAD, lead_id), False)
+        yield CrosswalkEntry(lead.key, CONVERTED_ROLE, side.ref(Kind.LEAD, lead_id), False)
         for kind in (Kind.ACCOUNT, Kind.CONTACT, Kind.OPPORTUNITY):
             record_id = receipt.ids.get(kind.value)
             if record_id:
                 key = external_key(lead.connection, lead.id, kind)
                 created = receipt.outcome is Outcome.APPLIED and kind.value not in ids
-                yield CrosswalkEntry(key, kind.value, route.target_ref(kind, record_id), created)
+                yield CrosswalkEntry(key, kind.value, side.ref(kind, record_id), created)

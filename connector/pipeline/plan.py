@@ -11,22 +11,24 @@ from connector.model.plan import Action, Plan, PlannedLead, Step, Take
 from connector.model.progress import InboxRow, Problem, Woken
 from connector.model.records import Kind, Record, RecordRef, Scalar, Values
 from connector.pipeline.earlier import Followed, followed
-from connector.pipeline.route import Route, TargetWording
-from connector.planning import Leader, Situation, estimate_calls, plan_lead
+from connector.pipeline.route import PushBack, Route
+from connector.pipeline.side import SideWording
+from connector.pipeline.twins import twins_of
+from connector.planning import HandBack, Leader, Situation, estimate_calls, plan_lead
 
 
 @dataclass
 class Planner:
     """Plans one run's leads in order.
 
-    *leaders*: per new company (see `company_group`), the lead whose conversion opens its account; the next ones
-    join it. *originals*: per lead planned to convert, where its contact comes from; duplicates follow it.
+    *leaders*: per CRM and new company (see `company_group`), the lead whose conversion opens its account; the next
+    ones join it. *originals*: per CRM and lead planned to convert, where its contact comes from; duplicates follow.
     *waiting_shares* and *waiting_leads*: companies and leads with a write of an earlier run still unknown.
     """
 
     route: Route
-    leaders: dict[str, Leader] = field(default_factory=dict)
-    originals: dict[RecordRef, Leader] = field(default_factory=dict)
+    leaders: dict[tuple[str, str], Leader] = field(default_factory=dict)
+    originals: dict[tuple[str, RecordRef], Leader] = field(default_factory=dict)
     waiting_shares: dict[str, RecordRef] = field(default_factory=dict)
     waiting_leads: set[RecordRef] = field(default_factory=set)
 
@@ -35,7 +37,7 @@ class Planner:
         for entry in self.route.store.journal.unsettled(self.route.target.name):
             self.waiting_leads.add(entry.step.lead)
             if entry.ids.get("lead"):  # of a lead landed by another route: what stands in the target waits too
-                self.waiting_leads.add(self.route.target_ref(Kind.LEAD, entry.ids["lead"]))
+                self.waiting_leads.add(self.route.target_side.ref(Kind.LEAD, entry.ids["lead"]))
             if entry.step.share:
                 self.waiting_shares[entry.step.share] = entry.step.lead
 
@@ -45,15 +47,15 @@ class Planner:
         """The steps for one lead, and what of it the target's fields cannot hold."""
         situation, wording = self._situation(lead, row, decision, resolution)
         planned = plan_lead(situation)
-        convert = next((step for step in planned.steps if step.action is Action.CONVERT), None)
-        if convert is not None:
-            self._remember(convert)
-        return planned, tuple(dict.fromkeys(wording.problems))
+        for step in planned.steps:
+            if step.action is Action.CONVERT:
+                self._remember(step)
+        return planned, tuple(dict.fromkeys(problem for words in wording for problem in words.problems))
 
     def _situation(
         self, lead: Record, row: InboxRow, decision: Decision, resolution: Resolution
-    ) -> tuple[Situation, TargetWording]:
-        route, directory = self.route, self.route.store.directory
+    ) -> tuple[Situation, list[SideWording]]:
+        route, directory, side = self.route, self.route.store.directory, self.route.target_side
         share = company_group(lead, route.rules.matching) if decision.verdict is Verdict.CONVERT else ""
         account = directory.get(resolution.account.ref) if resolution.account else None
         contact = directory.get(resolution.contact.ref) if resolution.contact else None
@@ -61,9 +63,9 @@ class Planner:
         if earlier is not None and not earlier.with_opportunity:
             decision = replace(decision, opportunity=None)
         original = earlier.leader if earlier else self._original(decision, resolution)
-        wording = route.wording
+        wording = side.wording
         situation = Situation(
-            org=route.org,
+            org=side.org,
             in_place=route.in_place,
             land_all=route.options.land_all,
             lead=lead,
@@ -79,18 +81,51 @@ class Planner:
             contact=contact,
             survivors=self._survivors(lead, account, contact),
             share=share,
-            leader=self.leaders.get(share) if share else None,
+            leader=self.leaders.get((side.name, share)) if share else None,
             original=original,
             waiting_for=self._waiting(lead.ref, share, earlier) or _orphan(decision, original),
+            style=route.target.conversion_style,
+            foreign=not route.in_place,
         )
-        return situation, wording
+        if route.in_place or not decision.verdict.converts or route.options.push_back is PushBack.NONE:
+            return situation, [wording]
+        situation, back = self._giving_back(situation, resolution)
+        return situation, [wording, back]
+
+    def _giving_back(self, situation: Situation, resolution: Resolution) -> tuple[Situation, SideWording]:
+        """The situation with what the CRM that the lead came from gets: the same records, or a note of them."""
+        route, side, lead = self.route, self.route.source_side, situation.lead
+        wording = side.wording
+        twins = twins_of(route, lead, resolution) if route.options.push_back is PushBack.RECORDS else None
+        if twins is None:
+            values = route.rules.mappings.conversion.push_back
+            calls = side.system.conversion_style.write_calls
+            back = HandBack(route.target.name, side.org, wording, values, calls)
+            return replace(situation, hand_back=back), wording
+        survivor = situation.decision.duplicate_of if situation.original else None
+        original = self.originals.get((side.name, survivor)) if survivor else None
+        origin = replace(
+            situation,
+            org=side.org,
+            in_place=True,
+            wording=wording,
+            lead_id=lead.ref.id,
+            owner=_owner_of(twins.account),
+            account=twins.account,
+            contact=twins.contact,
+            survivors=self._survivors(lead, twins.account, twins.contact),
+            leader=self.leaders.get((side.name, situation.share)) if situation.share else None,
+            original=original,
+            style=side.system.conversion_style,
+            connection=side.name,
+            foreign=False,
+        )
+        return replace(situation, origin=origin), wording
 
     def _owner(self, lead: Record, decision: Decision, account: Record | None) -> str:
         """A known account's owner keeps what comes to it; a queue's lead needs a person; else the lead's own."""
-        if decision.verdict is Verdict.ATTACH and account is not None and account.text("owner_kind") != "queue":
-            owner = account.text("owner_id")
-            if owner:
-                return owner
+        if decision.verdict is Verdict.ATTACH and _owner_of(account):
+            return _owner_of(account)
         return self.route.options.owner if lead.text("owner_kind") == "queue" else ""
 
     def _survivors(self, lead: Record, account: Record | None, contact: Record | None) -> dict[Kind, Values]:
@@ -110,7 +145,7 @@ class Planner:
     def _original(self, decision: Decision, resolution: Resolution) -> Leader | None:
         if resolution.linkage is not Linkage.LEAD or decision.duplicate_of is None:
             return None
-        return self.originals.get(decision.duplicate_of)
+        return self.originals.get((self.route.target.name, decision.duplicate_of))
 
     def _waiting(self, lead: RecordRef, share: str, earlier: Followed | None) -> str:
         if lead in self.waiting_leads:
@@ -126,10 +161,16 @@ class Planner:
         roles: dict[str, str | Take] = {"account": account}
         if convert.terms.get("opportunity") != "none":
             roles["opportunity"] = convert.takes.get("opportunity") or Take(convert.key, "opportunity")
-        if convert.share and convert.share not in self.leaders:
-            self.leaders[convert.share] = Leader(roles)
+        connection = convert.connection or self.route.target.name
+        if convert.share:
+            self.leaders.setdefault((connection, convert.share), Leader(roles))
         contact = convert.ids.get("contact") or Take(convert.key, "contact")
-        self.originals[convert.lead] = Leader({"account": account, "contact": contact})
+        self.originals[connection, convert.lead] = Leader({"account": account, "contact": contact})
+
+
+def _owner_of(account: Record | None) -> str:
+    """The person who owns a known account, empty where that is nobody or a queue."""
+    return account.text("owner_id") if account is not None and account.text("owner_kind") != "queue" else ""
 
 
 def _orphan(decision: Decision, original: Leader | None) -> str:

@@ -14,7 +14,7 @@ from connector.model.progress import Bucket, Page, Watermark, Window, Woken
 from connector.model.records import Kind, RawRecord, Record, iso
 from connector.pipeline.reread import directory_mark
 from connector.pipeline.route import Route
-from connector.ports import Source
+from connector.pipeline.side import Side
 
 BUCKETS = 5  # one composite call counts this many windows
 
@@ -118,25 +118,30 @@ def _windows(since: datetime | None, stamps: list[datetime]) -> list[Window]:
 def refresh_directory(route: Route) -> None:
     """Bring the target's accounts and contacts (and its leads, for a route from elsewhere) up to date.
 
-    Leads that leaned on a record that changed are woken. When the mapping or the keys of matching were edited,
-    every record is read again, since the directory holds them as they were translated then.
+    So are the source's, where it is given the same records. Leads that leaned on a record that changed are woken.
     """
-    kinds = [Kind.ACCOUNT, Kind.CONTACT] + ([] if route.in_place else [Kind.LEAD])
-    for kind in kinds:
-        mapping = route.target_mapping(kind)
-        scope = f"directory:{route.target.name}"
-        mark, fact = directory_mark(route, mapping), f"directory:{route.name}:{mapping.object}"
-        current = route.store.runs.recall(route.target.name, fact) in (None, mark)
-        after = route.store.watermarks.get(scope, mapping.object) if current else None
-        route.observer.stage(route.name, f"directory {mapping.object}", None)
-        for page in _pages(route, route.target, mapping, after):
-            _shelve(route, mapping, page, scope)
-            route.checkpoint()
-        route.store.runs.remember(route.target.name, fact, mark)
+    for kind in [Kind.ACCOUNT, Kind.CONTACT] + ([] if route.in_place else [Kind.LEAD]):
+        _refresh(route, route.target_side, kind)
+    if route.gives_records_back:
+        for kind in (Kind.ACCOUNT, Kind.CONTACT):
+            _refresh(route, route.source_side, kind)
 
 
-def _pages(route: Route, side: Source, mapping: ObjectMapping, after: Watermark | None) -> Iterator[Page]:
-    return side.changes(mapping.object, mapping.read_fields(route.shape(side, mapping)), after)
+def _refresh(route: Route, side: Side, kind: Kind) -> None:
+    """One object of one CRM; all of it when the mapping or the keys of matching were edited since.
+
+    The directory holds records as they were translated then.
+    """
+    mapping = side.mapping(kind)
+    scope = f"directory:{side.name}"
+    mark, fact = directory_mark(route, mapping), f"directory:{route.name}:{mapping.object}"
+    current = route.store.runs.recall(side.name, fact) in (None, mark)
+    after = route.store.watermarks.get(scope, mapping.object) if current else None
+    route.observer.stage(route.name, f"directory {mapping.object}", None)
+    for page in side.system.changes(mapping.object, side.fields(kind), after):
+        _shelve(route, mapping, page, scope)
+        route.checkpoint()
+    route.store.runs.remember(side.name, fact, mark)
 
 
 def _shelve(route: Route, mapping: ObjectMapping, page: Page, scope: str) -> None:

@@ -37,20 +37,22 @@ def settle_earlier(route: Route) -> Outcomes:
 
 
 def _unsettled(route: Route) -> list[JournalEntry]:
-    return [entry for entry in route.store.journal.unsettled(route.target.name) if entry.route == route.name]
+    return [entry for entry in route.store.journal.unsettled() if entry.route == route.name]
 
 
 def _read_back(route: Route, entries: Sequence[JournalEntry], outcomes: Outcomes) -> list[JournalEntry]:
     """Settle what can be found in the CRM; answers the entries that are not there."""
-    if not entries:
-        return []
     missing = []
-    orders = [Order(entry.step, entry.ids) for entry in entries]
-    for entry, receipt in zip(entries, route.target.settle(orders), strict=True):
-        if receipt.outcome is Outcome.REJECTED:
-            missing.append(entry)
-        else:
-            _found(route, entry.step, receipt, list(links_of(route, entry.step, entry.ids, receipt)), outcomes)
+    by_side: dict[str, list[JournalEntry]] = {}
+    for entry in entries:
+        by_side.setdefault(route.side(entry.step.connection).name, []).append(entry)
+    for name, mine in by_side.items():
+        orders = [Order(entry.step, entry.ids) for entry in mine]
+        for entry, receipt in zip(mine, route.side(name).system.settle(orders), strict=True):
+            if receipt.outcome is Outcome.REJECTED:
+                missing.append(entry)
+            else:
+                _found(route, entry.step, receipt, list(links_of(route, entry.step, entry.ids, receipt)), outcomes)
     return missing
 
 
@@ -58,7 +60,8 @@ def _rest(route: Route, entry: JournalEntry) -> float:
     """Seconds until the write may be believed lost, on the CRM's clock; 0 when it may be already."""
     if entry.sent_at is None:
         return 0.0
-    return max(0.0, route.options.settle_after - (route.target.now() - entry.sent_at).total_seconds())
+    side = route.side(entry.step.connection)
+    return max(0.0, side.settle_after - (side.system.now() - entry.sent_at).total_seconds())
 
 
 def _found(route: Route, step: Step, receipt: Receipt, links: Sequence[CrosswalkEntry], outcomes: Outcomes) -> None:
@@ -80,9 +83,10 @@ def _not_there(route: Route, entry: JournalEntry, outcomes: Outcomes) -> None:
 def finish_earlier(route: Route, run_id: str) -> Outcomes:
     """Carry out what is left of conversions that an earlier run began; wake the leads that it never began.
 
-    Once a lead is converted its remaining steps stand as they were planned, whatever the files say now.
-    A lead of which nothing irreversible was sent is decided anew. Its old plan is kept until there is a new
-    one: it tells which conversion of the same company or person the lead was to follow (see `Planner`).
+    Once a lead is converted, or a record was made for its conversion, its remaining steps stand as they were
+    planned, whatever the files say now. A lead of which nothing of the kind was sent is decided anew. Its old plan
+    is kept until there is a new one: it tells which conversion of the same company or person the lead was to
+    follow (see `Planner`).
     """
     entries = route.store.journal.open_steps(route.name)
     begun = _begun(route, entries)
@@ -100,10 +104,11 @@ def finish_earlier(route: Route, run_id: str) -> Outcomes:
 
 
 def _begun(route: Route, entries: Iterable[JournalEntry]) -> set[RecordRef]:
-    """Leads among *entries* whose conversion is applied."""
+    """Leads among *entries* whose conversion is applied, or has made a record already."""
     done = (JournalState.APPLIED, JournalState.ALREADY)
+    making = (Action.CONVERT, Action.CREATE)
     return {
         lead
         for lead in {entry.step.lead for entry in entries}
-        if any(e.step.action is Action.CONVERT and e.state in done for e in route.store.journal.story(lead))
+        if any(e.step.action in making and e.state in done for e in route.store.journal.story(lead))
     }

@@ -38,6 +38,9 @@ class TakenUp:
 def take_up(route: Route, rows: Sequence[InboxRow]) -> Iterator[TakenUp]:
     """Translate awake rows; our own echoes go back to sleep, untranslatable ones to the dead letters."""
     for row in rows:
+        if _made_by_us(route, row.raw.ref):
+            route.store.inbox.set_state(route.name, row.raw.ref, InboxState.DONE)
+            continue
         result = translate(row.raw, route.lead_mapping)
         if result.record is not None and _is_no_news(route, result.record):
             index_leads(route, [result.record])
@@ -54,6 +57,13 @@ def take_up(route: Route, rows: Sequence[InboxRow]) -> Iterator[TakenUp]:
             continue
         lead = result.record or Record(Kind.LEAD, row.raw.ref, {}, deleted=True, merged_into=row.raw.merged_into)
         yield TakenUp(row, lead)
+
+
+def _made_by_us(route: Route, lead: RecordRef) -> bool:
+    """Whether another route landed the lead: it belongs to its CRM's own route, and goes nowhere from there."""
+    if route.in_place:
+        return False
+    return any(entry.role == "lead" and entry.created for entry in route.store.crosswalk.by_ref(lead))
 
 
 def _is_no_news(route: Route, lead: Record) -> bool:
@@ -83,7 +93,7 @@ def resolve_lead(route: Route, lead: Record) -> Resolution:
     """Who is it? Standing words of people first, then what the directory holds; kept with its evidence."""
     connections = list(dict.fromkeys([route.source.name, route.target.name]))
     found = route.store.directory.candidates(keys(lead, route.rules.matching), connections)
-    others = _without(found, _itself(route, lead.ref))
+    others = _without(route, found, _itself(route, lead.ref))
     words = _words(route, lead.ref)
     judged = _with_judged(route, others, [j.right if j.left == lead.ref else j.left for j in words])
     resolution = resolve(lead, judged, words, route.rules.matching)
@@ -130,8 +140,14 @@ def _origin(route: Route, ref: RecordRef) -> set[RecordRef]:
     return {row.raw.ref for row in rows}
 
 
-def _without(found: Candidates, itself: set[RecordRef]) -> Candidates:
-    return Candidates(found.contacts, found.accounts, tuple(lead for lead in found.leads if lead.ref not in itself))
+def _without(route: Route, found: Candidates, itself: set[RecordRef]) -> Candidates:
+    """What the lead can be: a contact or account of the target, another lead of either CRM; never itself."""
+    here = route.target.name
+    return Candidates(
+        tuple(contact for contact in found.contacts if contact.ref.connection == here),
+        tuple(account for account in found.accounts if account.ref.connection == here),
+        tuple(lead for lead in found.leads if lead.ref not in itself),
+    )
 
 
 def _with_judged(route: Route, found: Candidates, refs: Sequence[RecordRef]) -> Candidates:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from functools import cached_property
+from typing import cast
 
-from connector.mapping import MappingSet, ObjectMapping, fingerprint, payload
+from connector.mapping import MappingSet, ObjectMapping, fingerprint
 from connector.matching import MatchingRules
 from connector.model.decision import Versions
-from connector.model.progress import ObjectShape, Problem
-from connector.model.records import Kind, RawRecord, RecordRef, Values, digest_of
+from connector.model.progress import ObjectShape
+from connector.model.records import Kind, RawRecord, digest_of
+from connector.pipeline.side import Side
 from connector.policy import Rulebook
 from connector.ports import Clock, Observer, Source, Store, Target
 
@@ -29,14 +32,27 @@ class Rules:
         return Versions(self.policy.version, self.mappings.version, self.matching.version)
 
 
+class PushBack(StrEnum):
+    """What a conversion in another CRM gives back to the CRM that the lead came from.
+
+    RECORDS: the same conversion there, and what is changed later on one side is carried to the other. LINKS: the
+    lead is closed with a note of what was made of it. NONE: nothing is written there.
+    """
+
+    RECORDS = "records"
+    LINKS = "links"
+    NONE = "none"
+
+
 @dataclass(frozen=True)
 class RouteOptions:
-    """What ``connector.yaml`` says of the route; *settle_after* in seconds comes from its target."""
+    """What ``connector.yaml`` says of the route; *settle_after*, in seconds, is told per connection."""
 
     owner: str = ""
     land_all: bool = False
     max_changes: int = 5000
-    settle_after: float = 600
+    settle_after: Mapping[str, float] = field(default_factory=dict)
+    push_back: PushBack = PushBack.NONE
     accept_mass_change: bool = False
 
 
@@ -59,7 +75,7 @@ class Route:
     clock: Clock
     observer: Observer
     checkpoint: Callable[[], None] = lambda: None
-    org: str = ""
+    orgs: dict[str, str] = field(default_factory=dict)
     _shapes: dict[str, Mapping[str, ObjectShape]] = field(default_factory=dict)
 
     @property
@@ -72,6 +88,34 @@ class Route:
     def in_place(self) -> bool:
         """Whether source and target are the same CRM."""
         return self.source.name == self.target.name
+
+    @property
+    def org(self) -> str:
+        """The target's own id, once it has said who it is."""
+        return self.orgs.get(self.target.name, "")
+
+    @property
+    def target_side(self) -> Side:
+        """The CRM that leads are converted in."""
+        return self._side(self.target, self.target_system)
+
+    @property
+    def source_side(self) -> Side:
+        """The CRM that leads come from, where something can be written to it."""
+        return self._side(cast(Target, self.source), self.source_system)
+
+    def _side(self, system: Target, folder: str) -> Side:
+        org, wait = self.orgs.get(system.name, ""), self.options.settle_after.get(system.name, 0.0)
+        return Side(system, folder, self.rules.mappings, org, wait, lambda mapping: self.shape(system, mapping))
+
+    def side(self, connection: str) -> Side:
+        """The side that a step's *connection* names; empty is the target."""
+        return self.source_side if connection == self.source.name and not self.in_place else self.target_side
+
+    @property
+    def gives_records_back(self) -> bool:
+        """Whether the CRM that the leads come from gets the same account, contact and opportunity."""
+        return not self.in_place and self.options.push_back is PushBack.RECORDS
 
     @cached_property
     def lead_mapping(self) -> ObjectMapping:
@@ -93,37 +137,10 @@ class Route:
         mappings = [self.target_mapping(kind) for kind in Kind] if side.name == self.target.name else []
         if side.name == self.source.name:
             mappings.append(self.lead_mapping)
+            if self.gives_records_back:
+                mappings += [self.source_side.mapping(kind) for kind in Kind]
         return list(dict.fromkeys(mapping.object for mapping in mappings))
-
-    @property
-    def wording(self) -> TargetWording:
-        """A fresh translator into the target's words; ask it for problems afterwards."""
-        return TargetWording(self)
 
     def fingerprint(self, raw: RawRecord) -> str:
         """What tells one version of a source lead from another; a deletion is another version."""
         return fingerprint(raw, self.lead_mapping) + ("-deleted" if raw.deleted else "")
-
-    def target_ref(self, kind: Kind, record_id: str) -> RecordRef:
-        """Reference to a record in the target."""
-        return RecordRef(self.target.name, self.target_mapping(kind).object, record_id)
-
-
-class TargetWording:
-    """The target's own words for canonical values; keeps what could not be said."""
-
-    def __init__(self, route: Route) -> None:
-        """Speak for *route*'s target."""
-        self._route = route
-        self.problems: list[Problem] = []
-
-    def object_name(self, kind: Kind) -> str:
-        """The target's name of the object."""
-        return self._route.target_mapping(kind).object
-
-    def payload(self, kind: Kind, values: Values, creating: bool) -> Values:
-        """Canonical values under the target's field names; problems are kept in `problems`."""
-        mapping = self._route.target_mapping(kind)
-        made = payload(values, mapping, self._route.shape(self._route.target, mapping), creating)
-        self.problems.extend(made.problems)
-        return made.fields

@@ -92,7 +92,7 @@ def _pin(route: Route) -> None:
         identity = side.identity()
         if identity.org_id:
             route.store.runs.pin(side.name, identity.org_id)
-    route.org = route.target.identity().org_id
+        route.orgs[side.name] = identity.org_id
 
 
 def _note_budget(route: Route) -> None:
@@ -198,10 +198,16 @@ def _settle_state(route: Route, planned: PlannedLead, raw: RawRecord | None) -> 
     done = planned.verdict.converts or not route.in_place
     route.store.inbox.set_state(route.name, planned.lead, InboxState.DONE if done else InboxState.DECIDED)
     route.store.dead_letters.clear(route.name, planned.lead)
-    written = {name: value for step in planned.steps if step.kind == "lead" for name, value in step.after.items()}
-    if raw is not None and written and route.in_place:
+    written = {name: value for step in planned.steps if _on_source(route, step) for name, value in step.after.items()}
+    if raw is not None and written:
         left = RawRecord(raw.ref, {**raw.fields, **written}, raw.modified)
         route.store.inbox.expect(route.name, planned.lead, written, route.fingerprint(left))
+
+
+def _on_source(route: Route, step: Step) -> bool:
+    """Whether the step writes values on the lead that the route pulled."""
+    mine = step.kind == "lead" and step.action is Action.UPDATE
+    return mine and (route.in_place or bool(step.connection))
 
 
 def take_outcomes(result: RouteResult, outcomes: Outcomes) -> None:

@@ -9,6 +9,7 @@ from connector.mapping import translate
 from connector.model.plan import Action, Outcome, PlannedLead, Receipt, Step
 from connector.model.progress import JournalState
 from connector.model.records import Kind, RawRecord, Record, RecordRef
+from connector.pipeline.apply import CONVERTED_ELSEWHERE
 from connector.pipeline.pull import indexed
 from connector.pipeline.route import Route
 from connector.planning import drifted
@@ -32,10 +33,11 @@ def verify_plan(route: Route, planned: Sequence[PlannedLead]) -> Checked:
     present = {kind: _present(route, kind, _ids(planned, kind)) for kind in (Kind.LEAD, Kind.ACCOUNT, Kind.CONTACT)}
     for kind in (Kind.ACCOUNT, Kind.CONTACT):
         _follow(route, kind, present[kind].values())
+    sources = present[Kind.LEAD] if route.in_place else _sources(route, planned)
     checked = Checked()
     for lead in planned:
         adopted = _adopted(route, lead, present[Kind.LEAD])
-        why = "" if adopted else _why_stale(route, lead, present)
+        why = "" if adopted else _why_stale(lead, present) or _why_moved(route, lead, sources)
         if adopted is not None:
             checked.converted[lead.lead] = adopted
         if why:
@@ -50,11 +52,22 @@ def _ids(planned: Iterable[PlannedLead], kind: Kind) -> list[str]:
     found: dict[str, None] = {}
     for lead in planned:
         for step in lead.steps:
+            if step.connection:  # in the lead's own CRM; its system looks before it writes
+                continue
             if step.action is Action.CONVERT and roles[kind] in step.ids:
                 found[step.ids[roles[kind]]] = None
             if step.action is Action.UPDATE and step.kind == kind.value and "record" in step.ids:
                 found[step.ids["record"]] = None
     return list(found)
+
+
+def _sources(route: Route, planned: Sequence[PlannedLead]) -> Mapping[str, RawRecord]:
+    """The leads in the CRM that they come from, as they are now; a person may have closed them meanwhile."""
+    mapping = route.lead_mapping
+    shape = route.shape(route.source, mapping)
+    if shape is None:  # a file does not change while it is read
+        return {}
+    return route.source.fetch(mapping.object, [lead.lead.id for lead in planned], mapping.read_fields(shape))
 
 
 def _present(route: Route, kind: Kind, ids: Sequence[str]) -> Mapping[str, RawRecord]:
@@ -73,12 +86,12 @@ def _follow(route: Route, kind: Kind, raws: Iterable[RawRecord]) -> None:
 
 def _adopted(route: Route, lead: PlannedLead, present: Mapping[str, RawRecord]) -> Receipt | None:
     """The receipt of a conversion that somebody else did between the plan and now."""
-    convert = _step(lead, Action.CONVERT)
+    convert = next((step for step in lead.steps if step.action is Action.CONVERT and not step.connection), None)
     raw = present.get(convert.ids.get("lead", "")) if convert else None
     record = translate(raw, route.target_mapping(Kind.LEAD)).record if raw else None
     if convert is None or record is None or not record.flag("converted") or _is_ours(route, convert):
         return None
-    return Receipt(convert.key, Outcome.ALREADY, route.target.now(), converted_ids(record), code="converted-elsewhere")
+    return Receipt(convert.key, Outcome.ALREADY, route.target.now(), converted_ids(record), code=CONVERTED_ELSEWHERE)
 
 
 def _is_ours(route: Route, convert: Step) -> bool:
@@ -97,12 +110,10 @@ def converted_ids(lead: Record) -> dict[str, str]:
     return ids
 
 
-def _step(lead: PlannedLead, action: Action) -> Step | None:
-    return next((step for step in lead.steps if step.action is action), None)
-
-
-def _why_stale(route: Route, lead: PlannedLead, present: Mapping[Kind, Mapping[str, RawRecord]]) -> str:
+def _why_stale(lead: PlannedLead, present: Mapping[Kind, Mapping[str, RawRecord]]) -> str:
     for step in lead.steps:
+        if step.connection:
+            continue
         if step.action is Action.CONVERT:
             for kind in (Kind.LEAD, Kind.ACCOUNT, Kind.CONTACT):
                 why = _gone(step.ids.get(kind.value, ""), kind, present[kind])
@@ -113,11 +124,13 @@ def _why_stale(route: Route, lead: PlannedLead, present: Mapping[Kind, Mapping[s
             moved = drifted(step.before, raw.fields) if raw else ()
             if moved:
                 return f"{', '.join(moved)} changed since the plan was made"
-    if route.in_place:
-        raw = present[Kind.LEAD].get(lead.lead.id)
-        if raw is not None and route.fingerprint(raw) != lead.fingerprint:
-            return "the lead changed since the plan was made"
     return ""
+
+
+def _why_moved(route: Route, lead: PlannedLead, sources: Mapping[str, RawRecord]) -> str:
+    raw = sources.get(lead.lead.id)
+    moved = raw is not None and route.fingerprint(raw) != lead.fingerprint
+    return "the lead changed since the plan was made" if moved else ""
 
 
 def _gone(record_id: str, kind: Kind, present: Mapping[str, RawRecord]) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from connector.model.conversion import ConversionRules
 from connector.model.decision import Decision
 from connector.model.match import Resolution
-from connector.model.plan import Take
+from connector.model.plan import ConversionStyle, Take
 from connector.model.records import Kind, Record, Values
 
 
@@ -34,6 +34,21 @@ class Leader:
 
 
 @dataclass(frozen=True, slots=True)
+class HandBack:
+    """How the CRM that a lead came from is told what became of it, when it gets no records of its own.
+
+    *values* are canonical lead values; ``{connection}``, ``{account}``, ``{contact}`` and ``{opportunity}`` stand
+    for the *target*'s name and for the ids of what was made there. *org* and *wording* are the source's.
+    """
+
+    target: str
+    org: str
+    wording: Wording
+    values: Values
+    write_calls: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Situation:
     """One lead with its decision, and what stands in the target.
 
@@ -43,7 +58,10 @@ class Situation:
     *share* names the new company; *leader* is the lead whose conversion brings its account.
     *original* is the survivor that this lead duplicates. *waiting_for* names why nothing may be done yet.
     *land_all*: a lead that is not converted still lands in the target. *resuming*: an earlier run landed the
-    lead and did not get to its conversion.
+    lead and did not get to its conversion. *style*: what the CRM's conversion makes by itself. *connection* is
+    set where that CRM is not the route's target; *after* is a step that must be done before anything here.
+    *foreign*: the lead's owner is nobody in this CRM. *origin*: the same conversion in the CRM that the lead
+    came from; *hand_back*: it is only told (see `connector.planning.push_back`).
     """
 
     org: str
@@ -65,3 +83,15 @@ class Situation:
     original: Leader | None = None
     waiting_for: str = ""
     resuming: bool = False
+    style: ConversionStyle = field(default_factory=ConversionStyle)
+    connection: str = ""
+    after: Take | None = None
+    foreign: bool = False
+    origin: Situation | None = None
+    hand_back: HandBack | None = None
+
+    def origin_after(self, take: Take) -> Situation:
+        """The situation in the CRM that the lead came from, where everything waits for *take*."""
+        if self.origin is None:
+            raise ValueError("the lead's own CRM gets no records")
+        return replace(self.origin, after=take)

@@ -24,10 +24,24 @@ from connector.model.decision import (
     Versions,
 )
 from connector.model.match import Linkage, Resolution
-from connector.model.plan import Action, Grade, Plan, PlannedLead, Take
+from connector.model.plan import Action, ConversionStyle, Grade, Plan, PlannedLead, Take
 from connector.model.records import Kind, Record, RecordRef, Scalar, Values
-from connector.planning import Leader, Situation, drifted, estimate_calls, plan_lead, read_aloud, seal, unseal
+from connector.planning import (
+    HandBack,
+    Leader,
+    Situation,
+    drifted,
+    estimate_calls,
+    filled,
+    plan_lead,
+    read_aloud,
+    seal,
+    unseal,
+)
 
+NATIVE = ConversionStyle(
+    makes=frozenset({Kind.ACCOUNT, Kind.CONTACT, Kind.OPPORTUNITY}), conversion_calls=0.01, write_calls=0.001
+)
 NOW = datetime(2026, 11, 21, 10, tzinfo=UTC)
 VERSIONS = Versions("p1", "m1", "t1")
 LEAD = RecordRef("salesforce", "Lead", "00Q1")
@@ -87,6 +101,7 @@ def situation(verdict: Verdict, values: Mapping[str, Scalar] | None = None, **ch
         "rules": RULES,
         "wording": Words(),
         "lead_id": "00Q1",
+        "style": NATIVE,
     }
     return Situation(**{**facts, **changes})
 
@@ -260,3 +275,81 @@ class TestSeal:
 def test_drift_is_what_somebody_changed() -> None:
     """A field that no longer holds what the plan found has drifted; one that was not read has not."""
     assert drifted({"a": "1", "b": None, "c": "x"}, {"a": "2", "b": ""}) == ("a",)
+
+
+SUITE = ConversionStyle()
+SUGAR = ConversionStyle(given=frozenset({Kind.OPPORTUNITY}))
+
+
+class TestStyles:
+    """The same conversion in CRMs that make different things by themselves."""
+
+    def test_records_come_first_where_the_crm_makes_none(self) -> None:
+        """Account, contact and opportunity are created by key, each linked to those before it; then the lead closes."""
+        planned = plan_lead(situation(Verdict.CONVERT, decision=HOT, style=SUITE))
+        assert actions(planned) == [
+            (Action.CREATE, "Account"),
+            (Action.CREATE, "Contact"),
+            (Action.CREATE, "Opportunity"),
+            (Action.CONVERT, "Lead"),
+        ]
+        account, contact, opportunity, convert = planned.steps
+        assert opportunity.takes == {"account": Take(account.key, "record"), "contact": Take(contact.key, "record")}
+        assert convert.takes == {**opportunity.takes, "opportunity": Take(opportunity.key, "record")}
+        assert [step.external_key for step in planned.steps[:3]] == [
+            "salesforce:00Q1:account",
+            "salesforce:00Q1:contact",
+            "salesforce:00Q1:opportunity",
+        ]
+        assert all(step.ids["lead"] == "00Q1" for step in planned.steps)
+        assert (opportunity.after["name"], convert.terms["opportunity"]) == ("Okafor Looms - demo", "new")
+
+    def test_opportunity_is_given_where_the_crm_makes_it(self) -> None:
+        """Where the conversion makes the opportunity, its values and key travel with the conversion."""
+        planned = plan_lead(situation(Verdict.CONVERT, decision=HOT, style=SUGAR))
+        assert actions(planned)[2:] == [(Action.CONVERT, "Lead")]
+        after = planned.steps[-1].after
+        assert (after["name"], after["external_key"]) == ("Okafor Looms - demo", "salesforce:00Q1:opportunity")
+
+    def test_known_records_are_not_created(self) -> None:
+        """Attaching a known person to a known account creates neither, in any style."""
+        account = Record(Kind.ACCOUNT, RecordRef("salesforce", "Account", "001"), {"name": "Okafor Looms"})
+        contact = Record(Kind.CONTACT, RecordRef("salesforce", "Contact", "003"), {"last_name": "Okafor"})
+        planned = plan_lead(situation(Verdict.ATTACH, style=SUITE, account=account, contact=contact))
+        assert actions(planned) == [(Action.CONVERT, "Lead")]
+        assert planned.steps[0].ids == {"lead": "00Q1", "account": "001", "contact": "003"}
+
+    def test_follower_waits_for_the_leaders_conversion(self) -> None:
+        """A colleague's contact is created on the account that the leader's conversion brings."""
+        leader = Leader({"account": Take("k", "account"), "opportunity": Take("k", "opportunity")})
+        planned = plan_lead(situation(Verdict.CONVERT, decision=HOT, leader=leader, style=SUITE))
+        assert actions(planned) == [(Action.CREATE, "Contact"), (Action.CONVERT, "Lead")]
+        assert planned.steps[0].takes["account"] == Take("k", "account")
+
+
+class TestPushBack:
+    """What the CRM that a lead came from is given back."""
+
+    def across(self, **changes: Any) -> Situation:
+        """A lead that lands in another CRM and converts there."""
+        facts = {"in_place": False, "lead_id": "", "foreign": True, "decision": HOT}
+        return situation(Verdict.CONVERT, **{**facts, **changes})
+
+    def test_records_follow_the_targets_conversion(self) -> None:
+        """The source gets the same records after the target's conversion is done, under the same keys."""
+        here = situation(Verdict.CONVERT, decision=HOT, style=SUITE, connection="sugarcrm", org="sugar")
+        planned = plan_lead(self.across(origin=here))
+        target = next(s for s in planned.steps if s.action is Action.CONVERT and not s.connection)
+        back = [step for step in planned.steps if step.connection == "sugarcrm"]
+        assert [step.action for step in back] == [Action.CREATE, Action.CREATE, Action.CREATE, Action.CONVERT]
+        assert all(step.takes["after"] == Take(target.key, "lead") for step in back)
+        assert len({step.key for step in planned.steps}) == len(planned.steps)
+
+    def test_links_close_the_lead_with_a_note(self) -> None:
+        """With links the source lead is closed in one update that names what was made of it."""
+        values = {"status": "Closed", "converted_to": "{connection}: {account} {contact} {opportunity}"}
+        planned = plan_lead(self.across(hand_back=HandBack("sf", "org2", Words(), values), decision=None))
+        note = planned.steps[-1]
+        assert (note.action, note.connection, note.ids) == (Action.UPDATE, LEAD.connection, {"record": "00Q1"})
+        assert note.after["converted_to"] == "sf: {account} {contact} none"
+        assert filled(note, {"account": "001", "contact": "003"})["converted_to"] == "sf: 001 003 none"

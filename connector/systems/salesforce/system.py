@@ -124,5 +124,6 @@ class SalesforceSystem:
 
     @property
     def conversion_style(self) -> ConversionStyle:
-        """convertLead makes all three by itself, without our key."""
-        return ConversionStyle(makes=frozenset({Kind.ACCOUNT, Kind.CONTACT, Kind.OPPORTUNITY}))
+        """convertLead makes all three by itself, without our key, 100 leads a call; other rows go 1,000 a call."""
+        makes = frozenset({Kind.ACCOUNT, Kind.CONTACT, Kind.OPPORTUNITY})
+        return ConversionStyle(makes=makes, conversion_calls=1 / 100, write_calls=1 / 1000)

@@ -1,0 +1,247 @@
+"""The steps of one conversion: what is made before it, the conversion, and what is written after it.
+
+CRMs differ in what a conversion makes by itself (`connector.model.plan.ConversionStyle`). Whatever the style,
+the records end up the same: keyed, linked, and filled as ``conversion.yaml`` says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from connector.model.decision import Verdict
+from connector.model.plan import Action, Grade, Step, Take, step_key
+from connector.model.records import Kind, Scalar, Values, external_key
+from connector.planning.differences import changed
+from connector.planning.situation import Situation
+
+_CREATED = (Kind.ACCOUNT, Kind.CONTACT, Kind.OPPORTUNITY)
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """Ids that a step needs, by role: known ones, and those that earlier steps bring."""
+
+    ids: Mapping[str, str]
+    takes: Mapping[str, Take]
+
+    def knows(self, kind: Kind) -> bool:
+        """Whether there is a record of *kind* to go to."""
+        return kind.value in self.ids or kind.value in self.takes
+
+    def plus(self, role: str, step: Step) -> Ends:
+        """These, and under *role* the record that *step* brings."""
+        return Ends(self.ids, {**self.takes, role: Take(step.key, "record")})
+
+
+def conversion(situation: Situation, before: Step | None) -> tuple[Step, ...]:
+    """Everything a conversion takes, in order. *before* is the last step that must be done first, None for none."""
+    ends = _destination(situation, before)
+    joins = ends.knows(Kind.OPPORTUNITY)
+    made: list[Step] = []
+    for kind in _to_be_created(situation, ends):
+        step = _create(situation, kind, ends)
+        made.append(step)
+        ends = ends.plus(kind.value, step)
+    convert = _convert(situation, ends, joins)
+    return (*made, convert, *_stamps(situation, convert), *_corrections(situation, convert))
+
+
+def conversion_step(steps: Sequence[Step]) -> Step:
+    """The step among these that converts the lead."""
+    return next(step for step in steps if step.action is Action.CONVERT)
+
+
+def _destination(situation: Situation, before: Step | None) -> Ends:
+    """Where the conversion goes: existing records, or those that another lead's conversion brings."""
+    ids: dict[str, str] = {}
+    takes: dict[str, Take] = {}
+    if situation.after is not None:
+        takes["after"] = situation.after
+    if before is not None:
+        takes["lead"] = Take(before.key, "record")
+    else:
+        ids["lead"] = situation.lead_id
+    leader = situation.original or situation.leader
+    if leader is not None:
+        for role, where in leader.roles.items():
+            if role == "opportunity" and situation.decision.opportunity is None:
+                continue
+            if isinstance(where, Take):
+                takes[role] = where
+            elif where:
+                ids[role] = where
+    elif situation.account is not None:
+        ids["account"] = situation.account.ref.id
+        if situation.contact is not None:
+            ids["contact"] = situation.contact.ref.id
+    return Ends(ids, takes)
+
+
+def _to_be_created(situation: Situation, ends: Ends) -> list[Kind]:
+    """Kinds that are new and that the CRM's conversion does not make, in the order they lean on each other."""
+    style = situation.style
+    wanted = [kind for kind in _CREATED if kind not in style.makes | style.given and not ends.knows(kind)]
+    return [kind for kind in wanted if kind is not Kind.OPPORTUNITY or situation.decision.opportunity is not None]
+
+
+def _create(situation: Situation, kind: Kind, ends: Ends) -> Step:
+    lead = situation.lead.ref
+    object_name = situation.wording.object_name(kind)
+    key = external_key(lead.connection, lead.id, kind)
+    return Step(
+        key=step_key(situation.org, lead, Action.CREATE, object_name),
+        action=Action.CREATE,
+        lead=lead,
+        object=object_name,
+        kind=kind.value,
+        because=(f"the conversion goes into a new {kind.value}",),
+        ids=ends.ids,
+        takes=ends.takes,
+        after=situation.wording.payload(kind, _new_values(situation, kind), True),
+        grade=Grade.B,
+        cost=situation.style.write_calls,
+        share=_share(situation),
+        connection=situation.connection,
+        external_key=key,
+    )
+
+
+def _convert(situation: Situation, ends: Ends, joins: bool) -> Step:
+    lead = situation.lead.ref
+    object_name = situation.wording.object_name(Kind.LEAD)
+    new = situation.decision.opportunity is not None and not joins
+    given = Kind.OPPORTUNITY in situation.style.given and new
+    return Step(
+        key=step_key(situation.org, lead, Action.CONVERT, object_name),
+        action=Action.CONVERT,
+        lead=lead,
+        object=object_name,
+        kind=Kind.LEAD.value,
+        because=tuple(reason.detail for reason in situation.decision.reasons),
+        ids=ends.ids,
+        takes=ends.takes,
+        after=_given_opportunity(situation) if given else {},
+        terms=_terms(situation, joins),
+        grade=Grade.C,
+        cost=situation.style.conversion_calls,
+        share=_share(situation),
+        connection=situation.connection,
+        external_key=lead.key,
+    )
+
+
+def _share(situation: Situation) -> str:
+    return situation.share if situation.decision.verdict is Verdict.CONVERT else ""
+
+
+def _given_opportunity(situation: Situation) -> Values:
+    return situation.wording.payload(Kind.OPPORTUNITY, _new_values(situation, Kind.OPPORTUNITY), True)
+
+
+def _terms(situation: Situation, joins: bool) -> dict[str, Scalar]:
+    opportunity = situation.decision.opportunity
+    terms: dict[str, Scalar] = {
+        "converted_status": _converted_status(situation),
+        "opportunity": "none" if opportunity is None else "join" if joins else "new",
+        "overwrite_source": False,
+    }
+    if opportunity is not None and not joins:
+        terms["opportunity_name"] = opportunity.name
+    if situation.owner:
+        terms["owner_id"] = situation.owner
+    return terms
+
+
+def _converted_status(situation: Situation) -> Scalar:
+    """The status of a converted lead in the CRM's own word, where the mapping has one for it."""
+    status = situation.rules.converted_status
+    said = situation.wording.payload(Kind.LEAD, {"status": status}, False)
+    return next(iter(said.values()), status)
+
+
+def _offered(situation: Situation, kind: Kind) -> dict[str, Scalar]:
+    """The lead's values for a record of *kind*, under that record's canonical names."""
+    fields = situation.rules.fields.get(kind, {})
+    offered = {to: situation.lead.get(frm) for to, frm in fields.items()}
+    foreign = {"owner_id"} if situation.foreign else set()
+    return {name: value for name, value in offered.items() if value is not None and name not in foreign}
+
+
+def _new_values(situation: Situation, kind: Kind) -> dict[str, Scalar]:
+    """All that a new record of *kind* is made of, our key included."""
+    lead, opportunity = situation.lead.ref, situation.decision.opportunity
+    values = _offered(situation, kind)
+    if kind is Kind.OPPORTUNITY and opportunity is not None:
+        values |= {"name": opportunity.name, **opportunity.values}
+    if situation.owner:
+        values["owner_id"] = situation.owner
+    return {**values, "external_key": external_key(lead.connection, lead.id, kind)}
+
+
+def _stamps(situation: Situation, convert: Step) -> tuple[Step, ...]:
+    """Our key, and what the native conversion would lose, on every record that it made by itself."""
+    made = [kind for kind in _CREATED if kind in situation.style.makes and _creates(kind, convert)]
+    return tuple(_stamp(situation, convert, kind) for kind in made)
+
+
+def _creates(kind: Kind, convert: Step) -> bool:
+    if kind is Kind.OPPORTUNITY:
+        return convert.terms["opportunity"] == "new"
+    return kind.value not in convert.ids and kind.value not in convert.takes
+
+
+def _stamp(situation: Situation, convert: Step, kind: Kind) -> Step:
+    lead = situation.lead.ref
+    native = situation.rules.native.get(kind, frozenset())
+    values: dict[str, Scalar] = {n: v for n, v in _offered(situation, kind).items() if n not in native}
+    if kind is Kind.OPPORTUNITY and situation.decision.opportunity is not None:
+        values |= dict(situation.decision.opportunity.values)
+    values["external_key"] = external_key(lead.connection, lead.id, kind)
+    after = situation.wording.payload(kind, values, False)
+    object_name = situation.wording.object_name(kind)
+    return Step(
+        key=step_key(situation.org, lead, Action.STAMP, object_name, after),
+        action=Action.STAMP,
+        lead=lead,
+        object=object_name,
+        kind=kind.value,
+        because=(f"marks the new {kind.value} as ours, so that it is found again",),
+        takes={"record": Take(convert.key, kind.value)},
+        after=after,
+        cost=situation.style.write_calls,
+        connection=situation.connection,
+    )
+
+
+def _corrections(situation: Situation, convert: Step) -> tuple[Step, ...]:
+    """What the lead knows better than an existing record, as survivorship settled it."""
+    found = []
+    for kind, existing in ((Kind.ACCOUNT, situation.account), (Kind.CONTACT, situation.contact)):
+        won = situation.survivors.get(kind, {})
+        if existing is None or not won:
+            continue
+        found.append(_correction(situation, convert, kind, existing.values, won))
+    return tuple(step for step in found if step.after)
+
+
+def _correction(situation: Situation, convert: Step, kind: Kind, existing: Mapping[str, Scalar], won: Values) -> Step:
+    native = situation.rules.native.get(kind, frozenset()) if kind in situation.style.makes else frozenset()
+    wanted = {n: v for n, v in won.items() if not (n in native and existing.get(n) in (None, "", False))}
+    after = situation.wording.payload(kind, wanted, False) if wanted else {}
+    before = situation.wording.payload(kind, {name: existing.get(name) for name in wanted}, False)
+    object_name = situation.wording.object_name(kind)
+    lead = situation.lead.ref
+    return Step(
+        key=step_key(situation.org, lead, Action.UPDATE, object_name, after),
+        action=Action.UPDATE,
+        lead=lead,
+        object=object_name,
+        kind=kind.value,
+        because=(f"the lead knows better: {', '.join(changed(before, after))}",),
+        takes={"record": Take(convert.key, kind.value)},
+        before={name: before.get(name) for name in after},
+        after=after,
+        cost=situation.style.write_calls,
+        connection=situation.connection,
+    )
