@@ -1,0 +1,78 @@
+"""How a value given for a field is stored.
+
+SuiteCRM cleans text before it stores it (`SugarBean::cleanBean`, `include/clean.php`: HTML Purifier, then decoding
+of entities); Sugar stores what it is given. Both cut nothing but SuiteCRM text longer than its column.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+
+from connector.sandbox.sugar.flavour import Flavour
+from connector.sandbox.sugar.schema import NUMBER_TYPES, FieldDef
+from connector.sandbox.sugar.words import read_date, read_time
+
+# Tags that the purifier's configuration lets through.
+_KEPT_TAGS = frozenset(
+    {"a", "b", "i", "u", "p", "br", "hr", "em", "strong", "div", "span", "ul", "ol", "li", "table", "tr", "td", "th",
+     "tbody", "thead", "tfoot", "h1", "h2", "h3", "h4", "h5", "h6", "img", "pre", "code", "blockquote", "font", "sub",
+     "sup", "small", "big", "center", "s", "strike", "tt", "dl", "dt", "dd", "caption", "address", "cite", "q"}
+)  # fmt: skip
+_VOID_BODIES = re.compile(r"(?is)<(script|style|iframe|object)\b.*?(</\1\s*>|$)")
+_TAG = re.compile(r"(?s)</?([A-Za-z][\w:-]*)[^<>]*>?|<!--.*?(-->|$)")
+_TRUE = frozenset({"1", "true", "on", "yes"})
+_ASTRAL = re.compile("[\U00010000-\U0010ffff]")
+
+
+def stored_value(one: FieldDef, value: object, flavour: Flavour, settings: Mapping[str, object]) -> object:
+    """What the column of a field holds after `value` was saved; None is an empty field."""
+    if one.type == "bool":
+        return int(str(value).strip().lower() in _TRUE) if value not in (None, "") else 0
+    if value is None or value == "":
+        return one.default if one.type != "enum" and one.default is not None else None
+    if one.type == "date":
+        return read_date(value)
+    if one.type == "datetime":
+        return read_time(value)
+    if one.type in NUMBER_TYPES:
+        return _number(one, value, settings)
+    return _text(one, value, flavour, settings)
+
+
+def clean_markup(text: str) -> str:
+    """Text without the markup that SuiteCRM's purifier removes, entities decoded once, trimmed."""
+    text = _VOID_BODIES.sub("", text)
+    kept = _TAG.sub(lambda match: match[0] if (match[1] or "").lower() in _KEPT_TAGS else "", text)
+    return html.unescape(kept).strip() if "&" in kept else kept.strip()
+
+
+def _text(one: FieldDef, value: object, flavour: Flavour, settings: Mapping[str, object]) -> str | None:
+    text = ("1" if value else "0") if isinstance(value, bool) else str(value)
+    if flavour.cleans_text:
+        text = clean_markup(text)
+        if settings.get("three_byte_utf8"):
+            text = _ASTRAL.sub("????", text)
+        if one.limit is not None:
+            text = text[: one.limit]
+    return text if text != "" else None
+
+
+def _number(one: FieldDef, value: object, settings: Mapping[str, object]) -> int | float | str:
+    if isinstance(value, bool | int | float):
+        number = float(value)
+    else:
+        number = plain_number(str(value), settings)
+    if one.type == "int":
+        return int(number)
+    return number
+
+
+def plain_number(text: str, settings: Mapping[str, object]) -> float:
+    """A number written in the user's format; what is no number is 0 (PHP's reading of `unformat_number`)."""
+    grouped = str(settings.get("user_number_separator", ","))
+    point = str(settings.get("user_decimal_separator", "."))
+    plain = text.strip().replace(grouped, "").replace(point, ".")
+    found = re.match(r"[+-]?\d*\.?\d+(?:[eE][+-]?\d+)?", plain)
+    return float(found[0]) if found else 0.0
