@@ -43,14 +43,16 @@ def _read(case: CaseRule, mapping: ObjectMapping) -> list[str]:
     raw = RawRecord(RecordRef(mapping.system, mapping.object, "case"), case.given)
     done = translate(raw, mapping)
     found = dict(done.record.values) if done.record else {}
+    noted = _noted("problem", case.problems, done.problems) + _noted("doubt", case.doubts, done.doubts)
     if done.record is None and case.expect:
-        return [*_problems(case, done.problems), "no record came out"]
-    return _problems(case, done.problems) + _compare(case.expect, found, missing=None)
+        return [*noted, "no record came out"]
+    return noted + _compare(case.expect, found, missing=None)
 
 
 def _write(case: CaseRule, mapping: ObjectMapping) -> list[str]:
     sent = payload(case.write, mapping, None, creating=False)
-    differences = _problems(case, sent.problems) + _compare(case.sends, sent.fields, missing=None)
+    noted = _noted("problem", case.problems, sent.problems) + _noted("doubt", case.doubts, sent.doubts)
+    differences = noted + _compare(case.sends, sent.fields, missing=None)
     extra = [name for name in sent.fields if name not in case.sends]
     return differences + [f"{name}: {sent.fields[name]!r} would be sent, which `sends` does not name" for name in extra]
 
@@ -69,14 +71,12 @@ def _same(expected: Scalar, found: Scalar) -> bool:
     return (expected if expected != "" else None) == found
 
 
-def _problems(case: CaseRule, problems: tuple[Problem, ...]) -> list[str]:
+def _noted(what: str, expected: Mapping[str, str], problems: tuple[Problem, ...]) -> list[str]:
     found = {problem.field: problem for problem in problems}
     wrong = [
-        f"{name}: expected the problem {code}, got {found[name].code if name in found else 'none'}"
-        for name, code in case.problems.items()
+        f"{name}: expected the {what} {code}, got {found[name].code if name in found else 'none'}"
+        for name, code in expected.items()
         if name not in found or found[name].code != code
     ]
-    extra = [
-        f"{name}: {problem.code}: {problem.message}" for name, problem in found.items() if name not in case.problems
-    ]
+    extra = [f"{name}: {problem.code}: {problem.message}" for name, problem in found.items() if name not in expected]
     return wrong + extra

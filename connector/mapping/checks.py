@@ -47,7 +47,7 @@ def _check_file(file: MappingFile, document: Document) -> None:
     ignored = {_key(name, file) for name in file.ignore}
     for name, rule in file.fields.items():
         loc: Loc = ("fields", name)
-        _check_picklist(name, rule, loc, document)
+        _check_picklist(rule, loc, document)
         _check_direction(name, rule, loc, document)
         _check_target(name, rule, targets, document)
         for native in rule.natives():
@@ -67,12 +67,9 @@ def _key(native: str, file: MappingFile) -> str:
     return header_key(native) if file.system == LOOSE_SYSTEM else native
 
 
-def _check_picklist(name: str, rule: FieldRule, loc: Loc, document: Document) -> None:
+def _check_picklist(rule: FieldRule, loc: Loc, document: Document) -> None:
     if not rule.values:
         return
-    if not rule.has_default and not rule.required:
-        what = f"`{name}` has no default: a value that its table does not know parks the whole lead"
-        document.find((*loc, "values"), "picklist-without-default", what, "add `default:` (null leaves it empty)")
     seen: dict[str, str] = {}
     for word in rule.values:
         other = seen.setdefault(table_key(word), word)

@@ -38,8 +38,9 @@ class Source:
 class Field:
     """One canonical field ready to be read and written.
 
-    *table* is the picklist (the CRM's word, folded -> ours), *back* the way into the CRM (ours -> its word).
-    *target* is the native field that is written, '' when the field is only read.
+    *table* is the picklist (the CRM's word, folded -> ours), *back* the way into the CRM (ours -> its word),
+    *instead* its word for those that have no way back. *target* is the native field that is written, '' when the
+    field is only read.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Field:
     undo: tuple[Step | None, ...]
     table: Mapping[str, Scalar]
     back: Mapping[Scalar, Scalar]
+    instead: Mapping[Scalar, Scalar]
     target: str
 
     @property
@@ -88,6 +90,7 @@ def compile_field(name: str, rule: FieldRule, kind: Kind, document: Document) ->
         undo=_way_back([*own, *chain]),
         table={table_key(word): value for word, value in rule.values.items()},
         back=_back(rule),
+        instead=dict(rule.written_as.items()),
         target=rule.sources[0].field[0] if rule.writes and rule.sources else "",
     )
 

@@ -63,7 +63,16 @@ class FieldRule(Strict):
     values: dict[StrictStr, Plain] = Field(
         default={}, description="Picklist table: the CRM's word -> ours. The key '' says what an empty value means."
     )
-    default: Plain = Field(default=None, description="Used when the source is empty or the table does not know it.")
+    written_as: dict[StrictStr, Plain] = Field(
+        default={},
+        description="Our word -> the CRM's, for words that the table does not lead back from; null leaves it empty. "
+        "A word that the CRM's own picklist has is written as it is.",
+    )
+    default: Plain = Field(
+        default=None,
+        description="Used when the source is empty or the table does not know it. Without: a word that the table "
+        "does not know sends the lead to review.",
+    )
     required: bool = Field(default=False, description="A record without it does not walk on.")
     direction: Direction = Field(default=Direction.BOTH, description="read, write or both (the default).")
     optional: bool = Field(default=False, description="An org without this field is fine.")
@@ -113,6 +122,9 @@ class CaseRule(Strict):
     )
     problems: dict[StrictStr, StrictStr] = Field(
         default={}, description="Canonical field -> the code of the problem that must be found."
+    )
+    doubts: dict[StrictStr, StrictStr] = Field(
+        default={}, description="Canonical field -> the code of the doubt that must be found; a person is asked."
     )
     write: dict[StrictStr, Plain] = Field(default={}, description="Canonical fields to write.")
     sends: dict[StrictStr, Plain] = Field(default={}, description="Native fields that must be sent for them.")

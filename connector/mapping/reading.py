@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
 from typing import TypeAlias
 
@@ -13,6 +15,7 @@ from connector.model.records import Provenance, Scalar, Values
 
 Found: TypeAlias = tuple[Scalar, Provenance]
 Reader: TypeAlias = Callable[[Values, str], Found | None]
+_PLAIN_KEY = re.compile(r"[A-Za-z][\w./-]*(?: [\w./-]+)*\Z")
 
 
 class Stop(Exception):
@@ -22,6 +25,10 @@ class Stop(Exception):
         """Keep the code; the message is for people and holds no personal data."""
         super().__init__(message)
         self.code = code
+
+
+class Doubt(Stop):
+    """A word that the picklist table does not know: a person is asked, and the record walks on without the value."""
 
 
 def reader(field: Field) -> Reader:
@@ -136,9 +143,16 @@ def _worded(field: Field) -> Callable[[Scalar], Scalar]:
         if rule.has_default:
             return rule.default
         words = f"`{value}` is not in the values table of {field.name}"
-        raise Stop("unknown-value", f"{words}: add it there, or give the table a default")
+        refusal = Stop if rule.required else Doubt
+        raise refusal("unknown-value", f"{words}: add the line `{_key(value)}: …` there, with our word for it")
 
     return worded
+
+
+def _key(value: Scalar) -> str:
+    """A word as the key of a YAML table."""
+    text = as_text(value)
+    return text if _PLAIN_KEY.match(text) else json.dumps(text, ensure_ascii=False)
 
 
 def _nothing(field: Field, names: tuple[str, ...]) -> Callable[[], Found | None]:

@@ -33,7 +33,7 @@ def check_mapping(file: MappingFile, document: Document) -> None:
         _check_transforms(rule, loc, document)
         _check_default(name, rule, file.kind, document)
     for index, case in enumerate(file.cases):
-        for part in ("expect", "problems", "write"):
+        for part in ("expect", "problems", "doubts", "write"):
             for name in getattr(case, part):
                 if name not in file.fields:
                     _unmapped(name, file, ("cases", index, part, name), document)

@@ -102,6 +102,8 @@ _PLAIN: dict[str, tuple[Step, Step | None]] = {
     "flag": (typed_steps.flag, _keep),
     "yes_no": (typed_steps.yes_no, _capital),
     "first_number": (typed_steps.first_number, None),
+    "lower_bound": (typed_steps.lower_bound, _keep),
+    "money": (typed_steps.money, _keep),
     "full_name_first": (text_steps.full_name_first, None),
     "full_name_last": (text_steps.full_name_last, None),
     "full_name_salutation": (text_steps.full_name_salutation, None),

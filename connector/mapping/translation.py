@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from connector.mapping.compiled import ObjectMapping
-from connector.mapping.reading import Reader, Stop, reader
+from connector.mapping.reading import Doubt, Reader, Stop, reader
 from connector.model.progress import Problem
 from connector.model.records import Provenance, RawRecord, Record, Scalar, Values, digest_of
 
@@ -16,10 +16,14 @@ _Readers: TypeAlias = tuple[tuple[str, str, Reader], ...]
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """The record, or None when *problems* keep it from walking on."""
+    """The record, or None when *problems* keep it from walking on.
+
+    *doubts*: words that a picklist table does not know. The record lacks those values, and a person is asked.
+    """
 
     record: Record | None
     problems: tuple[Problem, ...] = ()
+    doubts: tuple[Problem, ...] = ()
 
 
 @lru_cache(maxsize=512)
@@ -33,20 +37,23 @@ def translate(raw: RawRecord, mapping: ObjectMapping) -> Translation:
     values: dict[str, Scalar] = {}
     provenance: dict[str, Provenance] = {}
     problems: list[Problem] = []
+    doubts: list[Problem] = []
     country = ""
     for name, place, read in _readers(mapping, tuple(fields) if mapping.loose else ()):
         try:
             found = read(fields, country)
         except Stop as stop:
-            problems.append(Problem(name, place, stop.code, str(stop)))
+            noted = doubts if isinstance(stop, Doubt) else problems
+            noted.append(Problem(name, place, stop.code, str(stop)))
             continue
         if found is not None:
             values[name], provenance[name] = found
             if name == "country":
                 country = str(values[name])
     if problems and not raw.deleted and raw.merged_into is None:
-        return Translation(None, tuple(problems))
-    return Translation(Record(mapping.kind, raw.ref, values, provenance, raw.modified, raw.deleted, raw.merged_into))
+        return Translation(None, tuple(problems), tuple(doubts))
+    record = Record(mapping.kind, raw.ref, values, provenance, raw.modified, raw.deleted, raw.merged_into)
+    return Translation(record, doubts=tuple(doubts))
 
 
 def snapshot(raw: RawRecord, mapping: ObjectMapping) -> Values:

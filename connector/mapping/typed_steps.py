@@ -22,6 +22,14 @@ _COMMA = re.compile(r"[-+]?(?:\d+|\d{1,3}(?:[.' \u00a0\u202f]\d{3})+)(?:,\d+)?\Z
 _GROUPS = re.compile(r"[' \u00a0\u202f]")
 _AROUND = re.compile(r"^[^\d+\-.,]+|[^\d.,]+$")
 _FIRST = re.compile(r"\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?")
+_SCALES = {"": 1} | {word: 10**power for words, power in (
+    (("k", "thousand"), 3), (("m", "mn", "mio", "million"), 6), (("b", "bn", "billion"), 9),
+) for word in words}  # fmt: skip
+_MONEY = re.compile(
+    r"[^\d\s.,+-]{0,3}\s?(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+    r"\s?(k|thousand|mn|mio|million|m|bn|billion|b)?(?:\s?(?:[A-Z]{3}|[^\w\s.,+-]))?\Z",
+    re.IGNORECASE,
+)
 _KEPT_ACCENTS = str.maketrans("’`´–—", "'''--")
 
 
@@ -59,6 +67,24 @@ def first_number(value: Scalar, _country: str = "") -> Scalar:
     if not found:
         raise ValueError("there is no number in this text")
     return whole_if_possible(float(found.group().replace(",", "")))
+
+
+def lower_bound(value: Scalar, _country: str = "") -> Scalar:
+    """The first number in the text: '50-100' -> 50, '1,000+' -> 1000. A text without one counts as empty."""
+    try:
+        return first_number(value)
+    except ValueError:
+        return None
+
+
+def money(value: Scalar, _country: str = "") -> Scalar:
+    """An amount out of text: '$1,200.50', '1.5M', '2 million EUR'. A span ('1-5M') or words count as empty."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return whole_if_possible(value)
+    found = _MONEY.match(as_text(value).strip())
+    if not found:
+        return None
+    return whole_if_possible(round(float(found[1].replace(",", "")) * _SCALES[(found[2] or "").casefold()], 2))
 
 
 def flag(value: Scalar, _country: str = "") -> Scalar:

@@ -5,22 +5,33 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from connector.mapping.compiled import Field, ObjectMapping
+from connector.mapping.shapes import family
+from connector.mapping.text_steps import as_text
 from connector.model.progress import FieldShape, ObjectShape, Problem
 from connector.model.records import Scalar, Values
 
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """Native fields to send, and what keeps others from being sent."""
+    """Native fields to send, and what keeps others from being sent.
+
+    *doubts*: words of ours that the CRM has none for, in fields that it can do without. They are left out, and a
+    person is asked.
+    """
 
     fields: Values
     problems: tuple[Problem, ...] = ()
+    doubts: tuple[Problem, ...] = ()
 
 
 class _Stop(Exception):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+class _Doubt(_Stop):
+    """A word that the CRM does not know."""
 
 
 def payload(values: Values, mapping: ObjectMapping, shape: ObjectShape | None, creating: bool) -> Payload:
@@ -31,6 +42,7 @@ def payload(values: Values, mapping: ObjectMapping, shape: ObjectShape | None, c
     """
     native: dict[str, Scalar] = {}
     problems: list[Problem] = []
+    doubts: list[Problem] = []
     for name, value in values.items():
         field = mapping.writing.get(name)
         if field is None:
@@ -38,10 +50,13 @@ def payload(values: Values, mapping: ObjectMapping, shape: ObjectShape | None, c
         try:
             described = _described(field, mapping, shape)
             if _sendable(described, shape, creating, value):
-                native[field.target] = _shaped(field, _undone(field, value), described)
+                sent = _shaped(field, _undone(field, value, described), described)
+                if not (creating and sent is None):
+                    native[field.target] = sent
         except _Stop as stop:
-            problems.append(Problem(name, field.place, stop.code, str(stop)))
-    return Payload(native, tuple(problems))
+            noted = doubts if isinstance(stop, _Doubt) and not field.rule.required else problems
+            noted.append(Problem(name, field.place, stop.code, str(stop)))
+    return Payload(native, tuple(problems), tuple(doubts))
 
 
 def _described(field: Field, mapping: ObjectMapping, shape: ObjectShape | None) -> FieldShape | None:
@@ -59,16 +74,13 @@ def _sendable(described: FieldShape | None, shape: ObjectShape | None, creating:
     return described is not None and (described.createable if creating else described.updateable)
 
 
-def _undone(field: Field, value: Scalar) -> Scalar:
+def _undone(field: Field, value: Scalar, described: FieldShape | None) -> Scalar:
     """Our value in the CRM's words."""
     if value is None or value == "":
         return None
-    if field.rule.values:
-        if value not in field.back:
-            raise _Stop(
-                "unknown-value", f"no word of the CRM stands for `{value}`: add it to the table of {field.name}"
-            )
-        value = field.back[value]
+    value = _worded(field, value, described)
+    if value is None:
+        return None
     for undo in field.undo:
         if undo is None:
             raise _Stop("read-only", f"{field.name} cannot be written back: say `direction: read`")
@@ -79,12 +91,31 @@ def _undone(field: Field, value: Scalar) -> Scalar:
     return value
 
 
+def _worded(field: Field, value: Scalar, described: FieldShape | None) -> Scalar:
+    """Our word as the table reads backwards, as the CRM's own picklist has it, or as the mapping says it is written."""
+    if value in field.back:
+        return field.back[value]
+    if described and value in described.values:
+        return value
+    if value in field.instead:
+        return field.instead[value]
+    if field.rule.values:
+        words = f"no word of the CRM stands for `{value}`"
+        raise _Doubt("unknown-value", f"{words}: add it to `values` or `written_as` of {field.name}")
+    return value
+
+
 def _shaped(field: Field, value: Scalar, described: FieldShape | None) -> Scalar:
-    """Fit text to the length and the picklist that the CRM describes."""
-    if not described or not isinstance(value, str):
+    """Fit a value to the type, the length and the picklist that the CRM describes."""
+    if not described:
+        return value
+    if isinstance(value, int | float) and not isinstance(value, bool) and family(described.type) == "text":
+        value = as_text(value)
+    if not isinstance(value, str):
         return value
     if described.restricted and described.values and value not in described.values:
-        raise _Stop("not-in-picklist", f"`{value}` is not a value of {described.name}: add a values table")
+        words = f"`{value}` is not a value of {described.name}"
+        raise _Doubt("not-in-picklist", f"{words}: add it to `written_as` of {field.name}, with the CRM's word for it")
     if not described.length or len(value) <= described.length:
         return value
     if not field.rule.cut:

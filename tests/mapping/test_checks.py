@@ -21,7 +21,6 @@ def lint(fields: str, more: str = "", shape: ObjectShape | None = None, conversi
 @pytest.mark.parametrize(
     ("fields", "more", "rule"),
     [
-        ("rating: {from: G, values: {hot: Hot}}", "", "picklist-without-default"),
         ("rating: {from: G, values: {hot: Hot, HOT: Warm}, default: null}", "", "duplicate-value"),
         ("rating: {from: G, values: {hot: Hot, heiß: Hot}, default: null}", "", "ambiguous-value"),
         ("company: {from: [A, B]}", "", "missing-direction"),

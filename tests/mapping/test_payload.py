@@ -22,12 +22,39 @@ def test_only_writable_fields_are_sent() -> None:
 
 
 def test_picklists_are_translated_back() -> None:
-    """Our word becomes the CRM's first word for it; a word without one is a problem."""
+    """Our word becomes the CRM's first word for it; a word without one is left out, and a person is asked."""
     mapping = mapping_of("rating: {from: G, values: {heiß: Hot, warm: Warm, lau: Warm}, note: first wins}")
     assert payload({"rating": "Hot"}, mapping, None, True).fields == {"G": "heiß"}
     assert payload({"rating": "Warm"}, mapping, None, True).fields == {"G": "warm"}
     refused = payload({"rating": "Cold"}, mapping, None, True)
-    assert (refused.fields, codes(refused.problems)) == ({}, {"rating": "unknown-value"})
+    assert (refused.fields, refused.problems, codes(refused.doubts)) == ({}, (), {"rating": "unknown-value"})
+
+
+def test_required_picklists_are_problems() -> None:
+    """A word that a required field has no counterpart for keeps the record from being written."""
+    mapping = mapping_of("stage: {from: S, required: true, values: {Open: Prospecting}}", kind="opportunity")
+    refused = payload({"stage": "Won"}, mapping, None, True)
+    assert (codes(refused.problems), refused.doubts) == ({"stage": "unknown-value"}, ())
+
+
+def test_words_without_a_way_back_are_told() -> None:
+    """The table read backwards comes first, then the CRM's own picklist, then what the mapping says; null is empty."""
+    fields = "source: {from: S, values: {Web Site: Web}, written_as: {Fair: Other, Web: Elsewhere, None: null}}"
+    described = shape_of(FieldShape("S", "enum", values=("Web Site", "Other")))
+    mapping = mapping_of(fields)
+    for word, sent in (("Web", {"S": "Web Site"}), ("Fair", {"S": "Other"}), ("None", {}), ("Other", {"S": "Other"})):
+        assert payload({"source": word}, mapping, described, True).fields == sent
+    own = shape_of(FieldShape("S", "enum", values=("Web Site", "Other", "Fair")))
+    assert payload({"source": "Fair"}, mapping, own, True).fields == {"S": "Fair"}
+    assert payload({"source": "None"}, mapping, described, False).fields == {"S": None}
+
+
+def test_numbers_are_text_where_the_crm_keeps_text() -> None:
+    """A figure goes as text into a text field, and as a number into any other."""
+    mapping = mapping_of("employees: E\nrevenue: R", kind="account")
+    described = shape_of(FieldShape("E", "varchar", length=10), FieldShape("R", "currency"))
+    sent = payload({"employees": 120.0, "revenue": 5}, mapping, described, True)
+    assert (sent.fields, type(sent.fields["R"])) == ({"E": "120", "R": 5}, int)
 
 
 def test_text_is_cut_only_when_told() -> None:
@@ -64,10 +91,10 @@ def test_missing_fields_are_problems_unless_optional() -> None:
 
 
 def test_restricted_picklists_are_respected() -> None:
-    """A value that a restricted picklist does not have is not sent."""
+    """A value that a restricted picklist does not have is not sent, and a person is asked."""
     mapping = mapping_of("rating: G")
     shape = shape_of(FieldShape("G", "picklist", restricted=True, values=("Hot",)))
-    assert codes(payload({"rating": "Tepid"}, mapping, shape, True).problems) == {"rating": "not-in-picklist"}
+    assert codes(payload({"rating": "Tepid"}, mapping, shape, True).doubts) == {"rating": "not-in-picklist"}
     assert payload({"rating": "Hot"}, mapping, shape, True).fields == {"G": "Hot"}
 
 

@@ -89,9 +89,48 @@ def test_all_problems_come_at_once() -> None:
         ("last_name", "required", f"{LEAD}:6"),
         ("revenue", "unreadable", f"{LEAD}:7"),
         ("created_at", "unreadable", f"{LEAD}:8"),
-        ("industry", "unknown-value", f"{LEAD}:9"),
     ]
-    assert "Mining" in done.problems[3].message
+    assert [(p.field, p.code, p.place) for p in done.doubts] == [("industry", "unknown-value", f"{LEAD}:9")]
+
+
+def test_unknown_words_are_doubts() -> None:
+    """A word that a table does not know leaves the value out, and the doubt names the line to add."""
+    done = translate(row(I="Mining: gold", L="Lee"), mapping_of("industry: {from: I, values: {Tech: Technology}}"))
+    assert (done.record is not None, done.record and dict(done.record.values), done.problems) == (True, {}, ())
+    assert 'add the line `"Mining: gold": …`' in done.doubts[0].message
+
+
+def test_unknown_words_of_required_fields_are_problems() -> None:
+    """Without a word for a required field there is no record to ask about."""
+    done = translate(row(S="odd"), mapping_of("status: {from: S, required: true, values: {new: New}}"))
+    assert (done.record, done.doubts, [p.code for p in done.problems]) == (None, (), ["unknown-value"])
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("$1,200.50", 1200.5),
+        ("1.5M", 1500000),
+        ("2 million EUR", 2000000),
+        ("€ 3k", 3000),
+        (5.0, 5),
+        ("1-5M", None),
+        ("a lot", None),
+        ("1.200,50", None),
+    ],
+)
+def test_money_is_read_out_of_text(text: Scalar, number: Scalar) -> None:
+    """An amount with its currency or scale is a number; a span or words are no amount, and no problem."""
+    assert values_of("revenue: {from: R, transforms: [money]}", R=text) == (
+        {} if number is None else {"revenue": number}
+    )
+
+
+def test_spans_count_as_their_lower_bound() -> None:
+    """A size given as a span counts as its lower end; text without a number is empty."""
+    fields = "employees: {from: E, transforms: [lower_bound]}"
+    assert values_of(fields, E="1,000-5,000") == {"employees": 1000}
+    assert values_of(fields, E="unknown") == {}
 
 
 def test_problems_hold_no_personal_data() -> None:
