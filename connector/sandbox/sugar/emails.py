@@ -38,7 +38,8 @@ class Emails:
             marks = ", ".join("?" * len(some))
             rows = self._db.rows(
                 "SELECT r.bean_id, r.email_address_id, a.email_address, r.primary_address, r.reply_to_address,"
-                " a.opt_out, a.invalid_email FROM email_addr_bean_rel r JOIN email_addresses a ON a.id = r.email_address_id"
+                " a.opt_out, a.invalid_email FROM email_addr_bean_rel r"
+                " JOIN email_addresses a ON a.id = r.email_address_id"
                 f" WHERE r.bean_id IN ({marks}) AND r.bean_module = ? AND r.deleted = 0 AND a.deleted = 0"
                 " ORDER BY r.primary_address DESC, r._n",
                 (*some, module.name),

@@ -13,20 +13,15 @@ from datetime import datetime
 from typing import Any
 
 from connector.sandbox.clock import SandboxClock
-from connector.sandbox.sugar import people, schema_changes, worlds
+from connector.sandbox.sugar import schema_changes, worlds
 from connector.sandbox.sugar.access import Access
-from connector.sandbox.sugar.database import Database
+from connector.sandbox.sugar.core import Core
 from connector.sandbox.sugar.flavour import Flavour
-from connector.sandbox.sugar.linking import Linking
-from connector.sandbox.sugar.people import People
-from connector.sandbox.sugar.rows import Rows
-from connector.sandbox.sugar.saving import Saver
+from connector.sandbox.sugar.people import API_USER
 from connector.sandbox.sugar.schema import FieldDef, Module
-from connector.sandbox.sugar.schema_build import build_schema
 from connector.sandbox.sugar.words import (
     Deleted,
     NoSuchField,
-    NoSuchModule,
     NoSuchRecord,
     Order,
     Page,
@@ -47,20 +42,13 @@ class SugarInstance:
     """
 
     def __init__(self, path: str | None, clock: SandboxClock, flavour: Flavour) -> None:
+        self._core = Core(path, clock, flavour)
         self.clock = clock
         self.flavour = flavour
-        self.db = Database(path)
-        self.schema = build_schema(flavour.sugar_fields)
-        schema_changes.recall(self)
-        self.db.prepare(self.schema)
-        people.prepare(self.db)
-        self.rows = Rows(self.db, self.schema, flavour, self.now)
-        self.saver = Saver(self.db, self.schema, flavour, self.rows, self.now)
-        self.linking = Linking(self.db, self.schema, self.rows, self.saver, self.now)
-        self.people = People(self.db, self.now)
-        self.saver.settings = self.db.read_meta("settings", dict(flavour.settings))
-        self.note_hidden()
-        if self.people.find(people.API_USER) is None:
+        self.db = self._core.db
+        self.schema = self._core.schema
+        self.people = self._core.people
+        if self.people.find(API_USER) is None:
             self.reset({})
 
     @property
@@ -71,18 +59,15 @@ class SugarInstance:
     @property
     def settings(self) -> Mapping[str, object]:
         """The switches of the world, those not named there with their defaults."""
-        return self.saver.settings
+        return self._core.saver.settings
 
     def now(self) -> str:
         """The present moment as records keep it."""
-        return stored_time(self.clock.now())
+        return self._core.now()
 
     def module(self, name: str) -> Module:
         """A module by name. Raises NoSuchModule."""
-        found = self.schema.modules.get(name)
-        if found is None:
-            raise NoSuchModule(name)
-        return found
+        return self._core.module(name)
 
     def column(self, module: str, field: str) -> str:
         """A stored field as an SQL operand (`"leads"."status"`). Raises NoSuchModule, NoSuchField."""
@@ -114,7 +99,7 @@ class SugarInstance:
         """
         known = self.module(module)
         where = Where(f'"{known.table}".id = ?', (record_id,))
-        found = self.rows.select(known, None, where, (), Page(1), "all" if deleted else "live")
+        found = self._core.rows.select(known, None, where, (), Page(1), "all" if deleted else "live")
         return found[0] if found else None
 
     def select(
@@ -126,11 +111,11 @@ class SugarInstance:
         `fields` limits the answer to these (`id` always comes); None means every field. Unknown names are passed
         over. Raises NoSuchModule, NoSuchField (in `order`).
         """
-        return self.rows.select(self.module(module), fields, where, order, page, deleted)
+        return self._core.rows.select(self.module(module), fields, where, order, page, deleted)
 
     def count(self, module: str, where: Where = _ANY, *, deleted: Deleted = "live") -> int:
         """How many rows meet a condition."""
-        return self.rows.count(self.module(module), where, deleted)
+        return self._core.rows.count(self.module(module), where, deleted)
 
     def emails(self, module: str, record_id: str) -> list[Row]:
         """The record's addresses, the primary one first: `email_address_id`, `email_address` and, as 0 or 1,
@@ -139,16 +124,16 @@ class SugarInstance:
 
     def emails_of(self, module: str, ids: Sequence[str]) -> dict[str, list[Row]]:
         """The addresses of many records by record id; a record without any is absent."""
-        return self.rows.emails.of(self.module(module), ids)
+        return self._core.rows.emails.of(self.module(module), ids)
 
     def email_where(self, module: str, test: str, params: Sequence[object]) -> Where:
         """Records with an address that meets `test`, an SQL condition on `a` (`a.email_address_caps = ?`)."""
         known = self.module(module)
-        return Where(f'"{known.table}".id IN ({self.rows.emails.matching(known, test)})', tuple(params))
+        return Where(f'"{known.table}".id IN ({self._core.rows.emails.matching(known, test)})', tuple(params))
 
     def linked_where(self, module: str, link: str, where: Where) -> Where:
         """Records with a live record behind the link that meets `where`. Raises NoSuchLink."""
-        return self.rows.relations.linked(self.module(module), link, where)
+        return self._core.rows.relations.linked(self.module(module), link, where)
 
     def related(
         self, module: str, record_id: str, link: str, where: Where = _ANY, order: Sequence[Order] = (), *,
@@ -158,17 +143,17 @@ class SugarInstance:
 
         Raises NoSuchModule, NoSuchLink.
         """
-        return self.linking.related(self.module(module), record_id, link, (where, order, page, fields))
+        return self._core.linking.related(self.module(module), record_id, link, (where, order, page, fields))
 
     def related_of(
         self, module: str, ids: Sequence[str], link: str, fields: Collection[str] | None = None
     ) -> dict[str, list[Row]]:
         """The same for many records at once, by record id; a record without any is absent."""
-        return self.linking.related_of(self.module(module), ids, link, fields)
+        return self._core.linking.related_of(self.module(module), ids, link, fields)
 
     def count_related(self, module: str, record_id: str, link: str, where: Where = _ANY) -> int:
         """How many live rows are behind a link."""
-        return self.linking.count(self.module(module), record_id, link, where)
+        return self._core.linking.count(self.module(module), record_id, link, where)
 
     # -- writing ------------------------------------------------------------------------------------------------
 
@@ -187,13 +172,13 @@ class SugarInstance:
         known = self.module(module)
         with self.transaction():
             if create:
-                return self.saver.create(known, values, user_id, new_id, keep)
-            return self.saver.update(known, str(values.get("id") or ""), values, user_id, keep)
+                return self._core.saver.create(known, values, user_id, new_id, keep)
+            return self._core.saver.update(known, str(values.get("id") or ""), values, user_id, keep)
 
     def delete(self, module: str, record_id: str, user_id: str) -> bool:
         """Mark a record deleted and end its relationships; False when there is no live one."""
         with self.transaction():
-            return self.linking.delete(self.module(module), record_id, user_id)
+            return self._core.linking.delete(self.module(module), record_id, user_id)
 
     def set_emails(
         self, module: str, record_id: str, addresses: Sequence[Mapping[str, object]], *, replace: bool = True
@@ -201,7 +186,7 @@ class SugarInstance:
         """Give a record these addresses (keys as in `emails`), ending others when `replace`; answers those refused
         because they are no address. Does not move `date_modified`."""
         with self.transaction():
-            return self.linking.set_emails(self.module(module), record_id, addresses, replace)
+            return self._core.linking.set_emails(self.module(module), record_id, addresses, replace)
 
     def relate(
         self, module: str, record_id: str, link: str, other_id: str, columns: Mapping[str, object] | None = None
@@ -212,12 +197,12 @@ class SugarInstance:
         `date_modified` moves. Raises NoSuchModule, NoSuchLink, NoSuchField (in `columns`).
         """
         with self.transaction():
-            return self.linking.relate(self.module(module), record_id, link, other_id, columns or {})
+            return self._core.linking.relate(self.module(module), record_id, link, other_id, columns or {})
 
     def unrelate(self, module: str, record_id: str, link: str, other_id: str) -> bool:
         """End a relationship; whether there was one."""
         with self.transaction():
-            return self.linking.unrelate(self.module(module), record_id, link, other_id)
+            return self._core.linking.unrelate(self.module(module), record_id, link, other_id)
 
     # -- people -------------------------------------------------------------------------------------------------
 
@@ -236,39 +221,32 @@ class SugarInstance:
         known = self.module(module)
         with self.transaction():
             for record_id in ids:
-                self.saver.write(known, record_id, {"_visible_at": stored_time(until)})
-        self.note_hidden()
-
-    def note_hidden(self) -> None:
-        """Look up whether any record is to be hidden at all."""
-        self.rows.some_hidden = any(
-            self.db.one(f'SELECT 1 FROM "{one.table}" WHERE _visible_at IS NOT NULL LIMIT 1')  # noqa: S608
-            for one in self.schema.modules.values()
-        )
+                self._core.saver.write(known, record_id, {"_visible_at": stored_time(until)})
+        self._core.note_hidden()
 
     def declare_field(self, module: str, definition: Mapping[str, Any]) -> None:
         """Add a custom field: `name`, `type`, and as wanted `len`, `label`, `options` (keys), `required`, `default`."""
-        schema_changes.declare(self, self.module(module), definition)
+        schema_changes.declare(self.db, self.schema, self.module(module), definition)
 
     def drop_field(self, module: str, name: str) -> None:
         """Take a field away; its values are no longer shown. Raises NoSuchField."""
-        schema_changes.drop(self, self.module(module), name)
+        schema_changes.drop(self.db, self.module(module), name)
 
     def alter_field(self, module: str, name: str, changes: Mapping[str, Any]) -> None:
         """Change what a field declares. Raises NoSuchField."""
-        schema_changes.alter(self, self.module(module), name, changes)
+        schema_changes.alter(self.db, self.schema, self.module(module), name, changes)
 
     def load(self, records: Mapping[str, object]) -> dict[str, list[Row]]:
         """Insert records as given (ids, times, `deleted`, `converted` honoured); the same shape with ids, in order."""
-        return worlds.load(self, records)
+        return worlds.load(self._core, records)
 
     def dump(self, module: str) -> list[Row]:
         """Every record of a module, deleted ones included, with `email1`, `account_id` and related ids."""
-        return worlds.dump(self, self.module(module))
+        return worlds.dump(self._core, self.module(module))
 
     def reset(self, world: Mapping[str, object]) -> None:
         """Clear the records and seed a world; users that every instance has stay the same people."""
-        worlds.reset(self, world)
+        worlds.reset(self._core, world)
 
     def require(self, module: str, record_id: str) -> Row:
         """A live record. Raises NoSuchRecord."""

@@ -16,7 +16,7 @@ from connector.sandbox.sugar.dropdowns import SALES_PROBABILITY
 from connector.sandbox.sugar.flavour import Flavour
 from connector.sandbox.sugar.rows import Rows
 from connector.sandbox.sugar.schema import Module, Schema
-from connector.sandbox.sugar.words import DuplicateId, NoSuchRecord, SaveResult, new_id, read_time
+from connector.sandbox.sugar.words import DuplicateId, NoSuchRecord, Row, SaveResult, new_id, read_time
 
 _AUDIT = ("date_modified", "modified_user_id", "created_by", "date_entered")
 _ROLE_OF_CONTACT = "Primary Decision Maker"
@@ -45,7 +45,7 @@ class Saver:
             raise DuplicateId(record_id)
         now = self._now()
         given = self._stored(module, values)
-        row = {one.name: one.default for one in module.stored() if one.default is not None}
+        row: Row = {one.name: one.default for one in module.stored() if one.default is not None}
         row |= {name: value for name, value in given.items() if name not in _AUDIT and name != "id"}
         row |= self._audit(module, given, user_id, keep, now)
         row |= {"id": record_id}
@@ -149,7 +149,7 @@ class Saver:
             self._rows.emails.add(module, record_id, {"email_address": address, "primary_address": primary}, now)
 
 
-def _work_out_opportunity(row: dict[str, object]) -> None:
+def _work_out_opportunity(row: Row) -> None:
     row["amount_usdollar"] = row.get("amount")
     if row.get("probability") is None and row.get("sales_stage"):
         row["probability"] = SALES_PROBABILITY.get(str(row["sales_stage"]))
