@@ -151,6 +151,18 @@ class SugarInstance:
         """The same for many records at once, by record id; a record without any is absent."""
         return self._core.linking.related_of(self.module(module), ids, link, fields)
 
+    def related_ids(self, module: str, record_id: str, link: str) -> list[str]:
+        """Ids of the live records behind a link, in the order they were related. Raises NoSuchModule, NoSuchLink."""
+        return self._core.rows.relations.far_ids(self.module(module), record_id, link)
+
+    def relation_columns(self, module: str, record_id: str, link: str) -> dict[str, Row]:
+        """The relationship's own columns (`contact_role`) by the id of the record behind the link."""
+        return self._core.linking.columns(self.module(module), record_id, link)
+
+    def behind(self, module: str, record_id: str, link: str) -> Where:
+        """The records behind a link, as a condition on the other module. Raises NoSuchModule, NoSuchLink."""
+        return self._core.linking.behind(self.module(module), record_id, link)
+
     def count_related(self, module: str, record_id: str, link: str, where: Where = _ANY) -> int:
         """How many live rows are behind a link."""
         return self._core.linking.count(self.module(module), record_id, link, where)
@@ -209,6 +221,14 @@ class SugarInstance:
     def user(self, user_name: str) -> Row | None:
         """The user of that name, deleted ones left out."""
         return self.people.find(user_name)
+
+    def authenticate(self, user_name: str, password: str) -> str | None:
+        """The id of the live, active user with this password; None when there is none."""
+        return self.people.authenticate(user_name, password)
+
+    def set_password(self, user_name: str, password: str) -> None:
+        """Give a user a password; it is kept over every reset."""
+        self.people.set_password(user_name, password)
 
     def access(self, user_id: str) -> Access:
         """What a user may do. Raises NoSuchRecord."""

@@ -31,16 +31,16 @@ class Linking:
         """Live rows behind a link."""
         where, order, page, fields = selection
         other = self._schema.modules[self._rows.relations.link(module, link)[0].module]
-        found = self._rows.select(other, fields, self._behind(module, record_id, link) & where, order, page, "live")
-        columns = {row["id"]: row for row in self._pairs(module, [record_id], link)}
+        found = self._rows.select(other, fields, self.behind(module, record_id, link) & where, order, page, "live")
+        columns = self.columns(module, record_id, link)
         for row in found:
-            row.update({name: value for name, value in columns[row["id"]].items() if name not in ("near", "id")})
+            row.update(columns[row["id"]])
         return found
 
     def count(self, module: Module, record_id: str, link: str, where: Where) -> int:
         """How many live rows are behind a link."""
         other = self._schema.modules[self._rows.relations.link(module, link)[0].module]
-        return self._rows.count(other, self._behind(module, record_id, link) & where, "live")
+        return self._rows.count(other, self.behind(module, record_id, link) & where, "live")
 
     def related_of(
         self, module: Module, ids: Sequence[str], link: str, fields: Collection[str] | None
@@ -61,7 +61,15 @@ class Linking:
                 found.setdefault(near, []).append({**rows[pair["id"]], **pair})
         return found
 
-    def _behind(self, module: Module, record_id: str, link: str) -> Where:
+    def columns(self, module: Module, record_id: str, link: str) -> dict[str, Row]:
+        """The relationship's own columns by the id behind the link."""
+        pairs = self._pairs(module, [record_id], link)
+        return {
+            pair["id"]: {name: value for name, value in pair.items() if name not in ("near", "id")} for pair in pairs
+        }
+
+    def behind(self, module: Module, record_id: str, link: str) -> Where:
+        """The records behind a link, as a condition on the other module."""
         known, _ = self._rows.relations.link(module, link)
         pairs, params, _ = self._rows.relations.edges(module, link)
         other = quoted(self._schema.modules[known.module].table)

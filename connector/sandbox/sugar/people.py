@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -26,6 +27,11 @@ def prepare(db: Database) -> None:
     """Add the column that holds a user's limited rights."""
     if "_access" not in db.columns_of("users"):
         db.run("ALTER TABLE users ADD COLUMN _access TEXT")
+
+
+def md5_of(password: str) -> bytes:
+    """The digest that the legacy login sends in place of the password."""
+    return hashlib.md5(password.encode("utf-8"), usedforsecurity=False).hexdigest().encode("ascii")
 
 
 def _drawn_identity() -> dict[str, dict[str, str]]:
@@ -63,6 +69,26 @@ class People:
         """The live user of that name."""
         found = self._db.named_rows("SELECT * FROM users WHERE user_name = ? AND deleted = 0", (user_name,))
         return found[0] if found else None
+
+    def authenticate(self, user_name: str, password: str) -> str | None:
+        """The id of the user with this password."""
+        return self._allowed(user_name, lambda known: secrets.compare_digest(known.encode(), password.encode()))
+
+    def authenticate_digest(self, user_name: str, digest: str) -> str | None:
+        """The id of the user whose password has this MD5 digest (lower-case hexadecimal)."""
+        return self._allowed(user_name, lambda known: secrets.compare_digest(md5_of(known), digest.encode()))
+
+    def _allowed(self, user_name: str, fits: Callable[[str], bool]) -> str | None:
+        user = self.find(user_name)
+        known = self._db.read_meta("passwords", {}).get(user_name)
+        if user is None or known is None or user["status"] == "Inactive" or not fits(known):
+            return None
+        return str(user["id"])
+
+    def set_password(self, user_name: str, password: str) -> None:
+        """Give a user a password; passwords stay over a reset."""
+        with self._db.transaction():
+            self._db.write_meta("passwords", {**self._db.read_meta("passwords", {}), user_name: password})
 
     def access(self, user_id: str) -> Access:
         """What a user may do. Raises NoSuchRecord."""

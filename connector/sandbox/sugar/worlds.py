@@ -64,7 +64,9 @@ def load(core: Core, records: Mapping[str, Any]) -> dict[str, list[Row]]:
 
 
 def _load_one(core: Core, module: Module, given: Mapping[str, Any]) -> Row:
-    extra = {"email", "emails", "contact_ids", "_access", "id", *_RELATION_KEYS.get(module.name, {})}
+    extra = {"email", "emails", "contact_ids", "id", *_RELATION_KEYS.get(module.name, {})}
+    if module.name == "Users":
+        extra |= {"_access", "password"}
     unknown = sorted(name for name in given if name not in module.fields and name not in extra)
     if unknown:
         raise NoSuchField(f"{module.name}: {', '.join(unknown)}")
@@ -74,6 +76,8 @@ def _load_one(core: Core, module: Module, given: Mapping[str, Any]) -> Row:
     for key, link in _RELATION_KEYS.get(module.name, {}).items():
         if given.get(key):
             _relate(core, module, record_id, link, str(given[key]))
+    if module.name == "Users" and given.get("password"):
+        core.people.set_password(str(given["user_name"]), str(given["password"]))
     for contact_id in given.get("contact_ids") or []:
         _relate(core, module, record_id, "contacts", str(contact_id))
     if "email_addresses" in module.links:
