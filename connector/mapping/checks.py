@@ -124,6 +124,12 @@ def _check_conversion(file: ConversionFile, document: Document, sound: _Read) ->
             _check_write_back(file, document, mapping, where)
         elif mapping.kind in CONVERTED:
             _check_targets(file, document, mapping, where)
+    leads = [mapping for mapping, _ in sound if mapping.kind is Kind.LEAD and mapping.system != LOOSE_SYSTEM]
+    for name in file.push_back.links:
+        if leads and not any(rule.writes for mapping in leads if (rule := mapping.fields.get(name))):
+            what = f"`{name}` is to be written on leads that another CRM converted, but no CRM's mapping writes it"
+            loc: Loc = ("push_back", "links", name)
+            document.find(loc, "push-back-unwritable", what, "map it with direction write or both")
 
 
 def _check_write_back(file: ConversionFile, document: Document, mapping: MappingFile, where: Document) -> None:

@@ -7,11 +7,12 @@ from typing import Any
 from pydantic import Field, StrictStr, model_validator
 
 from connector.mapping.grammar import Plain, Strict
-from connector.model.conversion import ConversionRules, Survives
+from connector.model.conversion import BothChanged, ConversionRules, Survives
 from connector.model.decision import Verdict
 from connector.model.records import Kind
 
 CONVERTED = (Kind.ACCOUNT, Kind.CONTACT, Kind.OPPORTUNITY)
+EVERY_FIELD = "*"
 
 
 class ConvertedField(Strict):
@@ -34,6 +35,16 @@ class ConvertedField(Strict):
         return {"from": data} if isinstance(data, str) else data
 
 
+class PushBackPart(Strict):
+    """What the CRM that a lead came from is told once another CRM has converted it."""
+
+    links: dict[StrictStr, Plain] = Field(
+        default={},
+        description="Field of the lead in its own CRM -> what to write there; in text {connection}, {account}, "
+        "{contact} and {opportunity} stand for the CRM that converted it and the ids there.",
+    )
+
+
 class ConversionFile(Strict):
     """The whole of ``conversion.yaml``."""
 
@@ -43,6 +54,15 @@ class ConversionFile(Strict):
     opportunity: dict[StrictStr, ConvertedField] = Field(description="Opportunity field -> the lead's field.")
     write_back: dict[Verdict, dict[StrictStr, Plain]] = Field(
         default={}, description="Verdict -> lead field -> text to write; {reason} is the disqualification reason."
+    )
+
+    push_back: PushBackPart = Field(
+        default=PushBackPart(), description="What is written on a lead that another CRM has converted."
+    )
+    both_changed: dict[Kind, dict[StrictStr, BothChanged]] = Field(
+        default={},
+        description="Kind -> field (or * for all others) -> whose value stays when a field was changed in both CRMs of "
+        "a route: newest (the default), source, target.",
     )
 
     def of(self, kind: Kind) -> dict[str, ConvertedField]:
@@ -58,6 +78,8 @@ class ConversionFile(Strict):
             native={k: frozenset(name for name, rule in self.of(k).items() if rule.native) for k in CONVERTED},
             survivorship={k: {name: rule.survives for name, rule in self.of(k).items()} for k in CONVERTED},
             write_back=dict(self.write_back),
+            push_back=dict(self.push_back.links),
+            both_changed=dict(self.both_changed),
         )
 
     def meaning(self) -> dict[str, Any]:

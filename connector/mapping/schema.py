@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from connector.mapping.conversion import CONVERTED, ConversionFile
+from connector.mapping.conversion import CONVERTED, EVERY_FIELD, ConversionFile
 from connector.mapping.grammar import FieldRule, MappingFile, SourceRule
 from connector.mapping.transforms import documentation, names
 from connector.model.fields import FIELDS, FieldSpec
@@ -38,7 +38,19 @@ def conversion_schema() -> dict[str, Any]:
     schema["$defs"]["Field"] = {"anyOf": [_TEXT, {"$ref": "#/$defs/ConvertedField"}]}
     for kind in CONVERTED:
         schema["properties"][kind.value] |= _named(FIELDS[kind], {"$ref": "#/$defs/Field"})
+    told = schema["$defs"]["PushBackPart"]["properties"]["links"]
+    told |= _named(FIELDS[Kind.LEAD], told.pop("additionalProperties"))
+    schema["properties"]["both_changed"] |= _both_changed(schema["properties"]["both_changed"])
     return {"$schema": _DRAFT, "title": "Conversion mapping", **{k: v for k, v in schema.items() if k != "title"}}
+
+
+def _both_changed(shown: dict[str, Any]) -> dict[str, Any]:
+    """Per kind its fields, and * for all others."""
+    rule = shown["additionalProperties"]["additionalProperties"]
+    kinds: dict[str, dict[str, Any]] = {kind.value: {"type": "object", **_named(FIELDS[kind], rule)} for kind in Kind}
+    for named in kinds.values():
+        named["properties"][EVERY_FIELD] = {**rule, "description": "Every field that is not named."}
+    return {"properties": kinds, "additionalProperties": False, "propertyNames": {"enum": list(kinds)}}
 
 
 def _source() -> dict[str, Any]:

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from pathlib import PurePosixPath
 
 from connector.errors import Finding
-from connector.mapping.conversion import CONVERTED, ConversionFile
+from connector.mapping.conversion import CONVERTED, EVERY_FIELD, ConversionFile
 from connector.mapping.grammar import FieldRule, MappingFile
 from connector.mapping.transforms import named, names
 from connector.model.conversion import Survives
@@ -15,7 +15,8 @@ from connector.model.document import Document, Loc
 from connector.model.fields import FIELDS, FieldType, field_spec
 from connector.model.records import Kind
 
-_PLACEHOLDERS = ("{reason}",)
+_REASON = ("{reason}",)
+_MADE = ("{connection}", "{account}", "{contact}", "{opportunity}")
 
 
 def closest(word: str, known: Iterable[str]) -> str:
@@ -131,12 +132,20 @@ def check_conversion(file: ConversionFile, document: Document) -> None:
         for name, text in fields.items():
             loc = ("write_back", verdict.value, name)
             _check_name(name, Kind.LEAD, loc, document)
-            _check_placeholders(text, loc, document)
+            _check_placeholders(text, _REASON, loc, document)
+    for name, text in file.push_back.links.items():
+        loc = ("push_back", "links", name)
+        _check_name(name, Kind.LEAD, loc, document)
+        _check_placeholders(text, _MADE, loc, document)
+    for kind, rules in file.both_changed.items():
+        for name in rules:
+            if name != EVERY_FIELD:
+                _check_name(name, kind, ("both_changed", kind.value, name), document)
 
 
-def _check_placeholders(text: object, loc: Loc, document: Document) -> None:
+def _check_placeholders(text: object, known: tuple[str, ...], loc: Loc, document: Document) -> None:
     rest = str(text)
-    for placeholder in _PLACEHOLDERS:
+    for placeholder in known:
         rest = rest.replace(placeholder, "")
     if "{" in rest or "}" in rest:
-        document.find(loc, "unknown-placeholder", f"only {', '.join(_PLACEHOLDERS)} can stand in the text")
+        document.find(loc, "unknown-placeholder", f"only {', '.join(known)} can stand in the text")

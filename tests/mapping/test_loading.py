@@ -105,6 +105,22 @@ def test_conversion_rules_are_checked() -> None:
     assert found == [(2, "unknown-canonical-field"), (3, "survives-tighten"), (5, "unknown-placeholder")]
 
 
+def test_push_back_rules_are_checked() -> None:
+    """What is given back and who wins name fields that exist, and only the ids that there are."""
+    text = dedent("""\
+        converted_status: Done
+        account: {}
+        contact: {}
+        opportunity: {}
+        push_back:
+          links: {statuz: Done, converted_to: "{reason}", status: "{account}"}
+        both_changed:
+          contact: {"*": newest, stage: target}
+        """)
+    found = [(f.line, f.rule) for f in refused({"mappings/conversion.yaml": text})]
+    assert found == [(6, "unknown-canonical-field"), (6, "unknown-placeholder"), (8, "unknown-canonical-field")]
+
+
 def test_version_follows_meaning_not_spelling() -> None:
     """Comments, notes, order of words in a file and cases do not change the version; a rule does."""
     plain = load_mappings({LEAD: text_of("last_name: L\nemail: E")}).version

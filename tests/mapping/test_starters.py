@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from connector.mapping import check_mappings, run_cases, translate
-from connector.model.conversion import Survives
+from connector.model.conversion import BothChanged, Survives
 from connector.model.decision import Verdict
 from connector.model.progress import FieldShape, ObjectShape
 from connector.model.records import Kind, RawRecord, RecordRef
@@ -117,6 +117,15 @@ def test_conversion_follows_the_standard_mapping() -> None:
     consent = ("opted_out_email", "opted_out_fax", "do_not_call")
     assert {rules.survivorship[Kind.CONTACT][name] for name in consent} == {Survives.TIGHTEN}
     assert rules.survivorship[Kind.ACCOUNT]["owner_id"] is Survives.NEVER
+
+
+def test_what_another_crm_made_is_given_back() -> None:
+    """A source lead is closed with links to what was made of it; of two changes the newest stays, sales' own aside."""
+    rules = shipped_set().conversion
+    assert set(rules.push_back) == {"status", "converted", "converted_to"}
+    assert "{account}" in str(rules.push_back["converted_to"])
+    assert rules.both_changed[Kind.CONTACT] == {"*": BothChanged.NEWEST}
+    assert rules.both_changed[Kind.OPPORTUNITY]["stage"] is BothChanged.TARGET
 
 
 def test_only_disqualifying_writes_back() -> None:
