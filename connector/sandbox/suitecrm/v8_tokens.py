@@ -164,9 +164,15 @@ class Tokens:
 
 
 class Grants:
-    """The token endpoint. `log_in` answers the id of the user with this name and password, or raises OAuthError."""
+    """The token endpoint.
 
-    def __init__(self, tokens: Tokens, clients: Mapping[str, Client], log_in: Callable[[str, str], str]) -> None:
+    `clients` answers the registered clients by id, `log_in` the id of the user with this name and password (or raises
+    OAuthError). `refresh_refused` is a fault of SuiteCRM 7.13.3 to 7.14.4: a password client could not refresh.
+    """
+
+    def __init__(
+        self, tokens: Tokens, clients: Callable[[], Mapping[str, Client]], log_in: Callable[[str, str], str]
+    ) -> None:
         self._tokens = tokens
         self._clients = clients
         self._log_in = log_in
@@ -202,7 +208,7 @@ class Grants:
         client_id = given.get("client_id") or basic_id
         if not client_id:
             raise _missing("client_id")
-        client = self._clients.get(client_id)
+        client = self._clients().get(client_id)
         if client is None:
             raise unknown_error(f"OAuth2Clients module with id {client_id} is not found")
         secret = given.get("client_secret") or basic_secret or ""
