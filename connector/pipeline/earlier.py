@@ -48,7 +48,8 @@ def followed(route: Route, lead: Record) -> Followed | None:
 def _planned_conversions(route: Route, lead: Record) -> Iterator[Step]:
     for ref in (lead.ref, *_origins(route, lead)):
         for entry in route.store.journal.story(ref):
-            if entry.state is JournalState.PLANNED and entry.step.action is Action.CONVERT:
+            planned = entry.state is JournalState.PLANNED and entry.step.action is Action.CONVERT
+            if planned and not entry.step.connection:
                 yield entry.step
 
 

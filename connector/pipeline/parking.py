@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from connector.model.plan import Receipt, Step
-from connector.model.progress import InboxState, JournalState, Problem
+from connector.model.plan import Action, Receipt, Step
+from connector.model.progress import InboxState, JournalEntry, JournalState, Problem
 from connector.model.records import RecordRef, Values
 from connector.pipeline.route import Route
 
@@ -39,7 +39,24 @@ def park_refused(route: Route, lead: RecordRef, refused: Refusals, raw: Values) 
 
 
 def forget_plans(route: Route, lead: RecordRef) -> None:
-    """Drop what an earlier run planned for a lead that takes no part in any plan now."""
-    planned = [e.step.key for e in route.store.journal.story(lead) if e.state is JournalState.PLANNED]
-    if planned:
+    """Drop what an earlier run planned for a lead that takes no part in any plan now.
+
+    What is left of a conversion that has begun is kept: it is finished once a person has mended what was refused.
+    """
+    story = route.store.journal.story(lead)
+    planned = [entry.step.key for entry in story if entry.state is JournalState.PLANNED]
+    if planned and not has_begun(story):
         route.store.journal.drop_planned(planned)
+
+
+def has_begun(story: Iterable[JournalEntry]) -> bool:
+    """Whether a lead with this story in the journal is converted by us, or has a record made for its conversion."""
+    done = (JournalState.APPLIED, JournalState.ALREADY)
+    return any(entry.step.action in (Action.CONVERT, Action.CREATE) and entry.state in done for entry in story)
+
+
+def left_undone(route: Route, lead: RecordRef) -> tuple[Step, ...]:
+    """What is left of a conversion that has begun, in the order planned; nothing where none has."""
+    story = route.store.journal.story(lead)
+    left = (JournalState.PLANNED, JournalState.REJECTED)
+    return tuple(entry.step for entry in story if entry.state in left) if has_begun(story) else ()

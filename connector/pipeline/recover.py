@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from connector.model.plan import Action, Order, Outcome, Receipt, Step
-from connector.model.progress import CrosswalkEntry, InboxState, JournalEntry, JournalState, Woken
-from connector.model.records import RecordRef
+from connector.model.plan import Order, Outcome, Receipt, Step
+from connector.model.progress import CrosswalkEntry, InboxState, JournalEntry, Woken
 from connector.pipeline.apply import Outcomes, apply_steps, links_of
-from connector.pipeline.parking import park_refused
+from connector.pipeline.parking import has_begun, park_refused
 from connector.pipeline.route import Route
 
 PATIENCE = 5.0  # seconds a run waits for an earlier write to become certain; longer waits are for the next run
@@ -86,11 +85,14 @@ def finish_earlier(route: Route, run_id: str) -> Outcomes:
     Once a lead is converted, or a record was made for its conversion, its remaining steps stand as they were
     planned, whatever the files say now. A lead of which nothing of the kind was sent is decided anew. Its old plan
     is kept until there is a new one: it tells which conversion of the same company or person the lead was to
-    follow (see `Planner`).
+    follow (see `Planner`). What a person must mend first is left alone.
     """
     entries = route.store.journal.open_steps(route.name)
-    begun = _begun(route, entries)
-    rest = [entry.step for entry in entries if entry.step.lead in begun]
+    begun = {lead for lead in {entry.step.lead for entry in entries} if has_begun(route.store.journal.story(lead))}
+    parked = {
+        ref for ref, row in route.store.inbox.rows(route.name, list(begun)).items() if row.state is InboxState.DEAD
+    }
+    rest = [entry.step for entry in entries if entry.step.lead in begun - parked]
     route.store.inbox.wake({entry.step.lead for entry in entries} - begun, Woken.RETRY)
     if not rest:
         return Outcomes()
@@ -101,14 +103,3 @@ def finish_earlier(route: Route, run_id: str) -> Outcomes:
         row = route.store.inbox.row(route.name, lead)
         park_refused(route, lead, refused, row.raw.fields if row else {})
     return outcomes
-
-
-def _begun(route: Route, entries: Iterable[JournalEntry]) -> set[RecordRef]:
-    """Leads among *entries* whose conversion is applied, or has made a record already."""
-    done = (JournalState.APPLIED, JournalState.ALREADY)
-    making = (Action.CONVERT, Action.CREATE)
-    return {
-        lead
-        for lead in {entry.step.lead for entry in entries}
-        if any(e.step.action in making and e.state in done for e in route.store.journal.story(lead))
-    }

@@ -9,9 +9,9 @@ from connector.mapping import translate
 from connector.matching import keys, resolve
 from connector.model.match import Candidates, Judgement, Resolution, Word
 from connector.model.plan import Step
-from connector.model.progress import InboxRow, InboxState, JournalState, Woken
+from connector.model.progress import InboxRow, InboxState, Woken
 from connector.model.records import Kind, Record, RecordRef
-from connector.pipeline.parking import park
+from connector.pipeline.parking import left_undone, park
 from connector.pipeline.pull import indexed
 from connector.pipeline.route import Route
 
@@ -22,7 +22,8 @@ CONVERTED_ROLE = "converted"  # crosswalk role of a source lead whose conversion
 class TakenUp:
     """An awake lead: the inbox row, and the lead in canonical words (None where it cannot be translated).
 
-    *unfinished* are steps of a conversion of ours that the CRM refused and a person wants tried again.
+    *unfinished* are steps of a conversion of ours that the CRM refused and a person wants tried again, and those
+    that waited for them.
     """
 
     row: InboxRow
@@ -44,7 +45,7 @@ def take_up(route: Route, rows: Sequence[InboxRow]) -> Iterator[TakenUp]:
         result = translate(row.raw, route.lead_mapping)
         if result.record is not None and _is_no_news(route, result.record):
             index_leads(route, [result.record])
-            refused = _refused(route, row.raw.ref)
+            refused = left_undone(route, row.raw.ref)
             if refused and row.woken is Woken.RETRY:
                 yield TakenUp(row, result.record, refused)
             else:
@@ -55,8 +56,9 @@ def take_up(route: Route, rows: Sequence[InboxRow]) -> Iterator[TakenUp]:
             park(route, row.raw.ref, "translate", result.problems, row.raw.fields)
             yield TakenUp(row, None)
             continue
+        undone = left_undone(route, row.raw.ref) if row.woken is Woken.RETRY else ()
         lead = result.record or Record(Kind.LEAD, row.raw.ref, {}, deleted=True, merged_into=row.raw.merged_into)
-        yield TakenUp(row, lead)
+        yield TakenUp(row, lead, undone)
 
 
 def _made_by_us(route: Route, lead: RecordRef) -> bool:
@@ -72,11 +74,6 @@ def _is_no_news(route: Route, lead: Record) -> bool:
         return False
     ours = any(entry.role == CONVERTED_ROLE for entry in route.store.crosswalk.by_ref(lead.ref))
     return ours or route.store.decisions.latest(route.name, lead.ref) is None
-
-
-def _refused(route: Route, lead: RecordRef) -> tuple[Step, ...]:
-    """Steps beside a conversion of ours that the CRM refused."""
-    return tuple(e.step for e in route.store.journal.story(lead) if e.state is JournalState.REJECTED)
 
 
 def index_leads(route: Route, leads: Sequence[Record]) -> None:
