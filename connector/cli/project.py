@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -34,6 +34,23 @@ connections:
       client_secret: ${SALESFORCE_CLIENT_SECRET}
     key_field: Connector_Key__c      # deploy it with `connector init --salesforce-metadata DIR`
 
+  # A CRM of the Sugar family; see docs/how-to-sugarcrm.md and docs/how-to-suitecrm.md for what to set up there.
+  # sugarcrm:
+  #   type: sugarcrm
+  #   address: https://your-company.sugarondemand.com
+  #   login:
+  #     username: lead.connector       # a user of its own
+  #     password: ${SUGARCRM_PASSWORD}
+  #     platform: lead_connector       # registered in Admin, Configure API Platforms
+  #   key_field: connector_key_c       # made in Studio; or sync_key
+  # suitecrm:
+  #   type: suitecrm
+  #   address: https://crm.your-company.com   # SuiteCRM 8: with /legacy at the end
+  #   api: v4_1                        # or v8 where v4_1 is switched off
+  #   login:
+  #     username: lead.connector
+  #     password: ${SUITECRM_PASSWORD}
+
   # CSV files dropped into this folder become leads.
   inbox:
     type: csv
@@ -60,6 +77,15 @@ routes:
     schedule: every 15 minutes
     land: all                        # or converted: only what converts at once reaches the org
     enabled: true
+
+  # From one CRM into another. Its leads are those of a route in place too: enable one of the two.
+  # sugarcrm-to-salesforce:
+  #   source: sugarcrm
+  #   target: salesforce
+  #   schedule: every 15 minutes
+  #   land: converted                # or all: every lead of the source lands in the target
+  #   push_back: links               # or records: what was made is made in the source too; or none
+  #   enabled: true
 """
 
 _SANDBOX = """\
@@ -68,6 +94,12 @@ version: 1
 state: state/connector.db
 
 connections:
+{connections}
+routes:
+{routes}"""
+
+_CONNECTIONS = {
+    "salesforce": """\
   salesforce:
     type: salesforce
     address: {base_url}
@@ -76,47 +108,97 @@ connections:
       client_id: file:secrets/salesforce_client_id
       client_secret: file:secrets/salesforce_client_secret
     settle_after: 1                  # seconds before a write that cannot be found is believed lost; 600 for real orgs
-  inbox:
-    type: csv
-    path: inbox
+""",
+    "sugarcrm": """\
+  sugarcrm:
+    type: sugarcrm
+    address: {base_url}
+    login:
+      username: {username}
+      password: file:secrets/sugarcrm_password
+      client_id: {client_id}
+      platform: {platform}
+    settle_after: 1
+""",
+    "suitecrm": """\
+  suitecrm:
+    type: suitecrm
+    address: {base_url}
+    api: v4_1                        # or v8, which wants the client too
+    login:
+      username: {username}
+      password: file:secrets/suitecrm_password
+      client_id: {client_id}
+      client_secret: file:secrets/suitecrm_client_secret
+    settle_after: 1
+""",
+}
+_SECRETS = {
+    "salesforce": ("client_id", "client_secret"),
+    "sugarcrm": ("password",),
+    "suitecrm": ("password", "client_secret"),
+}
+_FOLDERS = {"inbox": "salesforce", "inbox-suitecrm": "suitecrm"}
 
-routes:
-  salesforce:
-    source: salesforce
-    target: salesforce
-    schedule: every 15 minutes
-    enabled: true
-  inbox-to-salesforce:
-    source: inbox
-    target: salesforce
-    schedule: every 15 minutes
-    enabled: true
-"""
+# source, target, enabled, what else the route says
+_ROUTES = {
+    "salesforce": ("salesforce", "salesforce", True, ""),
+    "sugarcrm": ("sugarcrm", "sugarcrm", True, ""),
+    "suitecrm": ("suitecrm", "suitecrm", True, ""),
+    "inbox-to-salesforce": ("inbox", "salesforce", True, ""),
+    "inbox-to-suitecrm": ("inbox-suitecrm", "suitecrm", False, ""),
+    "sugarcrm-to-salesforce": ("sugarcrm", "salesforce", False, "links"),
+    "suitecrm-to-salesforce": ("suitecrm", "salesforce", False, "links"),
+    "salesforce-to-sugarcrm": ("salesforce", "sugarcrm", False, "records"),
+}
+_PUSH_BACK = {
+    "": "",
+    "links": "    push_back: links                 # the lead is closed with a note of what was made of it\n",
+    "records": "    push_back: records               # account, contact and opportunity are made there too\n",
+}
 
 
 def write_starter(folder: Path) -> None:
     """A commented starter project for real orgs; raises UsageError when *folder* is in use."""
-    _begin(folder)
+    _begin(folder, ["inbox"])
     _write(folder / "connector.yaml", _STARTER)
 
 
 def write_sandbox_project(folder: Path, info: Mapping[str, object]) -> None:
-    """A project wired to a running sandbox, from what its ``/__sandbox__/info`` answered."""
-    salesforce = info.get("salesforce")
-    if not isinstance(salesforce, dict):
-        raise UsageError(
-            "the address does not answer as a sandbox with a Salesforce", next_command="connector sandbox serve"
-        )
-    _begin(folder)
-    for name in ("client_id", "client_secret"):
-        write_private(folder / "secrets" / f"salesforce_{name}", str(salesforce[name]))
-    _write(folder / "connector.yaml", _SANDBOX.format(base_url=info["base_url"]))
+    """A project wired to a running sandbox, from what its ``/__sandbox__/info`` answered: every CRM that it speaks for.
+
+    Raises UsageError when it speaks for none, or when *folder* is in use.
+    """
+    logins = {name: login for name in _CONNECTIONS if isinstance(login := info.get(name), dict)}
+    if not logins:
+        raise UsageError("the address does not answer as a sandbox with a CRM", next_command="connector sandbox serve")
+    folders = [name for name, target in _FOLDERS.items() if target in logins]
+    _begin(folder, folders)
+    for name, login in logins.items():
+        for secret in _SECRETS[name]:
+            write_private(folder / "secrets" / f"{name}_{secret}", str(login[secret]))
+    words = {name: {key: json.dumps(str(value)) for key, value in login.items()} for name, login in logins.items()}
+    connections = [_CONNECTIONS[name].format(base_url=info["base_url"], **words[name]) for name in logins]
+    connections += [f"  {name}:\n    type: csv\n    path: {name}\n" for name in folders]
+    ends = {*logins, *folders}
+    routes = [_route(name, *route) for name, route in _ROUTES.items() if {route[0], route[1]} <= ends]
+    text = _SANDBOX.format(base_url=info["base_url"], connections="".join(connections), routes="".join(routes))
+    _write(folder / "connector.yaml", text)
 
 
-def _begin(folder: Path) -> None:
+def _route(name: str, source: str, target: str, enabled: bool, push_back: str) -> str:
+    """One route; across CRMs it stands disabled, for its leads are those of a route in place."""
+    note = "" if enabled else "                   # `true` here, and `false` in the other route of its source"
+    return (
+        f"  {name}:\n    source: {source}\n    target: {target}\n    schedule: every 15 minutes\n"
+        f"{_PUSH_BACK[push_back]}    enabled: {'true' if enabled else 'false'}{note if push_back else ''}\n"
+    )
+
+
+def _begin(folder: Path, inboxes: Sequence[str]) -> None:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder} is not empty; nothing was written", next_command="connector init NEW_FOLDER")
-    for name in ("inbox", "state"):
+    for name in (*inboxes, "state"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     (folder / "state").chmod(0o700)
     _write(folder / ".gitignore", _GITIGNORE)

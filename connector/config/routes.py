@@ -97,7 +97,7 @@ def _place(connection: Connection) -> _Place:
     """Which CRM or folder a connection means, whatever its name and protocol."""
     if connection.type == "csv":
         return "csv", connection.path.rstrip("/")
-    return "crm", connection.address.rstrip("/").casefold()
+    return connection.type, connection.address.rstrip("/").casefold()
 
 
 def _circles(ways: Mapping[str, tuple[_Place, _Place]]) -> Iterator[list[str]]:
