@@ -28,6 +28,7 @@ WORDS = Vocabulary(
     key="Connector_Key__c",
     fresh={Kind.OPPORTUNITY: {"StageName": "Prospecting", "CloseDate": "2027-03-01"}},
 )
+WRONG = "wr0ng-Secret-7731"
 _BECAME = {
     Kind.LEAD: {
         "account": "ConvertedAccountId",
@@ -60,17 +61,15 @@ class SalesforceSubject(SandboxSubject):
     id_field = "Id"
     stamp_field = "SystemModstamp"
     fields: tuple[str, ...] = ("LastName", "Company", "Title", "Status", "IsConverted")
-    traits = Traits(page=2000, fetch=2000, write=1000, convert=100, settle=150)
-    limited: Mapping[str, object] = {
-        "action": "status",
-        "status": 403,
-        "body": [{"errorCode": "REQUEST_LIMIT_EXCEEDED", "message": "TotalRequests Limit exceeded."}],
-    }
+    traits = Traits(page=2000, fetch=2000, write=1000, settle=150)
+    limited: Mapping[str, object] = {"action": "quota", "used": 100, "max": 100}
 
     def __init__(self, sandbox: Sandbox) -> None:
         super().__init__(sandbox)
         self.caller = Caller(sandbox)
         self.system: Target = salesforce(sandbox)
+        login: Mapping[str, str] = sandbox.info["salesforce"]  # type: ignore[assignment]
+        self.secrets = (login["client_secret"], login["password"], login["access_token"], WRONG)
         self._orders = OrderBook(WORDS, self.system.conversion_style)
         self.land = self._orders.land
         self.create = self._orders.create
@@ -79,6 +78,16 @@ class SalesforceSubject(SandboxSubject):
     def fresh(self) -> Target:
         """Another client."""
         return salesforce(self.sandbox)
+
+    def stranger(self) -> Target:
+        """A client with a wrong secret."""
+        return salesforce(self.sandbox, client_secret=Secret(WRONG))
+
+    def calm(self) -> None:
+        """The call limit is far away again, too."""
+        self.faults({"operation": "any", "nth": 1, "action": "quota", "used": 0, "max": 100_000})
+        self.poke()
+        super().calm()
 
     def update(self, lead_id: str, title: str) -> Order:
         """A new title."""

@@ -97,8 +97,12 @@ class SandboxSubject:
         """Change a record as a colleague would, now; a plan of faults that was in force is forgotten."""
         target = {"dialect": self.dialect, "object": self.words.objects[kind], "id": record_id}
         self.faults({"operation": "any", "nth": 1, "action": action, **target, **options})
-        requests.get(self.sandbox.base_url + "/services/data", timeout=20)
+        self.poke()
         self.faults()
+
+    def poke(self) -> None:
+        """Make a call that anybody may make, for a side door to open at."""
+        requests.get(self.sandbox.base_url + "/services/data", timeout=20)
 
     def faults(self, *faults: Mapping[str, object]) -> None:
         """Put a fault plan in force; none clears it."""
@@ -119,6 +123,11 @@ class SandboxSubject:
     def struck(self) -> bool:
         """Whether the log shows a fault since trouble was planned."""
         return any(call["fault"] for call in self.log()[self._seen_calls :])
+
+    @property
+    def logged(self) -> int:
+        """Calls in the log."""
+        return len(self.log())
 
     @property
     def logins(self) -> int:

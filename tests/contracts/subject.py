@@ -38,10 +38,12 @@ class Traits:
 
     *stamps*: rows have change stamps. *asked_only*: rows carry only the fields asked for. *deletions*: a pull
     with a bookmark tells deleted rows; *fetches_deleted*: reading by id does. *late_rows*: a row may become
-    visible after rows with newer stamps. *page*, *fetch*, *write*, *convert*, *settle*: how many rows one call
-    takes (0: the tests do not count). *extra_page*: a pull may need one call more, to see that it is at its end.
-    *refuses*: some values are refused, for that row alone. *sessions* expire. *limits*: a spent call limit is
-    told. *counts_calls*: the access log shows every call of the system.
+    visible after rows with newer stamps. *steps*: account and contact are made by CREATE orders before the
+    conversion. *refuses*: some values are refused, for that row alone. *logs_in*: by a secret. *sessions*
+    expire. *limits*: a spent call limit is told.
+    *page*, *fetch*, *write*, *settle*: how many rows one call takes (0: the test does not count);
+    *extra_page*: a pull may need so many calls more, to see its end; *write_calls*, *settle_calls*: calls that
+    such a batch of landings, such a settling of mixed orders takes.
     """
 
     stamps: bool = True
@@ -49,16 +51,18 @@ class Traits:
     deletions: bool = True
     fetches_deleted: bool = True
     late_rows: bool = True
+    steps: bool = False
+    refuses: bool = True
+    logs_in: bool = True
+    sessions: bool = True
+    limits: bool = True
     page: int = 0
     extra_page: int = 0
     fetch: int = 0
     write: int = 0
-    convert: int = 0
+    write_calls: int = 1
     settle: int = 0
-    refuses: bool = True
-    sessions: bool = True
-    limits: bool = True
-    counts_calls: bool = True
+    settle_calls: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +139,7 @@ class Subject(SourceSubject, Protocol):
     """One system and the CRM behind it."""
 
     words: Vocabulary
+    secrets: tuple[str, ...]  # what no error may hold, a stranger's wrong secret included
 
     @property
     def system(self) -> Target:
@@ -142,6 +147,9 @@ class Subject(SourceSubject, Protocol):
 
     def fresh(self) -> Target:
         """Another client of the same CRM, as the next run would make it."""
+
+    def stranger(self) -> Target:
+        """A client with a wrong secret (trait *logs_in*)."""
 
     def touch(self, lead_id: str) -> None:
         """Change a lead's title as a colleague would."""
@@ -183,6 +191,10 @@ class Subject(SourceSubject, Protocol):
     @property
     def struck(self) -> bool:
         """Whether trouble has happened since it was planned."""
+
+    @property
+    def logged(self) -> int:
+        """How many calls the CRM has seen."""
 
     @property
     def logins(self) -> int:

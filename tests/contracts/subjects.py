@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from tests.contracts.csv_subject import CsvSubject
+from tests.contracts.memory_subject import MemoryGivenSubject, MemoryStepsSubject, MemorySubject
 from tests.contracts.salesforce_subject import SalesforceSubject, salesforce
 from tests.contracts.sandbox_subject import PatientClock
 
@@ -12,6 +14,9 @@ __all__ = ["SOURCES", "TARGETS", "PatientClock", "SalesforceSubject", "salesforc
 
 # Each is a class with `traits`, made from the fixture that its `made_from` names.
 TARGETS: Mapping[str, Any] = {
+    "memory": MemorySubject,
+    "memory-given": MemoryGivenSubject,
+    "memory-steps": MemoryStepsSubject,
     "salesforce": SalesforceSubject,
 }
-SOURCES: Mapping[str, Any] = {**TARGETS}
+SOURCES: Mapping[str, Any] = {"csv": CsvSubject, **TARGETS}
