@@ -116,8 +116,13 @@ class SourceSubject(Protocol):
     def system(self) -> Source:
         """The system under test."""
 
-    lead_object: str
-    fields: tuple[str, ...]
+    @property
+    def lead_object(self) -> str:
+        """The native name of leads (of rows)."""
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Native names of some fields of a lead."""
 
     def fresh(self) -> Source:
         """Another client of the same CRM, as the next run would make it."""
@@ -139,7 +144,10 @@ class Subject(SourceSubject, Protocol):
     """One system and the CRM behind it."""
 
     words: Vocabulary
-    secrets: tuple[str, ...]  # what no error may hold, a stranger's wrong secret included
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What no error may hold, a stranger's wrong secret included."""
 
     @property
     def system(self) -> Target:
