@@ -6,5 +6,9 @@ from collections.abc import Callable, Mapping
 
 from connector.sandbox.dialect import Dialect, DialectSetup
 from connector.sandbox.salesforce.dialect import SalesforceDialect
+from connector.sandbox.sugarcrm.dialect import SugarCrmDialect
 
-DIALECTS: Mapping[str, Callable[[DialectSetup], Dialect]] = {"salesforce": SalesforceDialect}
+DIALECTS: Mapping[str, Callable[[DialectSetup], Dialect]] = {
+    "salesforce": SalesforceDialect,
+    "sugarcrm": SugarCrmDialect,
+}
