@@ -6,34 +6,21 @@ import re
 import shlex
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
+from connector.cli.crm_checks import Check, crm_checks
 from connector.cli.mapping import files_of_routes, findings_of
 from connector.cli.output import counted, next_command, put_json, say
 from connector.cli.session import Session, verb
-from connector.config import Config, CsvConnection, SalesforceConnection
+from connector.config import Config, CsvConnection
 from connector.errors import ConfigError, ConnectorError, RemoteError, StateError
-from connector.model.records import Kind
-from connector.wiring import House, open_house, read_rules, sqlite_version
+from connector.wiring import House, open_house, sqlite_version
 
 LEAST_DISK = 200 * 1024 * 1024  # bytes; a state file of 100,000 leads takes about half of it
-_RIGHTS = "give the login's user Read on it, in Salesforce"
 _MYSELF = "connector doctor"  # no way on from here
 _UNSET = re.compile(r"environment variable (\w+) is not set")
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing looked at: ``ok``, ``warn`` or ``fail``, what was found, the next command, and the exit code."""
-
-    name: str
-    level: str
-    detail: str
-    next_command: str = ""
-    exit_code: int = 0
 
 
 @click.command("doctor")
@@ -55,10 +42,10 @@ def command(session: Session) -> int:
     failed = [check for check in checks if check.level == "fail"]
     for check in checks:
         say(f"{check.level:<4}  {check.name}: {check.detail}", as_json=session.as_json)
-        if check.next_command and check.level != "ok":
-            say(f"      next: {check.next_command}", as_json=session.as_json)
+        if check.next_step and check.level != "ok":
+            say(f"      next: {check.next_step}", as_json=session.as_json)
     if session.as_json:
-        rows = [{"name": c.name, "level": c.level, "detail": c.detail, "next": c.next_command} for c in checks]
+        rows = [{"name": c.name, "level": c.level, "detail": c.detail, "next": c.next_step} for c in checks]
         put_json({"status": "error" if failed else "done", "checks": rows})
     return failed[0].exit_code if failed else 0
 
@@ -134,41 +121,6 @@ def _connection(house: House, name: str) -> Iterator[Check]:
         yield _csv_folder(name, folder)
         return
     try:
-        system = house.system(name)
-        identity = system.identity()
-        house.store.runs.pin(name, identity.org_id)
-        kind = "sandbox" if identity.is_test else "production"
-        yield Check(name, "ok", f"logged in to {identity.name or identity.org_id} ({kind}, org {identity.org_id})")
-        yield from _schema(house, name)
-        budget = system.budget()
-        if budget is not None:
-            yield Check(f"{name} API calls", "ok", f"{budget.used} of {budget.limit} used")
+        yield from crm_checks(house, name, settings)
     except (RemoteError, ConnectorError) as error:
         yield _unusable(name, error, house.config)
-
-
-def _schema(house: House, name: str) -> Iterator[Check]:
-    """Compare the org's own description with the mappings, the key fields and the rights to write."""
-    settings = house.config.connections[name]
-    routes = [route for route in house.config.routes.values() if name in (route.source, route.target)]
-    if not routes:
-        return
-    mappings = read_rules(house.config, routes[0]).mappings
-    objects = {kind: mappings.object_mapping(settings.type, kind) for kind in Kind}
-    shapes = house.system(name).describe([mapping.object for mapping in objects.values()])
-    key_field = settings.key_field if isinstance(settings, SalesforceConnection) else ""
-    for mapping in objects.values():
-        shape = shapes.get(mapping.object)
-        label = f"{name} {mapping.object}"
-        if shape is None:
-            yield Check(label, "fail", "the login may not see this object", _RIGHTS, 77)
-            continue
-        missing = mapping.missing(shape)
-        for problem in missing:
-            yield Check(label, "fail", f"{problem.place}: {problem.message}", "connector mapping lint --online", 78)
-        key = shape.fields.get(key_field)
-        if key is None or not (key.external_id and key.unique):
-            detail = f"the field {key_field} is missing, or is not a unique external id"
-            yield Check(label, "fail", detail, "connector init --salesforce-metadata DIR", ConfigError.exit_code)
-        elif not missing:
-            yield Check(label, "ok", f"{len(shape.fields)} fields seen, key field {key_field} in place")

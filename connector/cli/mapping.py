@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -38,7 +38,7 @@ def lint(session: Session, folder: Path | None, online: bool) -> int:
     """
     config = None if folder else session.config()
     files = files_of_routes(config) if config else [RuleFiles.of_folder(folder)] if folder else []
-    shapes = _shapes(session.config()) if online else None
+    shapes = _shapes(session.config(), files) if online else None
     between = config.findings if config else ()
     findings = sorted({*between, *(finding for each in files for finding in findings_of(each, shapes))})
     for finding in findings:
@@ -71,14 +71,30 @@ def findings_of(files: RuleFiles, shapes: Mapping[str, Mapping[str, ObjectShape]
     return findings
 
 
-def _shapes(config: Config) -> dict[str, Mapping[str, ObjectShape]]:
-    """What every CRM of the project says of its objects, by mapping folder."""
+def _shapes(config: Config, files: Sequence[RuleFiles]) -> dict[str, Mapping[str, ObjectShape]]:
+    """What every CRM of the project says of the objects that the files map, by mapping folder."""
+    objects = _objects(files)
     shapes: dict[str, Mapping[str, ObjectShape]] = {}
     with open_house(config) as house:
         for name, settings in config.connections.items():
-            if settings.type != "csv":
-                shapes[settings.type] = house.system(name).describe(["Lead", "Account", "Contact", "Opportunity"])
+            if settings.type in objects:
+                described = house.system(name).describe(objects[settings.type])
+                shapes[settings.type] = {**shapes.get(settings.type, {}), **described}
     return shapes
+
+
+def _objects(files: Sequence[RuleFiles]) -> dict[str, list[str]]:
+    """The objects that the mappings name, by system; those of files that cannot be used are told by the lint itself."""
+    found: dict[str, dict[str, None]] = {}
+    for each in files:
+        try:
+            mappings = each.load_mappings().mappings
+        except InputError:
+            continue
+        for (system, _), mapping in mappings.items():
+            if not mapping.loose:
+                found.setdefault(system, {})[mapping.object] = None
+    return {system: list(names) for system, names in found.items()}
 
 
 def _finding_json(finding: Finding) -> dict[str, object]:

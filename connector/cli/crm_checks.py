@@ -1,0 +1,144 @@
+"""What ``connector doctor`` asks a CRM: who answers, what its objects hold, and what it lacks for our work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from connector.config import Config, CrmConnection, SalesforceConnection, SugarConnection
+from connector.errors import ConfigError, Refused
+from connector.mapping import MappingSet, ObjectMapping, payload
+from connector.model.progress import ObjectShape
+from connector.model.records import Kind
+from connector.ports import Target
+from connector.wiring import House, RuleFiles, read_rules
+
+_METADATA = "connector init --salesforce-metadata DIR"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at: ``ok``, ``warn`` or ``fail``, what was found, the next step, and the exit code."""
+
+    name: str
+    level: str
+    detail: str
+    next_step: str = ""
+    exit_code: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """How routes use a connection: the mappings of one folder, and whether leads are converted there."""
+
+    mappings: MappingSet
+    converts: bool
+
+
+def crm_checks(house: House, name: str, settings: CrmConnection) -> Iterator[Check]:
+    """Everything about one CRM; holds the connection to the org that answers. Raises what the CRM raises."""
+    system = cast(Target, house.system(name))
+    identity = system.identity()
+    house.store.runs.pin(name, identity.org_id)
+    kind = "sandbox" if identity.is_test else "production"
+    yield Check(name, "ok", f"logged in to {identity.name or identity.org_id} ({kind}, org {identity.org_id})")
+    uses = _uses(house.config, name)
+    mappings = {each: None for use in uses for each in _objects(use.mappings, settings.type)}
+    objects = list(dict.fromkeys(mapping.object for mapping in mappings))
+    shapes = system.describe(objects)
+    for object_name in objects:
+        own = [mapping for mapping in mappings if mapping.object == object_name]
+        yield from _object(f"{name} {object_name}", own, shapes.get(object_name), settings)
+    for use in uses:
+        yield from _terms(name, use, system, shapes, settings.type)
+    for short in system.shortcomings(objects):
+        yield _failing(name, short.what, short.fix) if short.fatal else Check(name, "warn", short.what, short.fix)
+    budget = system.budget()
+    if budget is not None:
+        yield Check(f"{name} API calls", "ok", f"{budget.used} of {budget.limit} used")
+
+
+def _uses(config: Config, name: str) -> list[_Use]:
+    """The connection as its routes use it, every mapping folder once."""
+    found: dict[RuleFiles, _Use] = {}
+    for route in config.routes.values():
+        if name not in (route.source, route.target):
+            continue
+        files = RuleFiles.of_route(config, route)
+        known = found.get(files)
+        mappings = known.mappings if known else read_rules(config, route).mappings
+        found[files] = _Use(mappings, route.target == name or (known is not None and known.converts))
+    return list(found.values())
+
+
+def _objects(mappings: MappingSet, system: str) -> list[ObjectMapping]:
+    return [mappings.object_mapping(system, kind) for kind in Kind]
+
+
+def _failing(name: str, detail: str, next_step: str) -> Check:
+    return Check(name, "fail", detail, next_step, ConfigError.exit_code)
+
+
+def _object(
+    label: str, mappings: list[ObjectMapping], shape: ObjectShape | None, settings: CrmConnection
+) -> Iterator[Check]:
+    """Compare the CRM's own description of one object with every mapping of it, and with the key field."""
+    if shape is None:
+        rights = (
+            "Read on it, in Salesforce" if settings.type == "salesforce" else "a role with Access, List and View on it"
+        )
+        yield Check(
+            label, "fail", "the login may not see this object", f"give the login's user {rights}", Refused.exit_code
+        )
+        return
+    found = [
+        *_failures(label, mappings, shape),
+        *_key_failures(label, shape, settings),
+        *_other_key(label, mappings, settings),
+    ]
+    yield from found
+    if not found:
+        key = settings.key_field
+        place = f", key field {key} in place" if key in shape.fields else ""
+        yield Check(label, "ok", f"{len(shape.fields)} fields seen{place}")
+
+
+def _failures(label: str, mappings: list[ObjectMapping], shape: ObjectShape) -> Iterator[Check]:
+    missing = dict.fromkeys(problem for mapping in mappings for problem in mapping.missing(shape))
+    for problem in missing:
+        yield _failing(label, f"{problem.place}: {problem.message}", "connector mapping lint --online")
+
+
+def _key_failures(label: str, shape: ObjectShape, settings: CrmConnection) -> Iterator[Check]:
+    """Salesforce's key field; what the others lack of theirs they say themselves."""
+    if not isinstance(settings, SalesforceConnection):
+        return
+    key = shape.fields.get(settings.key_field)
+    if key is None or not (key.external_id and key.unique):
+        yield _failing(label, f"the field {settings.key_field} is missing, or is not a unique external id", _METADATA)
+
+
+def _other_key(label: str, mappings: list[ObjectMapping], settings: CrmConnection) -> Iterator[Check]:
+    """A mapping that writes our key into another field than the connection looks for it in."""
+    if isinstance(settings, SugarConnection) and not settings.key_field:
+        return
+    for mapping in mappings:
+        field = mapping.writing.get("external_key")
+        if field and field.target != settings.key_field:
+            detail = f"{field.place}: external_key is `{field.target}`, but key_field is `{settings.key_field}`"
+            yield _failing(label, detail, f"write `from: {settings.key_field}` there, or correct key_field")
+
+
+def _terms(name: str, use: _Use, system: Target, shapes: Mapping[str, ObjectShape], folder: str) -> Iterator[Check]:
+    """Whether the status that closes a lead, as conversion.yaml has it, is one of this CRM's."""
+    if not use.converts:
+        return
+    status, offered = use.mappings.conversion.converted_status, system.conversion_terms()["converted_statuses"]
+    mapping = use.mappings.object_mapping(folder, Kind.LEAD)
+    field = mapping.writing.get("status")
+    sent = payload({"status": status}, mapping, shapes.get(mapping.object), creating=False).fields
+    native = sent.get(field.target) if field else status
+    if offered and native not in offered:
+        detail = f"converted_status is `{status}`, and this CRM has {', '.join(f'`{word}`' for word in offered)} for it"
+        yield _failing(name, detail, "edit mappings/conversion.yaml (converted_status), or the values of status")
