@@ -1,0 +1,185 @@
+"""What SugarCRM's refusals mean for the caller: the table, and the judge of whole answers.
+
+Errors are ``{"error": label, "error_message": text}`` with an HTTP status; the labels are those of the developer
+guide (https://support.sugarcrm.com/documentation/sugar_developer/sugar_developer_guide_13.0/integration/web_services/rest_api/api_exceptions/).
+Texts vary by version and language, so only labels and statuses are matched on.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from requests import Response
+
+from connector.errors import (
+    Applied,
+    ConfigError,
+    ConnectorError,
+    Refused,
+    Rejected,
+    SessionExpired,
+    Unavailable,
+    Unreadable,
+)
+from connector.systems.wire import Ask, Away, Busy, redact, retry_after
+
+READ = Ask(reading=True)
+WRITE = Ask(reading=False)
+SYSTEM = "sugarcrm"
+CONFLICT = "edit_conflict"
+GONE = "gone"
+_OUTDATED = frozenset({301, 433})
+
+
+class PlatformRefused(Refused):
+    """The CRM does not know our API platform."""
+
+
+class TooLarge(Rejected):
+    """The body is larger than the CRM takes; nothing was applied, half of it may go through."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A refusal: the HTTP status, the label, the CRM's words, and the fields that these name."""
+
+    status: int
+    code: str = ""
+    message: str = ""
+    fields: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """What to call it in a sentence."""
+        return redact(self.code, 60) or f"HTTP {self.status}"
+
+    @property
+    def passing(self) -> bool:
+        """Whether it says that nothing was done and that the same may go through later."""
+        return self.status in (401, 429) or (self.status == 503 and bool(self.code))
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether something may have been done all the same."""
+        return self.status == 424 or (self.status >= 500 and not self.passing)
+
+
+def fault_of(status: int, body: object) -> Fault | None:
+    """The refusal in one answer (whole, or a part of a bulk); None for a good one.
+
+    ``error_message`` may be an object keyed by field, with lists of texts.
+    """
+    if 200 <= status < 300:
+        return None
+    if not isinstance(body, Mapping):
+        return Fault(status)
+    words = body.get("error_message")
+    named: tuple[str, ...] = ()
+    if isinstance(words, Mapping):
+        named = tuple(str(name) for name in words)
+        words = "; ".join(f"{name}: {_joined(told)}" for name, told in words.items())
+    return Fault(status, str(body.get("error") or ""), str(words or ""), named)
+
+
+def _joined(told: object) -> str:
+    return ", ".join(map(str, told)) if isinstance(told, list) else str(told)
+
+
+def error_of(fault: Fault, ask: Ask, wait: float | None = None) -> ConnectorError:
+    """The error to raise for a fault; its sentence holds the label, never the CRM's words."""
+    facts: dict[str, Any] = {"system": SYSTEM, "status": fault.status, "code": fault.code}
+    if fault.status == 401:
+        return SessionExpired("the SugarCRM session ended", **facts)
+    if fault.status == 429:
+        return Busy(f"too many calls ({fault.label})", retry_after=wait, **facts)
+    if fault.passing or (fault.status == 503 and wait is not None):
+        return Away(f"SugarCRM is not available ({fault.label})", retry_after=wait, **facts)
+    if fault.doubtful:
+        return Away(f"SugarCRM is in trouble ({fault.label})", retry_after=wait, applied=ask.doubt, **facts)
+    if fault.status in _OUTDATED:
+        return _outdated(fault.label)
+    if fault.status == 403:
+        return Refused(f"SugarCRM refuses this ({fault.label})", next_command="connector doctor", **facts)
+    return _ours(fault, ask, facts)
+
+
+def _outdated(label: str) -> ConfigError:
+    return ConfigError(f"SugarCRM does not offer this REST version here ({label}): correct `version` or `address`")
+
+
+def _ours(fault: Fault, ask: Ask, facts: Mapping[str, Any]) -> ConnectorError:
+    """Faults of the question itself."""
+    if fault.status == 413:
+        return TooLarge(f"the call is larger than SugarCRM takes ({fault.label})", **facts)
+    if ask.reading and fault.status == 422:
+        what = f"SugarCRM does not know a field or module that was asked for ({fault.label})"
+        return ConfigError(what, next_command="connector doctor")
+    if ask.reading:
+        return Unreadable(f"SugarCRM refused a question ({fault.label})", **facts)
+    return Rejected(f"SugarCRM refused the call ({fault.label})", **facts)
+
+
+def judge(answer: Response, ask: Ask) -> None:
+    """Raise unless *answer* is a good one: JSON with a status below 300.
+
+    A 200 that is not JSON is a maintenance page or a proxy, hence Unavailable.
+    """
+    body = as_json(answer)
+    fault = fault_of(answer.status_code, body)
+    if fault is not None:
+        wait = retry_after(answer)
+        raise _login_error(fault, ask, wait) if ask.wants == "token" else error_of(fault, ask, wait)
+    if not isinstance(body, dict | list):
+        raise Unavailable(
+            "the answer is not one of SugarCRM's", status=answer.status_code, code="not-readable", applied=ask.doubt
+        )
+    if ask.reading and isinstance(body, list):
+        _judge_parts(body, ask)
+
+
+def _judge_parts(parts: list[Any], ask: Ask) -> None:
+    """A bulk that only reads is asked again as a whole when a part of it met passing trouble."""
+    for part in parts:
+        status = part.get("status") if isinstance(part, Mapping) else None
+        fault = fault_of(status, contents_of(part)) if isinstance(status, int) else None
+        if fault is not None and (fault.passing or fault.doubtful):
+            raise error_of(fault, ask)
+
+
+def as_json(answer: Response) -> Any:
+    """The body as JSON, None when it is none."""
+    try:
+        return answer.json()
+    except (ValueError, RecursionError):
+        return None
+
+
+def contents_of(part: Mapping[str, Any]) -> Any:
+    """The body inside one part of a bulk answer; some versions wrap it in a JSON text."""
+    body = part.get("contents")
+    if not isinstance(body, str):
+        return body
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return body
+
+
+def _login_error(fault: Fault, ask: Ask, wait: float | None) -> ConnectorError:
+    """A refused login is final, another try could lock the user; trouble of the server's is not."""
+    if fault.status == 429 or fault.status >= 500 or fault.status in _OUTDATED:
+        error = error_of(fault, ask, wait)
+        if isinstance(error, Away | Busy):
+            error.applied = Applied.NEVER
+        return error
+    facts: dict[str, Any] = {"status": fault.status, "code": fault.code, "system": SYSTEM}
+    facts["next_command"] = "connector doctor"
+    told = f"{fault.code} {fault.message}".lower()
+    if "platform" in told:
+        return PlatformRefused(f"SugarCRM does not know our platform ({fault.label})", **facts)
+    if not fault.code:
+        return Unreadable("the address does not answer as SugarCRM does", status=fault.status, system=SYSTEM)
+    return Refused(f"SugarCRM refuses the login ({fault.label})", **facts)

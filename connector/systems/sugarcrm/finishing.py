@@ -1,0 +1,75 @@
+"""What an opportunity still lacks after it was made: its person, and its revenue line item."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from connector.model.plan import Order
+from connector.systems.sugarcrm.describing import LINE_ITEMS, OPPORTUNITIES, ROLLED_UP, Describer
+from connector.systems.sugarcrm.reading import page_of
+from connector.systems.sugarcrm.rows import outgoing
+from connector.systems.sugarcrm.session import Part, SugarSession
+
+ROLE = "Primary Decision Maker"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An opportunity that an order made or joined. *fresh*: made by a call just now, so nothing hangs on it yet."""
+
+    order: Order
+    id: str
+    fresh: bool = False
+    values: Mapping[str, Any] | None = None
+
+
+class Finisher:
+    """Finds, and words, the calls that an opportunity still needs. Each of them may be repeated."""
+
+    def __init__(self, session: SugarSession, describer: Describer) -> None:
+        """Ask nothing yet."""
+        self._session = session
+        self._describer = describer
+
+    def lacking(self, opened: Sequence[Opened]) -> list[list[Part]]:
+        """The calls that each opportunity still needs, found by reading what hangs on those that are not fresh."""
+        rolls_up = any(each.values for each in opened) and self._describer.rolls_up()
+        questions = [(index, what) for index, each in enumerate(opened) for what in _wanted(each, rolls_up)]
+        asked = [(index, what) for index, what in questions if not opened[index].fresh]
+        bodies = self._session.answers([_linked(opened[index].id, what) for index, what in asked])
+        there = {pair: {str(row["id"]) for row in page_of(body)[0]} for pair, body in zip(asked, bodies, strict=True)}
+        needs: list[list[Part]] = [[] for _ in opened]
+        for index, what in questions:
+            part = self._part(opened[index], what, there.get((index, what), set()))
+            needs[index] += [part] if part is not None else []
+        return needs
+
+    def _part(self, opened: Opened, what: str, there: set[str]) -> Part | None:
+        if what == "contacts":
+            contact = opened.order.ids["contact"]
+            body = {"link_name": what, "ids": [{"id": contact, "contact_role": ROLE}]}
+            return None if contact in there else Part("POST", f"{OPPORTUNITIES}/{opened.id}/link", body)
+        return None if there else Part("POST", LINE_ITEMS, self._line_item(opened))
+
+    def _line_item(self, opened: Opened) -> dict[str, Any]:
+        """One item with what the opportunity was to have; the opportunity then sums it up."""
+        shapes = self._describer.fields(OPPORTUNITIES)
+        values = outgoing(opened.values or {}, shapes)
+        renamed = {"amount": "likely_case"}
+        kept = ("name", *ROLLED_UP, "probability", "assigned_user_id", "lead_source", "account_id")
+        item = {renamed.get(name, name): values[name] for name in kept if values.get(name) not in (None, "")}
+        account = opened.order.ids.get("account")
+        return {**item, "opportunity_id": opened.id, **({"account_id": account} if account else {})}
+
+
+def _wanted(opened: Opened, rolls_up: bool) -> list[str]:
+    wanted = ["contacts"] if opened.order.ids.get("contact") else []
+    return [*wanted, "revenuelineitems"] if rolls_up and opened.values else wanted
+
+
+def _linked(opportunity: str, link: str) -> Part:
+    # A joined opportunity may have many people; a thousand is the most that the server gives at once.
+    return Part("GET", f"{OPPORTUNITIES}/{quote(opportunity, safe='')}/link/{link}?fields=id&max_num=1000")

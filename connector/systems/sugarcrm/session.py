@@ -1,0 +1,215 @@
+"""A logged-in line to one SugarCRM: single calls and ``/bulk``, one renewal of the login per call."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from requests import Response
+
+from connector.errors import Applied, ConfigError, RemoteError, SessionExpired, Unreadable
+from connector.ports import Clock
+from connector.systems.sugarcrm.faults import (
+    READ,
+    SYSTEM,
+    WRITE,
+    Fault,
+    TooLarge,
+    as_json,
+    contents_of,
+    error_of,
+    fault_of,
+    judge,
+)
+from connector.systems.sugarcrm.login import LoginDesk
+from connector.systems.sugarcrm.options import SugarOptions
+from connector.systems.wire import AllowedHosts, Ask, WireOptions, WireSession
+
+_RENEWALS = 2  # a shared token may be as dead as ours was; the login after it is not
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One call, alone or inside a bulk; *path* is relative to the REST version (``Leads/filter``)."""
+
+    method: str
+    path: str
+    body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What became of one part: its body, or the refusal. *missing*: the answer does not speak of it."""
+
+    body: Any = None
+    fault: Fault | None = None
+    missing: bool = False
+
+
+class SugarSession:
+    """The line, made when first needed; every request goes through one wire and is counted there."""
+
+    def __init__(self, name: str, options: SugarOptions, clock: Clock, rng: random.Random) -> None:
+        """Send nothing yet; raises ConfigError for an address that may not be spoken to."""
+        self.name = name
+        self.options = options
+        self._clock = clock
+        self._next_call: datetime | None = None
+        self._fault: Fault | None = None
+        limits = WireOptions(
+            options.connect_timeout,
+            options.read_timeout,
+            options.total_timeout,
+            options.most_bytes,
+            options.attempts,
+            ca_file=options.ca_file,
+        )
+        self.wire = WireSession(AllowedHosts(options.address), self._judge, clock, rng, limits)
+        self._desk = LoginDesk(options, self.wire)
+        self._root = f"{options.address.rstrip('/')}/rest/{options.version}/"
+
+    def now(self) -> datetime:
+        """The CRM's clock, from its Date headers; asks for a sign of life when nothing was heard yet."""
+        if self.wire.server_time.now() is None:
+            self.call(Part("GET", "me"), READ)
+        moment = self.wire.server_time.now()
+        if moment is None:
+            raise Unreadable("SugarCRM sends no Date header", system=SYSTEM)
+        return moment
+
+    def call(self, part: Part, ask: Ask) -> Any:
+        """One call's body; when the login has ended, it is renewed and the call made again.
+
+        Safe for writes too: a call with a dead token is refused before it is looked at.
+        """
+        for _ in range(_RENEWALS):
+            token = self._desk.token()
+            try:
+                return self._send(part, token.reveal(), ask)
+            except SessionExpired:
+                self._desk.renew(token)
+        return self._send(part, self._desk.token().reveal(), ask)
+
+    def replies(self, parts: Sequence[Part], ask: Ask) -> list[Reply]:
+        """Each part's reply, in order, in as few calls as the CRM takes.
+
+        A single part goes out alone. Raises what a refused or unanswered call means for all of *parts*.
+        """
+        if not parts:
+            return []
+        if len(parts) == 1:
+            return [self._alone(parts[0], ask)]
+        try:
+            return self._bulk(parts, ask)
+        except TooLarge:
+            middle = len(parts) // 2
+            first = self.replies(parts[:middle], ask)
+            try:
+                return first + self.replies(parts[middle:], ask)
+            except RemoteError:
+                # The first half stands; the rest is as if no answer had spoken of it.
+                return first + [Reply(missing=True)] * (len(parts) - middle)
+
+    def answers(self, parts: Sequence[Part]) -> list[Any]:
+        """The bodies of parts that only read; raises what the first refused one means."""
+        bodies = []
+        for start in range(0, len(parts), self.options.write_batch):
+            for reply in self.replies(parts[start : start + self.options.write_batch], READ):
+                if reply.missing:
+                    raise Unreadable("a part of SugarCRM's answer is missing", system=SYSTEM)
+                if reply.fault is not None:
+                    raise error_of(reply.fault, READ)
+                bodies.append(reply.body)
+        return bodies
+
+    def writes(self, parts: Sequence[Part]) -> list[Reply]:
+        """The replies of parts that write, a bulk's worth a call.
+
+        Raises only when the first call fails; after that, parts without an answer come as missing.
+        """
+        step = self.options.write_batch
+        found = self.replies(parts[:step], WRITE)
+        for start in range(step, len(parts), step):
+            chunk = parts[start : start + step]
+            try:
+                found += self.replies(chunk, WRITE)
+            except RemoteError:
+                found += [Reply(missing=True)] * len(chunk)
+        return found
+
+    def _alone(self, part: Part, ask: Ask) -> Reply:
+        """One part without a bulk around it; a refusal of the row alone is its reply, anything else raises."""
+        try:
+            return Reply(self.call(part, ask))
+        except RemoteError as error:
+            of_the_row = error.status is not None and 400 <= error.status < 500 and error.status not in (401, 429)
+            if not of_the_row or error.applied is not Applied.NEVER:
+                raise
+            return Reply(fault=self._fault or Fault(error.status or 0, error.code))
+
+    def _bulk(self, parts: Sequence[Part], ask: Ask) -> list[Reply]:
+        """https://developer.sugarcrm.com/2015/07/20/enhancing-performance-using-sugar-7-bulk-api/: each part's
+        address starts with the version, its data is a JSON text; parts run one after the other."""
+        requests = [self._bulk_part(part) for part in parts]
+        found = self.call(Part("POST", "bulk", {"requests": requests}), ask)
+        if not isinstance(found, list) or len(found) != len(parts):
+            return [Reply(missing=True)] * len(parts)
+        return [_reply(each) for each in found]
+
+    def _bulk_part(self, part: Part) -> dict[str, Any]:
+        headers = {"Content-Type": "application/json", **part.headers}
+        shown: dict[str, Any] = {
+            "url": f"/{self.options.version}/{part.path}",
+            "method": part.method,
+            "headers": [f"{name}: {value}" for name, value in headers.items()],
+        }
+        return shown if part.body is None else {**shown, "data": json.dumps(part.body)}
+
+    def _send(self, part: Part, token: str, ask: Ask) -> Any:
+        self._keep_pace()
+        headers = {"OAuth-Token": token, **part.headers}
+        given = {} if part.body is None else {"json": part.body}
+        try:
+            answer = self.wire.request(part.method, self._root + part.path, headers=headers, ask=ask, **given)
+        except Unreadable as error:
+            if error.code == "redirect" and error.status == 301:
+                what = "answers with a redirect (HTTP 301): correct `version` or `address`"
+                raise ConfigError(f"{self.name} {what}") from None
+            raise
+        return answer.json()
+
+    def _keep_pace(self) -> None:
+        rate = self.options.requests_per_second
+        if rate <= 0:
+            return
+        now = self._clock.now()
+        if self._next_call is not None and now < self._next_call:
+            self._clock.sleep((self._next_call - now).total_seconds())
+            now = self._next_call
+        self._next_call = now + timedelta(seconds=1 / rate)
+
+    def _judge(self, answer: Response, ask: Ask) -> None:
+        self._fault = fault_of(answer.status_code, as_json(answer))
+        try:
+            judge(answer, ask)
+        except RemoteError as error:
+            error.system = self.name
+            raise
+
+
+def _reply(part: object) -> Reply:
+    if not isinstance(part, Mapping):
+        return Reply(missing=True)
+    body = contents_of(part)
+    try:
+        status = int(part.get("status") or 0)
+    except (TypeError, ValueError):
+        status = 0
+    if not 100 <= status < 600:
+        return Reply(missing=True)
+    return Reply(body, fault_of(status, body))

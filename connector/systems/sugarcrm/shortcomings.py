@@ -1,0 +1,115 @@
+"""What a SugarCRM lacks for our work, found by reading, with the steps that mend it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from connector.model.progress import Shortcoming
+from connector.systems.sugarcrm.describing import OPPORTUNITIES, Describer
+from connector.systems.sugarcrm.faults import READ, PlatformRefused
+from connector.systems.sugarcrm.keys import Keys
+from connector.systems.sugarcrm.options import SugarOptions
+from connector.systems.sugarcrm.session import Part, SugarSession
+from connector.systems.wire import Ask
+
+_KEY_LENGTH = 255
+_SYNC_KEY_SINCE = (11, 10)
+_PROBE = "connector-probe"
+_TELL = Ask(reading=False)  # it only reads, but a refusal is the answer here
+_RIGHTS = ("access", "view", "list", "create", "edit")
+
+
+class Examiner:
+    """Asks for what is missing; only reads."""
+
+    def __init__(self, session: SugarSession, describer: Describer, keys: Keys) -> None:
+        """Ask nothing yet."""
+        self._session = session
+        self._describer = describer
+        self._keys = keys
+
+    def examine(self, objects: Sequence[str]) -> list[Shortcoming]:
+        """The shortcomings for work with *objects* (modules). Raises Refused for a refused login."""
+        try:
+            me = self._session.call(Part("GET", "me"), READ)
+        except PlatformRefused as error:
+            platform = self._session.options.platform
+            how = f"as an admin, open Admin > Configure API Platforms, add `{platform}`, save"
+            return [Shortcoming(str(error), how, fatal=True)]
+        user = me.get("current_user") if isinstance(me, Mapping) else None
+        rights = user.get("acl") if isinstance(user, Mapping) else None
+        found = [*self._modules(objects, rights), *self._key(objects)]
+        if OPPORTUNITIES in objects and self._describer.rolls_up():
+            what = "opportunities sum up revenue line items, so amount, date and stage cannot be written on them"
+            fix = "nothing to do: each opportunity that we open gets one line item with these values"
+            found.append(Shortcoming(what, fix))
+        return found
+
+    def _modules(self, objects: Sequence[str], rights: object) -> Iterator[Shortcoming]:
+        shapes = self._describer.shapes(objects)
+        for name in objects:
+            if name not in shapes:
+                fix = f"let the API user's role access {name} (Admin > Role Management)"
+                yield Shortcoming(f"the API user does not see the module {name}", fix, fatal=True)
+                continue
+            mine = rights.get(name) if isinstance(rights, Mapping) else None
+            denied = [right for right in _RIGHTS if _right(mine, right) == "no"]
+            if denied:
+                fix = f"grant them in the API user's role (Admin > Role Management > {name})"
+                yield Shortcoming(f"the API user may not {', '.join(denied)} in {name}", fix, fatal="create" in denied)
+            hidden = _hidden_fields(mine)
+            if hidden:
+                what = f"fields of {name} are hidden from the API user: {', '.join(hidden)}"
+                yield Shortcoming(what, "grant them in the role, or leave them out of the mapping; none is overwritten")
+
+    def _key(self, objects: Sequence[str]) -> Iterator[Shortcoming]:
+        options = self._session.options
+        if self._keys.by_id:
+            what = "no key field is configured: creating is repeatable only if this SugarCRM keeps ids that we choose"
+            yield Shortcoming(what, _studio(options, "each module"))
+            return
+        if self._keys.by_sync_key:
+            yield from self._sync_key(options)
+            return
+        for name, shape in self._describer.shapes(objects).items():
+            field = shape.fields.get(options.key_field)
+            if field is None:
+                what = f"{name} has no field `{options.key_field}` for our key"
+                yield Shortcoming(what, _studio(options, name), fatal=True)
+            elif 0 < field.length < _KEY_LENGTH:
+                what = f"`{options.key_field}` of {name} holds {field.length} characters, a key may have {_KEY_LENGTH}"
+                yield Shortcoming(what, f"set Max Size to {_KEY_LENGTH} in Admin > Studio > {name} > Fields")
+
+    def _sync_key(self, options: SugarOptions) -> Iterator[Shortcoming]:
+        """Its endpoints exist since REST v11_10 and are for admins alone since about Sugar 14.2."""
+        told = re.match(r"v(\d+)(?:_(\d+))?$", options.version)
+        if told and (int(told[1]), int(told[2] or 0)) < _SYNC_KEY_SINCE:
+            what = f"sync_key needs REST v11_10 or later, `version` is {options.version}"
+            yield Shortcoming(what, "set `version: v11_10` (Sugar 10.2), or the version of your release", fatal=True)
+            return
+        (reply,) = self._session.replies([Part("GET", f"integrate/Leads/sync_key/{_PROBE}")], _TELL)
+        if reply.fault is not None and reply.fault.status in (403, 404) and reply.fault.code != "not_found":
+            what = "sync_key is not offered to the API user (since about Sugar 14.2 it is for admins alone)"
+            fix = "make the API user an admin, or use a field of your own (`key_field: connector_key_c`)"
+            yield Shortcoming(what, fix, fatal=True)
+
+
+def _right(rights: object, name: str) -> str:
+    return str(rights.get(name, "")).lower() if isinstance(rights, Mapping) else ""
+
+
+def _hidden_fields(rights: object) -> list[str]:
+    fields: Any = rights.get("fields") if isinstance(rights, Mapping) else None
+    if not isinstance(fields, Mapping):
+        return []
+    return sorted(str(name) for name, each in fields.items() if _right(each, "read") == "no")
+
+
+def _studio(options: SugarOptions, module: str) -> str:
+    name = (options.key_field or "connector_key_c").removesuffix("_c")
+    return (
+        f"as an admin, open Admin > Studio > {module} > Fields > Add Field: data type TextField, field name `{name}` "
+        f"(Studio appends _c), max size {_KEY_LENGTH}; save; then set `key_field: {name}_c`"
+    )
