@@ -111,7 +111,7 @@ class DecisionInputs:
     *account* and *contact* are the records the resolution chose. *worked* says, in a few words, how a
     person has already worked the lead (status or owner changed), empty when nobody has.
     *owner* is the route's owner for leads that a queue holds. *survivor* is the standing decision of the
-    lead this one duplicates.
+    lead this one duplicates. *doubts* are sentences on values that no mapping table knows.
     """
 
     lead: Record
@@ -124,6 +124,7 @@ class DecisionInputs:
     owner: str = ""
     ruling: Ruling | None = None
     survivor: Decision | None = None
+    doubts: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse an instant without a zone."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from connector.model.decision import Decision, Verdict
 from connector.model.match import Resolution
@@ -12,8 +12,8 @@ from connector.model.progress import InboxRow, InboxState
 from connector.model.records import RawRecord, Record, RecordRef
 from connector.pipeline.decide import decide_lead
 from connector.pipeline.parking import park
-from connector.pipeline.plan import Planner, landed_id, stands_for_both
-from connector.pipeline.resolve import TakenUp, index_leads, resolve_lead, take_up
+from connector.pipeline.plan import Draft, Planner, landed_id, stands_for_both
+from connector.pipeline.resolve import TakenUp, index_leads, resolve_lead, take_up, told
 from connector.pipeline.result import RouteResult
 from connector.pipeline.route import Route
 
@@ -93,18 +93,28 @@ class Consideration:
             return
         before = route.store.decisions.latest(route.name, lead.ref)
         resolution = resolve_lead(route, lead)
-        decision = decide_lead(route, taken, lead, resolution, self.run_id)
+        decision, draft = self._draft(taken, lead, resolution)
         self.result.count(taken, resolution, decision.verdict, before.verdict if before else None)
-        planned, problems = self._planner.plan(lead, taken.row, decision, resolution)
-        if problems and any(step.writes for step in planned.steps):
-            park(route, lead.ref, "plan", problems, taken.row.raw.fields)
+        if draft.problems and draft.writes:
+            park(route, lead.ref, "plan", draft.problems, taken.row.raw.fields)
             self.result.parked += 1
             return
-        self.planned[lead.ref] = planned
+        self._planner.keep(draft.planned)
+        self.planned[lead.ref] = draft.planned
         self.raws[lead.ref] = taken.row.raw
         if self.final:
             self._tell_people(decision, resolution)
-            self._rest(lead, planned)
+            self._rest(lead, draft.planned)
+
+    def _draft(self, taken: TakenUp, lead: Record, resolution: Resolution) -> tuple[Decision, Draft]:
+        """The verdict and its plan; where a CRM has no word for what would be written, a person is asked first."""
+        decision = decide_lead(self.route, taken, lead, resolution, self.run_id)
+        draft = self._planner.plan(lead, taken.row, decision, resolution)
+        if draft.doubts and draft.writes and not decision.ruled_by:
+            doubting = replace(taken, doubts=(*taken.doubts, *told(draft.doubts)))
+            decision = decide_lead(self.route, doubting, lead, resolution, self.run_id)
+            draft = self._planner.plan(lead, taken.row, decision, resolution)
+        return decision, draft
 
     def _finish(self, taken: TakenUp, lead: Record) -> None:
         """Try again what the CRM refused beside a conversion that is done."""

@@ -17,7 +17,7 @@ _NO_SCORE = Scorecard(*(Score(0, "unknown") for _ in range(4)))
 
 def decide_lead(route: Route, taken: TakenUp, lead: Record, resolution: Resolution, run_id: str) -> Decision:
     """The policy's verdict on a lead; stored with everything it rested on. Leads that lean on it are woken."""
-    inputs = _inputs(route, taken.row, lead, resolution)
+    inputs = _inputs(route, taken, lead, resolution)
     decision = _gone(route, inputs) if lead.deleted else decide(route.rules.policy, inputs, route.versions)
     before = route.store.decisions.latest(route.name, lead.ref)
     route.store.decisions.save(route.name, decision, inputs, run_id)
@@ -26,7 +26,7 @@ def decide_lead(route: Route, taken: TakenUp, lead: Record, resolution: Resoluti
     return decision
 
 
-def _inputs(route: Route, row: InboxRow, lead: Record, resolution: Resolution) -> DecisionInputs:
+def _inputs(route: Route, taken: TakenUp, lead: Record, resolution: Resolution) -> DecisionInputs:
     directory, decisions = route.store.directory, route.store.decisions
     duplicate = resolution.duplicate_of if resolution.linkage is Linkage.LEAD else None
     return DecisionInputs(
@@ -35,10 +35,11 @@ def _inputs(route: Route, row: InboxRow, lead: Record, resolution: Resolution) -
         as_of=route.clock.now(),
         account=directory.get(resolution.account.ref) if resolution.account else None,
         contact=directory.get(resolution.contact.ref) if resolution.contact else None,
-        worked=_worked(route, row, lead),
+        worked=_worked(route, taken.row, lead),
         owner=route.options.owner,
         ruling=decisions.ruling(lead.ref),
         survivor=_standing_decision(route, duplicate.ref) if duplicate else None,
+        doubts=taken.doubts,
     )
 
 

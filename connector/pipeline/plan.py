@@ -17,6 +17,20 @@ from connector.pipeline.twins import twins_of
 from connector.planning import HandBack, Leader, Situation, estimate_calls, plan_lead
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A lead's part of a plan. *problems* keep it from being carried out; *doubts* are for a person to settle."""
+
+    planned: PlannedLead
+    problems: tuple[Problem, ...] = ()
+    doubts: tuple[Problem, ...] = ()
+
+    @property
+    def writes(self) -> bool:
+        """Whether anything would be written."""
+        return any(step.writes for step in self.planned.steps)
+
+
 @dataclass
 class Planner:
     """Plans one run's leads in order.
@@ -41,16 +55,19 @@ class Planner:
             if entry.step.share:
                 self.waiting_shares[entry.step.share] = entry.step.lead
 
-    def plan(
-        self, lead: Record, row: InboxRow, decision: Decision, resolution: Resolution
-    ) -> tuple[PlannedLead, tuple[Problem, ...]]:
-        """The steps for one lead, and what of it the target's fields cannot hold."""
+    def plan(self, lead: Record, row: InboxRow, decision: Decision, resolution: Resolution) -> Draft:
+        """The steps for one lead, and what of it the CRMs' fields cannot hold. Others lean on it once it is kept."""
         situation, wording = self._situation(lead, row, decision, resolution)
         planned = plan_lead(situation)
+        problems = tuple(dict.fromkeys(problem for words in wording for problem in words.problems))
+        doubts = tuple(dict.fromkeys(doubt for words in wording for doubt in words.doubts))
+        return Draft(planned, problems, doubts)
+
+    def keep(self, planned: PlannedLead) -> None:
+        """The lead is planned so: its company's and its person's other leads follow it."""
         for step in planned.steps:
             if step.action is Action.CONVERT:
                 self._remember(step)
-        return planned, tuple(dict.fromkeys(problem for words in wording for problem in words.problems))
 
     def _situation(
         self, lead: Record, row: InboxRow, decision: Decision, resolution: Resolution

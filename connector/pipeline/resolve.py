@@ -9,7 +9,7 @@ from connector.mapping import translate
 from connector.matching import keys, resolve
 from connector.model.match import Candidates, Judgement, Resolution, Word
 from connector.model.plan import Step
-from connector.model.progress import InboxRow, InboxState, Woken
+from connector.model.progress import InboxRow, InboxState, Problem, Woken
 from connector.model.records import Kind, Record, RecordRef
 from connector.pipeline.parking import left_undone, park
 from connector.pipeline.pull import indexed
@@ -23,12 +23,13 @@ class TakenUp:
     """An awake lead: the inbox row, and the lead in canonical words (None where it cannot be translated).
 
     *unfinished* are steps of a conversion of ours that the CRM refused and a person wants tried again, and those
-    that waited for them.
+    that waited for them. *doubts* are sentences on values that the mapping's tables do not know.
     """
 
     row: InboxRow
     lead: Record | None
     unfinished: tuple[Step, ...] = ()
+    doubts: tuple[str, ...] = ()
 
     @property
     def counts(self) -> bool:
@@ -58,7 +59,12 @@ def take_up(route: Route, rows: Sequence[InboxRow]) -> Iterator[TakenUp]:
             continue
         undone = left_undone(route, row.raw.ref) if row.woken is Woken.RETRY else ()
         lead = result.record or Record(Kind.LEAD, row.raw.ref, {}, deleted=True, merged_into=row.raw.merged_into)
-        yield TakenUp(row, lead, undone)
+        yield TakenUp(row, lead, undone, told(result.doubts))
+
+
+def told(doubts: Sequence[Problem]) -> tuple[str, ...]:
+    """Doubts as sentences for the person who is asked."""
+    return tuple(dict.fromkeys(f"{doubt.field}: {doubt.message} ({doubt.place})." for doubt in doubts))
 
 
 def _made_by_us(route: Route, lead: RecordRef) -> bool:

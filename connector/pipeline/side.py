@@ -53,10 +53,11 @@ class Side:
 
 @dataclass
 class SideWording:
-    """A CRM's own words for canonical values; keeps what could not be said."""
+    """A CRM's own words for canonical values; keeps what could not be said, or only be guessed."""
 
     side: Side
     problems: list[Problem] = field(default_factory=list)
+    doubts: list[Problem] = field(default_factory=list)
 
     def object_name(self, kind: Kind) -> str:
         """The CRM's name of the object."""
@@ -67,4 +68,5 @@ class SideWording:
         mapping = self.side.mapping(kind)
         made = payload(values, mapping, self.side.shape(mapping), creating)
         self.problems.extend(made.problems)
+        self.doubts.extend(made.doubts)
         return made.fields

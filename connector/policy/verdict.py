@@ -31,6 +31,7 @@ ALREADY_CONVERTED = "already-converted"
 DUPLICATE_OF = "duplicate-of"
 WORKED = "worked-by-person"
 QUEUE_OWNED = "queue-owned"
+UNKNOWN_VALUE = "unknown-value"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,14 @@ def _answer(rulebook: Rulebook, facts: Facts) -> _Answer:
     answer = _possible_only(table, facts)
     if not rulebook.even_if_worked:
         answer = _left_to_people(answer, facts, _worked(rulebook, facts))
-    return _kept_promises(rulebook, _owned(answer, inputs), facts)
+    return _understood(_kept_promises(rulebook, _owned(answer, inputs), facts), inputs)
+
+
+def _understood(answer: _Answer, inputs: DecisionInputs) -> _Answer:
+    """A value that no mapping table knows is for a person: guessing `Other` would lose what the lead said."""
+    if not inputs.doubts or answer.verdict is Verdict.DISQUALIFY or answer.follows_survivor:
+        return answer
+    return answer.instead(Verdict.REVIEW, UNKNOWN_VALUE, " ".join(inputs.doubts))
 
 
 def _table(rulebook: Rulebook, facts: Facts) -> _Answer:
