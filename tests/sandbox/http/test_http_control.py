@@ -11,10 +11,21 @@ from tests.sandbox_caller import Caller
 
 
 def test_info_holds_every_login(caller: Caller) -> None:
-    """`info` has the address, the process and exactly the documented Salesforce logins."""
+    """`info` has the address, the process and exactly the documented logins of each CRM."""
     info = caller.control("GET", "info").json()
     assert info["base_url"] == caller.base_url
-    assert set(info) == {"base_url", "pid", "salesforce"}
+    assert (
+        {"base_url", "pid", "salesforce", "sugarcrm"}
+        <= set(info)
+        <= {
+            "base_url",
+            "pid",
+            "salesforce",
+            "sugarcrm",
+            "suitecrm",
+        }
+    )
+    assert set(info["sugarcrm"]) == {"username", "password", "client_id", "platform"}
     assert set(info["salesforce"]) == {
         "client_id",
         "client_secret",
