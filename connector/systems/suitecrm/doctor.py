@@ -1,0 +1,64 @@
+"""What a SuiteCRM installation lacks for this connector, and how an administrator mends it. Only reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from connector.errors import Refused
+from connector.model.progress import Shortcoming, Window
+from connector.systems.suitecrm.line import Line
+
+_NEEDED = frozenset({"Leads", "Accounts", "Contacts", "Opportunities"})
+
+
+def shortcomings(line: Line, objects: Sequence[str]) -> list[Shortcoming]:
+    """Hidden modules, missing key fields, the e-mail fault, and what the protocol cannot do."""
+    found = line.shortcomings()
+    for module in objects:
+        found += _module(line, module)
+    if "Contacts" in objects or "Leads" in objects:
+        found.append(
+            Shortcoming(
+                "SuiteCRM 7.12.4 to 7.14.6 ignore a changed e-mail address without a word; the connector takes the old"
+                " address off the record first and reads the new one back",
+                "nothing has to be done; a later SuiteCRM that keeps changed addresses works as well",
+            )
+        )
+    return found
+
+
+def _module(line: Line, module: str) -> list[Shortcoming]:
+    shape = line.shape(module)
+    if shape is None:
+        return [
+            Shortcoming(
+                f"the module {module} is unknown, or hidden from the API user",
+                "Admin > Display Modules: show it; Admin > Role Management: give the API user's role Access Enabled and"
+                f" List, View, Edit = All for {module}",
+                fatal=True,
+            )
+        ]
+    found = [] if line.options.key_field in ("", *shape.fields) or module not in _NEEDED else [_no_key(line, module)]
+    try:
+        empty = line.count(module, Window(None, line.now())) == 0
+    except Refused:
+        empty = True
+    if empty:
+        found.append(
+            Shortcoming(
+                f"the API user sees no record of {module}: it is empty, or the user may list only what it owns",
+                f"Admin > Role Management: List = All for {module} (owner-only access hides rows without a word), and"
+                " no security group that leaves the API user out",
+            )
+        )
+    return found
+
+
+def _no_key(line: Line, module: str) -> Shortcoming:
+    name = line.options.key_field
+    typed = name.removesuffix("_c")
+    return Shortcoming(
+        f"{module} has no field {name}; records are found by their id all the same, but people cannot see the key",
+        f"Admin > Studio > {module} > Fields > Add Field: Data Type TextField, Field Name {typed} (Studio appends _c),"
+        " Max Size 255, Importable No; then Admin > Repair > Quick Repair and Rebuild",
+    )

@@ -1,0 +1,116 @@
+"""Orders made ready: checked before they are sent, because SuiteCRM checks nothing and loses values silently."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from connector.model.plan import Action, Order
+from connector.model.progress import ObjectShape
+from connector.systems.suitecrm.line import LEADS, OPPORTUNITIES, Refusal, Row, chosen_id
+from connector.systems.suitecrm.shapes import STOCK_PROBABILITIES
+from connector.systems.suitecrm.values import Sent, Unsendable, encode, stands
+
+KEYED = (Action.LAND, Action.CREATE)
+
+# Written, but not compared: the second address is stored beside the first, the role's contact as a relation.
+_UNREAD = frozenset({"email2", "contact_id"})
+
+
+@dataclass(slots=True)
+class Job:
+    """One order on its way: the record's id, whether it is made, and what is sent."""
+
+    order: Order
+    id: str
+    create: bool = False
+    values: dict[str, Sent] = field(default_factory=dict)
+
+    @property
+    def changes_address(self) -> bool:
+        """Whether an existing record gets another e-mail address, which SuiteCRM ignores without a word."""
+        return not self.create and "email1" in self.values
+
+
+def record_id(order: Order) -> str:
+    """The id of the record that an order is about. Raises ValueError for an order without one."""
+    if order.step.action not in KEYED:
+        return order.ids["record"]
+    if not order.step.external_key:
+        raise ValueError(f"the step {order.step.key} carries no external key")
+    return chosen_id(order.step.external_key)
+
+
+def encoded(order: Order, shape: ObjectShape, key_field: str) -> dict[str, Sent] | Refusal:
+    """What an order says, as it goes out; or why it cannot: every field at fault is named."""
+    found: dict[str, Sent] = {}
+    bad: dict[str, Unsendable] = {}
+    for name, value in order.step.after.items():
+        known = shape.fields.get(name)
+        if known is None or not known.updateable:
+            if name != key_field:
+                bad[name] = Unsendable("unknown-field", f"{shape.name} cannot be given {name}")
+            continue
+        try:
+            found[name] = encode(value, known)
+        except Unsendable as error:
+            bad[name] = error
+    if bad:
+        return Refusal(next(iter(bad.values())).code, "; ".join(e.message for e in bad.values()), tuple(bad))
+    if order.step.action in KEYED and key_field in shape.fields:
+        found.setdefault(key_field, order.step.external_key)
+    return found
+
+
+def for_new(order: Order, told: Mapping[str, Sent], carried: Mapping[str, Sent]) -> dict[str, Sent]:
+    """The values of a record to be made: carried from the lead, told by the order, and whose it is."""
+    values = {**carried, **told}
+    if order.ids.get("account") and order.step.object != LEADS:
+        values["account_id"] = order.ids["account"]
+    return values
+
+
+def lacking(values: Mapping[str, Sent], shape: ObjectShape, *, new: bool) -> Refusal | None:
+    """Required fields that would be empty; SuiteCRM itself saves such records and cannot show them."""
+    must = [name for name, known in shape.fields.items() if known.required]
+    if shape.name == OPPORTUNITIES:
+        must.append("account_id")
+    missing = [name for name in must if (new or name in values) and values.get(name, "") == ""]
+    if not missing:
+        return None
+    return Refusal("required-missing", f"{shape.name} needs {', '.join(missing)}", tuple(missing))
+
+
+def differing(told: Mapping[str, Sent], row: Row, shape: ObjectShape, *, blanks_only: bool) -> dict[str, Sent]:
+    """What has to be written on a record that is there; *blanks_only* leaves alone what it holds already."""
+    found = {name: value for name, value in told.items() if not holds(row, name, value, shape)}
+    if blanks_only:
+        found = {name: value for name, value in found.items() if row.values.get(name) in (None, False)}
+    stage = found.get("sales_stage")
+    if stage in STOCK_PROBABILITIES and "probability" not in told and "probability" in shape.fields:
+        # SuiteCRM fills the probability in for a new record only; later it stays with the old stage's.
+        found["probability"] = STOCK_PROBABILITIES[str(stage)]
+    return found
+
+
+def holds(row: Row, name: str, sent: Sent, shape: ObjectShape) -> bool:
+    """Whether a record holds a value as SuiteCRM keeps it."""
+    if name in _UNREAD or name not in shape.fields:
+        return True
+    read = row.values.get(name)
+    if name in ("email_opt_out", "invalid_email") and read is True:
+        return True  # the flag belongs to the address, which other people share; it is never taken back by us
+    if name == "account_name" and shape.name == LEADS and row.text("account_id"):
+        return True  # a lead linked to an account shows that account's name
+    return stands(sent, read, shape.fields[name])
+
+
+def amiss(row: Row, values: Mapping[str, Sent], shape: ObjectShape) -> tuple[str, ...]:
+    """The fields that do not hold what was sent."""
+    return tuple(name for name, sent in values.items() if not holds(row, name, sent, shape))
+
+
+def readable(names: Iterable[str], shape: ObjectShape) -> list[str]:
+    """The fields to ask for when *names* are to be compared."""
+    extra = ["account_id"] if shape.name == LEADS else []
+    return sorted({name for name in (*names, *extra) if name in shape.fields and name not in _UNREAD})

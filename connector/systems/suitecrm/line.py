@@ -1,0 +1,178 @@
+"""What the two protocols of SuiteCRM have in common: the words in which rows are read and written."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from connector.errors import StateError
+from connector.model.progress import ObjectShape, Page, Shortcoming, Watermark, Window
+from connector.model.records import Scalar, Values
+from connector.systems.suitecrm.options import SuiteOptions
+from connector.systems.suitecrm.values import Sent
+from connector.systems.wire import Ask
+
+READ = Ask(reading=True)
+WRITE = Ask(reading=False)
+LEADS, ACCOUNTS, CONTACTS, OPPORTUNITIES = "Leads", "Accounts", "Contacts", "Opportunities"
+
+_KEYS = uuid.UUID("6f1f3a52-5a0e-5d3c-9a57-3f0d2f0c7b11")
+
+
+def chosen_id(key: str) -> str:
+    """The record id that stands for our key: a UUID of version 5 in a fixed namespace.
+
+    SuiteCRM takes an id that the client chooses, and no id twice; so a create can be repeated without a twin.
+    """
+    return str(uuid.uuid5(_KEYS, key))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A record as read, its values decoded. *modified* is None where the call does not tell it."""
+
+    id: str
+    values: Values
+    deleted: bool = False
+    modified: datetime | None = None
+
+    def text(self, name: str) -> str:
+        """A value as text, empty when absent."""
+        found = self.values.get(name)
+        return "" if found is None else str(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One record to be saved; *create* makes it under the id that we chose."""
+
+    id: str
+    values: Mapping[str, Sent]
+    create: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why one record was not saved: our code, a sentence, and the fields it is about."""
+
+    code: str
+    message: str = ""
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One e-mail address of a person: the id of the (shared) address record and the address itself."""
+
+    id: str
+    address: str
+
+
+class Line(Protocol):
+    """One logged-in connection in either protocol. Calls raise classes of `connector.errors`."""
+
+    name: str
+    options: SuiteOptions
+
+    @property
+    def calls(self) -> int:
+        """HTTP requests sent so far."""
+
+    def open(self) -> None:
+        """Log in unless that is done."""
+
+    def now(self) -> datetime:
+        """The CRM's clock."""
+
+    def installed_at(self) -> str:
+        """When the first user was made, to the minute; empty where it cannot be seen. Tells installations apart."""
+
+    def shape(self, module: str) -> ObjectShape | None:
+        """The module's fields, remembered; None for a module that is unknown or hidden."""
+
+    def read(self, module: str, ids: Sequence[str], fields: Sequence[str]) -> dict[str, Row]:
+        """Rows by id; deleted ones come where the protocol shows them."""
+
+    def most(self, module: str) -> int:
+        """How many records one write may take."""
+
+    def write(self, module: str, writes: Sequence[Write]) -> dict[str, Refusal]:
+        """Save at most `most` records; what was refused, by id. Success must be read back, both APIs claim too much."""
+
+    def partners(self, module: str, ids: Sequence[str], link: str) -> dict[str, frozenset[str]]:
+        """Ids of the records behind a link, by record."""
+
+    def link(self, module: str, record_id: str, link: str, others: Sequence[str], columns: Mapping[str, str]) -> None:
+        """Relate records; *columns* are values of the relation, where the protocol can carry them."""
+
+    def unlink(self, module: str, record_id: str, link: str, others: Sequence[str]) -> None:
+        """Take relations away."""
+
+    def addresses(self, module: str, record_id: str) -> tuple[Address, ...]:
+        """Every e-mail address of a record, the primary one first."""
+
+    def pages(
+        self, module: str, fields: Sequence[str], after: Watermark | None, until: datetime | None
+    ) -> Iterator[Page]:
+        """Changed rows in (modified, id) order."""
+
+    def count(self, module: str, window: Window) -> int:
+        """Live rows in a window."""
+
+    def statements(self) -> tuple[str, ...]:
+        """What a pull cannot see over this protocol."""
+
+    def shortcomings(self) -> list[Shortcoming]:
+        """What this login or protocol lacks."""
+
+
+class Bookmark:
+    """How far a pull may say that it has read.
+
+    Rows are committed after the second that they are stamped with, so nothing is promised beyond the CRM's
+    present at the first page (or *until*), and every pull starts *overlap* seconds before its bookmark.
+    """
+
+    def __init__(self, name: str, after: Watermark | None, until: datetime | None, overlap: float) -> None:
+        """Start where the last pull ended."""
+        self._name = name
+        self._after = after
+        self._until = until
+        self._overlap = overlap
+        self._reached = after
+
+    def bound(self, present: datetime) -> datetime:
+        """Rows after this belong to the next pull. Raises StateError for a bookmark in the CRM's future."""
+        if self._after is not None and (self._after.position - present).total_seconds() > 60:
+            raise StateError(
+                f"the bookmark of {self._name} lies in the future of its own clock",
+                next_command="connector state verify",
+            )
+        return min(self._until, present) if self._until else present
+
+    @property
+    def lower(self) -> float | None:
+        """Where to start, as a time stamp; None for a first pull."""
+        return None if self._after is None else self._after.position.timestamp() - self._overlap
+
+    def reach(self, rows: Sequence[Row], bound: datetime, *, done: bool) -> Watermark | None:
+        """Move on to the last of *rows* below the bound; to the bound itself when the pull is *done*."""
+        for row in reversed(rows):
+            if row.modified is not None and row.modified < bound:
+                self._advance(Watermark(row.modified, row.id))
+                break
+        if done:
+            self._advance(Watermark(bound))
+        return self._reached
+
+    def _advance(self, mark: Watermark) -> None:
+        if self._reached is None or mark.position >= self._reached.position:
+            self._reached = mark
+
+
+def plain(values: Mapping[str, Scalar], fields: Sequence[str]) -> dict[str, Scalar]:
+    """The fields that were asked for; what the CRM left out is None."""
+    return {name: values.get(name) for name in fields}

@@ -1,0 +1,108 @@
+"""SuiteCRM's field descriptions as the house sees fields.
+
+Sources: SuiteCRM 7.14.6, ``modules/*/vardefs.php`` and ``include/SugarObjects/templates``, and what the two
+services make of them (``get_module_fields``; ``/Api/V8/meta/fields``, which tells no list values).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from connector.model.progress import FieldShape, ObjectShape
+from connector.systems.suitecrm.line import CONTACTS, LEADS, OPPORTUNITIES
+from connector.systems.suitecrm.values import ENUMS
+
+PERSONS = frozenset({LEADS, CONTACTS, "Users"})
+_NEVER = frozenset(
+    {
+        "id",
+        "date_entered",
+        "date_modified",
+        "modified_user_id",
+        "modified_by_name",
+        "created_by",
+        "created_by_name",
+        "deleted",
+        "assigned_user_name",
+        "amount_usdollar",
+    }
+)
+_READ_ONLY_TYPES = frozenset({"link", "fullname", "function", "file", "image", "photo"})
+
+# An address is limited to what its table takes; the description of the pseudo-field tells 255 or nothing.
+_ADDRESS_LENGTH = {"email1": 100, "email2": 100}
+
+# What the interface insists on and the services never check; an opportunity's account is asked for by the writer.
+REQUIRED: Mapping[str, frozenset[str]] = {
+    LEADS: frozenset({"last_name"}),
+    "Accounts": frozenset({"name"}),
+    CONTACTS: frozenset({"last_name"}),
+    OPPORTUNITIES: frozenset({"name", "amount", "date_closed", "sales_stage"}),
+}
+
+STOCK_STAGES = (
+    "Prospecting",
+    "Qualification",
+    "Needs Analysis",
+    "Value Proposition",
+    "Id. Decision Makers",
+    "Perception Analysis",
+    "Proposal/Price Quote",
+    "Negotiation/Review",
+    "Closed Won",
+    "Closed Lost",
+)
+STOCK_PROBABILITIES: Mapping[str, int] = dict(zip(STOCK_STAGES, (10, 20, 25, 30, 40, 50, 65, 80, 100, 0), strict=True))
+"""``sales_probability_dom`` of ``include/language/en_us.lang.php``; neither service tells the installation's own."""
+
+
+def shape_of(module: str, described: Mapping[str, Mapping[str, Any]]) -> ObjectShape:
+    """The module's fields from either service's description; links and objects are left out."""
+    fields = {name: _field(module, name, found) for name, found in described.items() if _is_value(found)}
+    return ObjectShape(module, fields)
+
+
+def _is_value(found: Mapping[str, Any]) -> bool:
+    return str(found.get("type") or "") not in ("link", "")
+
+
+def _field(module: str, name: str, found: Mapping[str, Any]) -> FieldShape:
+    kind = str(found.get("type") or "varchar").lower()
+    writable = _writable(module, name, kind, found)
+    required = name in REQUIRED.get(module, ()) or (writable and name.endswith("_c") and _yes(found.get("required")))
+    return FieldShape(
+        name=name,
+        type=kind,
+        label=str(found.get("label") or ""),
+        length=_ADDRESS_LENGTH.get(name, 0) or _length(found.get("len")),
+        required=writable and required,
+        createable=writable,
+        updateable=writable,
+        restricted=kind in ENUMS,
+        values=_values(found.get("options")) if kind in ENUMS or kind == "multienum" else (),
+    )
+
+
+def _writable(module: str, name: str, kind: str, found: Mapping[str, Any]) -> bool:
+    if name in _NEVER or kind in _READ_ONLY_TYPES:
+        return False
+    if module in PERSONS and name in ("name", "full_name"):
+        return False  # made of the parts of the name
+    if kind == "relate":
+        # The text of a relation is looked up on every read; its id is what is stored (SuiteCRM's `id_name`).
+        return name.endswith("_id") or found.get("id_name") == name
+    return True
+
+
+def _length(told: object) -> int:
+    text = str(told or "").split(",")[0]
+    return int(text) if text.isdigit() else 0
+
+
+def _values(options: object) -> tuple[str, ...]:
+    return tuple(str(key) for key in options if str(key)) if isinstance(options, dict) else ()
+
+
+def _yes(told: object) -> bool:
+    return str(told).lower() in ("1", "true")

@@ -1,0 +1,229 @@
+"""Landing, creating and updating records: read first, write what differs, read back what was claimed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import TypeVar
+
+from connector.errors import Applied, RemoteError
+from connector.model.plan import Action, Order, Receipt
+from connector.model.progress import ObjectShape
+from connector.systems.receipts import Receipts, applied, rejected, unknown, whole_call
+from connector.systems.suitecrm.addresses import put_back, take_off
+from connector.systems.suitecrm.carrying import carried
+from connector.systems.suitecrm.jobs import (
+    Job,
+    amiss,
+    differing,
+    encoded,
+    for_new,
+    lacking,
+    readable,
+    record_id,
+)
+from connector.systems.suitecrm.line import OPPORTUNITIES, Line, Refusal, Row, Write
+from connector.systems.suitecrm.v4_calls import DATABASE
+from connector.systems.suitecrm.values import Sent
+
+T = TypeVar("T")
+ROLE = {"contact_role": "Primary Decision Maker"}
+
+
+class Sending:
+    """Remembers whether anything can have been written, and makes the receipts of one batch."""
+
+    def __init__(self, line: Line, orders: Sequence[Order]) -> None:
+        """Nothing is written yet."""
+        self._line = line
+        self._orders = orders
+        self._sent = False
+        self.receipts: Receipts = {}
+
+    def write(self, call: Callable[[], T]) -> T:
+        """Make a call that writes."""
+        try:
+            answer = call()
+        except RemoteError as error:
+            self._sent = self._sent or error.applied is not Applied.NEVER
+            raise
+        self._sent = True
+        return answer
+
+    def refuse(self, order: Order, refusal: Refusal) -> None:
+        """This order is not carried out."""
+        self.receipts[order.step.key] = rejected(order, self._line.now(), refusal.code, refusal.message, refusal.fields)
+
+    def done(self, order: Order, ids: Mapping[str, str]) -> None:
+        """This order stands in the CRM."""
+        self.receipts[order.step.key] = applied(order, ids, self._line.now())
+
+    def failed(self, error: RemoteError) -> None:
+        """What a call that failed means for the orders without a receipt; raises when nothing was written."""
+        pending = [order for order in self._orders if order.step.key not in self.receipts]
+        if self._sent:
+            code = error.code or "no-answer"
+            self.receipts.update({order.step.key: unknown(order, self._line.now(), code) for order in pending})
+        else:
+            self.receipts.update(whole_call(error, pending, self._line.now))
+
+    def listed(self) -> list[Receipt]:
+        """The receipts in the order of the batch."""
+        return [self.receipts[order.step.key] for order in self._orders]
+
+
+class Writer:
+    """Writes batches of one module."""
+
+    def __init__(self, line: Line) -> None:
+        """Send nothing yet."""
+        self._line = line
+        self._key = line.options.key_field
+
+    def batches(self, orders: Sequence[Order]) -> Iterator[Sequence[Order]]:
+        """By module, as many as one write takes; one record never stands twice in a batch."""
+        for turn in _turns(orders):
+            for module in sorted({order.step.object for order in turn}):
+                mine = [order for order in turn if order.step.object == module]
+                most = self._line.most(module)
+                yield from (tuple(mine[start : start + most]) for start in range(0, len(mine), most))
+
+    def perform(self, batch: Sequence[Order]) -> list[Receipt]:
+        """Carry a batch out; raises ValueError for more than one write's worth, or several modules."""
+        modules = {order.step.object for order in batch}
+        module = modules.pop()
+        if modules or len(batch) > self._line.most(module) or len(_turns(batch)) > 1:
+            raise ValueError("a batch is one module's records, each once, and no more than one write takes")
+        sending = Sending(self._line, batch)
+        try:
+            self._carry_out(module, batch, sending)
+        except RemoteError as error:
+            sending.failed(error)
+        return sending.listed()
+
+    def _carry_out(self, module: str, batch: Sequence[Order], sending: Sending) -> None:
+        shape = self._line.shape(module)
+        if shape is None:
+            for order in batch:
+                sending.refuse(order, Refusal("no-module", f"{module} is unknown or hidden from the API user"))
+            return
+        jobs = self._jobs(shape, batch, sending)
+        self._finish([job for job in jobs if not job.values], shape, sending)
+        self._send([job for job in jobs if job.values], shape, sending)
+
+    def _jobs(self, shape: ObjectShape, batch: Sequence[Order], sending: Sending) -> list[Job]:
+        """What each order has to write, by what stands in the CRM now. Only reads."""
+        told: dict[str, dict[str, Sent]] = {}
+        for order in batch:
+            values = encoded(order, shape, self._key)
+            if isinstance(values, Refusal):
+                sending.refuse(order, values)
+            else:
+                told[order.step.key] = values
+        ready = [order for order in batch if order.step.key in told]
+        names = {name for values in told.values() for name in values}
+        rows = self._line.read(shape.name, [record_id(order) for order in ready], readable(names, shape))
+        new = [order for order in ready if order.step.action is Action.CREATE and record_id(order) not in rows]
+        from_lead = carried(self._line, shape.name, shape, new)
+        jobs = []
+        for order in ready:
+            values = told[order.step.key]
+            job = self._job(order, shape, values, rows.get(record_id(order)), from_lead.get(order.step.key, {}))
+            if isinstance(job, Refusal):
+                sending.refuse(order, job)
+            else:
+                jobs.append(job)
+        return jobs
+
+    def _job(
+        self, order: Order, shape: ObjectShape, told: Mapping[str, Sent], row: Row | None, lead: Mapping[str, Sent]
+    ) -> Job | Refusal:
+        action = order.step.action
+        if row is None and action in (Action.LAND, Action.CREATE):
+            values = for_new(order, told, lead)
+            given = {name: value for name, value in values.items() if value != ""}
+            return lacking(values, shape, new=True) or Job(order, record_id(order), True, given)
+        if row is None or row.deleted:
+            return Refusal("gone", "the record was deleted in SuiteCRM, or is hidden from the API user")
+        values = differing(told, row, shape, blanks_only=action is Action.CREATE)
+        return lacking(values, shape, new=False) or Job(order, row.id, False, values)
+
+    def _send(self, jobs: Sequence[Job], shape: ObjectShape, sending: Sending) -> None:
+        """One write for all jobs, with what has to happen before and after it."""
+        if not jobs:
+            return
+        module = shape.name
+        moved = [job for job in jobs if job.changes_address]
+        others = {job.id: sending.write(partial(take_off, self._line, module, job)) for job in moved}
+        writes = [Write(job.id, job.values, job.create) for job in jobs]
+        try:
+            refusals = sending.write(lambda: self._line.write(module, writes))
+        except RemoteError as error:
+            if error.code != DATABASE:
+                raise
+            refusals = {job.id: Refusal(DATABASE, "SuiteCRM's database refused the record") for job in jobs}
+        for job in moved:
+            sending.write(partial(put_back, self._line, module, job, others[job.id]))
+        again = self._read_back(jobs, shape, refusals, sending)
+        for job in again:
+            self._send([job], shape, sending)
+
+    def _read_back(
+        self, jobs: Sequence[Job], shape: ObjectShape, refusals: Mapping[str, Refusal], sending: Sending
+    ) -> list[Job]:
+        """Receipts by what stands in the CRM; answers the jobs that a neighbour's database error held up."""
+        names = {name for job in jobs for name in job.values}
+        rows = self._line.read(shape.name, [job.id for job in jobs], readable(names, shape))
+        held_up, good = [], []
+        for job in jobs:
+            row, refusal = rows.get(job.id), refusals.get(job.id)
+            wrong = amiss(row, job.values, shape) if row else ()
+            if row is not None and not row.deleted and not wrong:
+                good.append(job)
+            elif refusal is not None and refusal.code == DATABASE and len(jobs) > 1 and not (row and row.deleted):
+                held_up.append(job)
+            else:
+                sending.refuse(job.order, refusal or _unkept(row, wrong))
+        self._finish(good, shape, sending)
+        return held_up
+
+    def _finish(self, jobs: Sequence[Job], shape: ObjectShape, sending: Sending) -> None:
+        """The records stand; a new opportunity is linked to its person too."""
+        if shape.name == OPPORTUNITIES:
+            new = [job for job in jobs if job.order.step.action is Action.CREATE]
+            introduce(self._line, {job.id: job.order.ids.get("contact", "") for job in new}, sending)
+        for job in jobs:
+            sending.done(job.order, {"record": job.id})
+
+
+def introduce(line: Line, people: Mapping[str, str], sending: Sending) -> None:
+    """Link opportunities to their person (by opportunity; empty: none), each once."""
+    wanted = {opportunity: contact for opportunity, contact in people.items() if contact}
+    known = line.partners(OPPORTUNITIES, sorted(wanted), "contacts") if wanted else {}
+    for opportunity, contact in wanted.items():
+        if contact not in known.get(opportunity, ()):
+            sending.write(partial(line.link, OPPORTUNITIES, opportunity, "contacts", [contact], ROLE))
+
+
+def _unkept(row: Row | None, wrong: Sequence[str]) -> Refusal:
+    if row is None:
+        return Refusal("not-stored", "SuiteCRM says that it saved the record, but it is not there")
+    if row.deleted:
+        return Refusal("gone", "a deleted record has the id that stands for our key")
+    if "email1" in wrong:
+        return Refusal("email-not-updated", "SuiteCRM ignored the e-mail address", ("email1",))
+    return Refusal("not-stored", f"SuiteCRM did not keep {', '.join(wrong)}", tuple(wrong))
+
+
+def _turns(orders: Sequence[Order]) -> list[list[Order]]:
+    """Orders dealt out so that no turn holds one record twice; their order is kept."""
+    turns: list[list[Order]] = []
+    seen: dict[tuple[str, str], int] = {}
+    for order in orders:
+        mark = (order.step.object, record_id(order))
+        turn = seen.get(mark, 0)
+        seen[mark] = turn + 1
+        if turn == len(turns):
+            turns.append([])
+        turns[turn].append(order)
+    return turns
