@@ -116,6 +116,9 @@ def _leads_fields(sugar: bool) -> dict[str, FieldDef]:
         custom(enum("requested_action_c", "requested_action_list")), custom(typed("datetime", "requested_at_c")[0]),
         *(custom(enum(name, "yes_no_list")) for name in ("budget_c", "authority_c", "need_c", "timeframe_c")),
         custom(varchar("disqualification_reason_c", 255)), custom(varchar("converted_to_c", 255)),
+        # The company's facts, which leads do not have out of the box: what an administrator adds to judge fit early.
+        custom(enum("industry_c", "industry_dom")), custom(varchar("employees_c", 10)),
+        custom(varchar("annual_revenue_c", 100)), custom(varchar("rating_c", 100)),
     )  # fmt: skip
 
 
