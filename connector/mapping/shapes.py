@@ -123,7 +123,7 @@ def check_lengths(
     for file, document, shape in described:
         for name, rule in file.fields.items():
             target = _target(rule, shape)
-            if target is None or rule.cut:
+            if target is None or rule.cut or _never_cut(name, file):
                 continue
             for other, _, source_shape in described:
                 if other.kind is not file.kind or name not in other.fields:
@@ -135,6 +135,12 @@ def check_lengths(
                         f"`{target.name}` takes {target.length}"
                     )
                     document.find(("fields", name), "length-risk", what, "say `cut: true`, or widen the field")
+
+
+def _never_cut(name: str, file: MappingFile) -> bool:
+    """Ids, which stay in the CRM they belong to, and addresses and numbers, which are nobody's once they are cut."""
+    spec = field_spec(file.kind, name)
+    return name.endswith("_id") or (spec is not None and spec.type in (FieldType.EMAIL, FieldType.PHONE))
 
 
 def _shape(file: MappingFile, shapes: Mapping[str, Mapping[str, ObjectShape]]) -> ObjectShape | None:

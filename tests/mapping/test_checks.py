@@ -124,6 +124,20 @@ def test_longer_texts_of_another_crm_are_a_risk() -> None:
     assert [(f.path, f.rule) for f in found] == [("mappings/a/lead.yaml", "length-risk")]
 
 
+def test_ids_and_addresses_are_never_cut() -> None:
+    """An id stays in its CRM and a cut address is nobody's: that another CRM's may be longer is no finding."""
+    fields = "email: {from: T, direction: both}\nowner_id: C\nlast_name: L"
+    small = shape_of(*(FieldShape(name, "string", length=40) for name in "TCL"))
+    large = shape_of(*(FieldShape(name, "varchar", length=100) for name in "TCL"))
+    files = {
+        "mappings/a/lead.yaml": text_of(fields, system="a"),
+        "mappings/b/lead.yaml": text_of(fields, system="b"),
+        "mappings/conversion.yaml": CONVERSION,
+    }
+    found = check_mappings(files, {"a": {"Thing": small}, "b": {"Thing": large}})
+    assert [(f.rule, "last_name" in f.what) for f in found] == [("length-risk", True)]
+
+
 def test_unknown_objects_are_found() -> None:
     """An object that the CRM does not have is found, with the name that was meant."""
     files = {LEAD: text_of("last_name: L"), "mappings/conversion.yaml": CONVERSION}

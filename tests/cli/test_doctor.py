@@ -1,0 +1,86 @@
+"""The doctor tells what keeps routes and CRMs from working together, and how to mend it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import Any
+
+import pytest
+
+from connector.model.progress import Shortcoming
+from connector.systems.sugarcrm import SugarCrmSystem
+
+from .terminal import Folder
+
+
+def failures(folder: Folder) -> list[dict[str, Any]]:
+    """The checks that failed."""
+    answer = folder.type("doctor", "--json")
+    return [check for check in json.loads(answer.out)["checks"] if check["level"] == "fail"]
+
+
+def test_overlapping_routes_are_told_with_their_line(folder: Folder) -> None:
+    """Two enabled routes on one CRM are a failure in doctor, and in the lint with file and line."""
+    text = folder.config.read_text()
+    folder.config.write_text(text + "  again:\n    source: salesforce\n    target: salesforce\n")
+    line = text.count("\n") + 1
+    (found,) = failures(folder)
+    assert (found["name"], f"line {line}" in found["detail"]) == ("routes", True)
+    lint = folder.type("mapping", "lint")
+    assert lint.code == 65
+    assert f"connector.yaml:{line}:3: overlapping-routes: routes salesforce and again take the same leads" in lint.out
+
+
+def test_every_route_is_held_against_the_crm(folder: Folder) -> None:
+    """A second route with mappings of its own is checked too, not only the first one."""
+    shutil.copytree(folder.path / "mappings", folder.path / "others")
+    folder.edit("others/salesforce/lead.yaml", "city: { from: City,", "city: { from: Town__c,")
+    folder.edit(
+        "connector.yaml",
+        "source: inbox\n    target: salesforce",
+        "source: inbox\n    target: salesforce\n    mapping: others",
+    )
+    (found,) = failures(folder)
+    assert "others/salesforce/lead.yaml" in found["detail"]
+    assert "Lead has no field Town__c" in found["detail"]
+
+
+def test_a_wrong_converted_status_is_told(folder: Folder) -> None:
+    """The status that closes a lead must be one of the CRM's own."""
+    folder.edit("mappings/conversion.yaml", "converted_status: Closed - Converted", "converted_status: Done")
+    found = failures(folder)
+    assert [each["name"] for each in found] == ["salesforce", "sugarcrm"]
+    assert "converted_status is `Done`, and this CRM has `Closed - Converted` for it" in found[0]["detail"]
+
+
+def test_a_key_in_another_field_is_told(folder: Folder) -> None:
+    """A mapping that writes our key elsewhere than the connection looks for it is told, with what to write."""
+    folder.edit("mappings/salesforce/contact.yaml", "from: Connector_Key__c", "from: AssistantName")
+    (found,) = failures(folder)
+    assert found["name"] == "salesforce Contact"
+    assert found["next"] == "write `from: Connector_Key__c` there, or correct key_field"
+
+
+def test_online_lint_asks_for_what_is_mapped(folder: Folder) -> None:
+    """The lint compares the objects that the mappings name, whatever the CRM calls them."""
+    folder.edit("mappings/salesforce/lead.yaml", "city: { from: City,", "city: { from: Town__c,")
+    answer = folder.type("mapping", "lint", "--online")
+    assert answer.code == 65
+    assert "unknown-native-field: Lead has no field `Town__c`" in answer.out
+
+
+def test_sandbox_project_is_clean_online(folder: Folder) -> None:
+    """Every field of every CRM is mapped or ignored with a reason, and all types and lengths fit both ways."""
+    answer = folder.type("mapping", "lint", "--online")
+    assert (answer.code, answer.out) == (0, "no findings\n"), answer.said
+
+
+def test_what_a_crm_lacks_comes_with_the_steps(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A shortcoming is a warning, or a failure where nothing works without it; both say what to do in the CRM."""
+    lacks = [Shortcoming("no key field", "make it in Studio", fatal=True), Shortcoming("half a view", "widen the role")]
+    monkeypatch.setattr(SugarCrmSystem, "shortcomings", lambda _self, _objects: lacks)
+    answer = folder.type("doctor")
+    assert answer.code == 78
+    assert "fail  sugarcrm: no key field\n      next: make it in Studio\n" in answer.out
+    assert "warn  sugarcrm: half a view\n      next: widen the role\n" in answer.out
