@@ -10,6 +10,7 @@ from connector.sandbox.dialect import DialectSetup, DoorRefused
 from connector.sandbox.exchange import Call, Kind, Reply, Request, RowFault, Trace
 from connector.sandbox.faults import Fault
 from connector.sandbox.info import kept_credentials, random_text
+from connector.sandbox.sugar import doors
 from connector.sandbox.sugar.flavour import SUGARCRM
 from connector.sandbox.sugar.instance import SugarInstance
 from connector.sandbox.sugar.people import API_USER
@@ -150,16 +151,15 @@ class SugarCrmDialect:
 
     def open_door(self, fault: Fault) -> None:
         """Edit, merge, delete or convert records behind the clients' back."""
-        raise DoorRefused("not yet")
+        doors.open_door(self.instance, fault)
 
     def hide(self, fault: Fault, written: Sequence[tuple[str, str]], until: datetime) -> None:
         """Keep records unseen until then."""
-        for module, record_id in written:
-            self.instance.hide_until(module, [record_id], until)
+        doors.hide(self.instance, fault, written, until)
 
     def change_schema(self, fault: Fault) -> None:
         """Add, drop or alter fields."""
-        raise DoorRefused("not yet")
+        doors.change_schema(self.instance, fault)
 
     def set_quota(self, fault: Fault) -> None:
         """Sugar counts no calls. Raises DoorRefused."""
