@@ -103,6 +103,7 @@ class Planner:
             waiting_for=self._waiting(lead.ref, share, earlier) or _orphan(decision, original),
             style=route.target.conversion_style,
             foreign=not route.in_place,
+            first_stage=side.first_stage,
         )
         if route.in_place or not decision.verdict.converts or route.options.push_back is PushBack.NONE:
             return situation, [wording]
@@ -136,6 +137,7 @@ class Planner:
             style=side.system.conversion_style,
             connection=side.name,
             foreign=False,
+            first_stage=side.first_stage,
         )
         return replace(situation, origin=origin), wording
 

@@ -32,6 +32,13 @@ class Side:
         """The connection's name."""
         return self.system.name
 
+    @property
+    def first_stage(self) -> str:
+        """The first sales stage, where new opportunities begin; empty where the CRM sets it by itself."""
+        if Kind.OPPORTUNITY in self.system.conversion_style.makes:
+            return ""
+        return next(iter(self.system.conversion_terms().get("stages", ())), "")
+
     def mapping(self, kind: Kind) -> ObjectMapping:
         """How this CRM's records of *kind* are translated."""
         return self.mappings.object_mapping(self.folder, kind)

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from connector.model.decision import Verdict
 from connector.model.plan import Action, Grade, Step, Take, step_key
 from connector.model.records import Kind, Scalar, Values, external_key
 from connector.planning.differences import changed
 from connector.planning.situation import Situation
+
+# A new opportunity's close date, where the policy's `opportunity.values` gives none and the CRM does not either.
+CLOSES_IN_DAYS = 90
 
 _CREATED = (Kind.ACCOUNT, Kind.CONTACT, Kind.OPPORTUNITY)
 
@@ -173,10 +177,16 @@ def _new_values(situation: Situation, kind: Kind) -> dict[str, Scalar]:
     lead, opportunity = situation.lead.ref, situation.decision.opportunity
     values = _offered(situation, kind)
     if kind is Kind.OPPORTUNITY and opportunity is not None:
-        values |= {"name": opportunity.name, **opportunity.values}
+        values = {**_unqualified(situation), **values, "name": opportunity.name, **opportunity.values}
     if situation.owner:
         values["owner_id"] = situation.owner
     return {**values, "external_key": external_key(lead.connection, lead.id, kind)}
+
+
+def _unqualified(situation: Situation) -> dict[str, Scalar]:
+    """What every opportunity must have, and the lead cannot tell: it begins in the first stage, worth nothing yet."""
+    closes = situation.decision.decided_at.date() + timedelta(days=CLOSES_IN_DAYS)
+    return {"stage": situation.first_stage or None, "amount": 0, "close_date": closes.isoformat()}
 
 
 def _stamps(situation: Situation, convert: Step) -> tuple[Step, ...]:

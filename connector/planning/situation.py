@@ -60,8 +60,9 @@ class Situation:
     *land_all*: a lead that is not converted still lands in the target. *resuming*: an earlier run landed the
     lead and did not get to its conversion. *style*: what the CRM's conversion makes by itself. *connection* is
     set where that CRM is not the route's target; *after* is a step that must be done before anything here.
-    *foreign*: the lead's owner is nobody in this CRM. *origin*: the same conversion in the CRM that the lead
-    came from; *hand_back*: it is only told (see `connector.planning.push_back`).
+    *first_stage* is the CRM's first sales stage. *foreign*: the lead's owner is nobody in this CRM. *origin*: the
+    same conversion in the CRM that the lead came from; *hand_back*: it is only told (see
+    `connector.planning.push_back`).
     """
 
     org: str
@@ -87,6 +88,7 @@ class Situation:
     connection: str = ""
     after: Take | None = None
     foreign: bool = False
+    first_stage: str = ""
     origin: Situation | None = None
     hand_back: HandBack | None = None
 
