@@ -147,8 +147,8 @@ _ROUTES = {
     "suitecrm": ("suitecrm", "suitecrm", True, ""),
     "inbox-to-salesforce": ("inbox", "salesforce", True, ""),
     "inbox-to-suitecrm": ("inbox-suitecrm", "suitecrm", False, ""),
-    "sugarcrm-to-salesforce": ("sugarcrm", "salesforce", False, "links"),
-    "suitecrm-to-salesforce": ("suitecrm", "salesforce", False, "links"),
+    "sugarcrm-to-salesforce": ("sugarcrm", "salesforce", False, "records"),
+    "suitecrm-to-salesforce": ("suitecrm", "salesforce", False, "records"),
     "salesforce-to-sugarcrm": ("salesforce", "sugarcrm", False, "records"),
 }
 _PUSH_BACK = {
