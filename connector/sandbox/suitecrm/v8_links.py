@@ -36,7 +36,7 @@ def list_related(call: V8Call, module_name: str, record_id: str, link_name: str)
     call.trace.records = len(rows)
     if not rows:
         return message(200, f"There is no relationship set in {module.object_name} module with {link.name} link field")
-    shape = Shape(other, None, call.times)
+    shape = Shape(other, None, call.manner)
     data = [shape.related(one) for one in rows]
     total = call.instance.count_related(module.name, record_id, link.name, wanted.where) if page.paged else len(rows)
     pages = math.ceil(total / page.size) if page.paged else 1

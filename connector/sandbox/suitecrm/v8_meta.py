@@ -68,4 +68,4 @@ def current_user(call: V8Call) -> Reply:
     if row is None:
         raise V8Error(f"Users module with id {call.user_id} is not found")
     call.trace.records = 1
-    return document(200, Shape(module, None, call.times).resource(row, call.path))
+    return document(200, Shape(module, None, call.manner).resource(row, call.path))

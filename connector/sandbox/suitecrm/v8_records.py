@@ -19,7 +19,7 @@ from connector.sandbox.suitecrm import v8_parameters as parameters
 from connector.sandbox.suitecrm.v8_answers import AccessDenied, ParameterError, V8Error, document, message
 from connector.sandbox.suitecrm.v8_filters import DATABASE_FAILURE, Filter, parse_filter, parse_sort
 from connector.sandbox.suitecrm.v8_parameters import Nested, Page
-from connector.sandbox.suitecrm.v8_shapes import Shape, TimeFormat
+from connector.sandbox.suitecrm.v8_shapes import Manner, Shape, TimeFormat
 from connector.sandbox.suitecrm.v8_vardefs import attribute_names
 
 _AUDIT = {
@@ -48,10 +48,11 @@ class V8Call:
         return parameters.parse_query(self.request.query_string)
 
     @property
-    def times(self) -> TimeFormat:
-        """How datetimes leave this instance."""
+    def manner(self) -> Manner:
+        """How values leave this instance."""
         settings = self.instance.settings
-        return TimeFormat(str(settings.get("v8_time_format", "H:i")), str(settings.get("v8_offset", "+00:00")))
+        times = TimeFormat(str(settings["v8_time_format"]), str(settings["v8_offset"]))
+        return Manner(times, bool(settings["html_entities"]))
 
     def module(self, name: str) -> Module:
         """A module by its name or its bean's (`Leads`, `Lead`). Raises ParameterError."""
@@ -100,7 +101,7 @@ def list_records(call: V8Call, module_name: str) -> Reply:
     call.demand("view")
     rows = _page_of(call, module, (wanted, order, page), fields)
     call.trace.records = len(rows)
-    shape = Shape(module, fields, call.times)
+    shape = Shape(module, fields, call.manner)
     data = [shape.resource(row, f"{call.path}/{row['id']}") for row in rows]
     if not data or not page.paged:
         return document(200, data)
@@ -177,7 +178,7 @@ def get_record(call: V8Call, module_name: str, record_id: str) -> Reply:
     row = call.bean(module, record_id)
     call.demand("view", row)
     call.trace.records = 1
-    return document(200, Shape(module, fields, call.times).resource(row, call.path))
+    return document(200, Shape(module, fields, call.manner).resource(row, call.path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +247,7 @@ def _saved(call: V8Call, sent: _Sent, create: bool) -> Reply:
         return _deleted_by_attribute(call, sent, done.id)
     _wrote(call, sent.module, done.id)
     row = call.instance.require(sent.module.name, done.id)
-    return document(201, Shape(sent.module, None, call.times).resource(row, f"{call.path}/{done.id}"))
+    return document(201, Shape(sent.module, None, call.manner).resource(row, f"{call.path}/{done.id}"))
 
 
 def _deleted_by_attribute(call: V8Call, sent: _Sent, record_id: str) -> Reply:
@@ -254,7 +255,7 @@ def _deleted_by_attribute(call: V8Call, sent: _Sent, record_id: str) -> Reply:
     call.instance.delete(sent.module.name, record_id, call.user_id)
     _wrote(call, sent.module, record_id)
     row = call.instance.get(sent.module.name, record_id, deleted=True) or {"id": record_id}
-    return document(201, Shape(sent.module, None, call.times).resource(row, f"{call.path}/{record_id}"))
+    return document(201, Shape(sent.module, None, call.manner).resource(row, f"{call.path}/{record_id}"))
 
 
 def _wrote(call: V8Call, module: Module, record_id: str) -> None:
@@ -276,10 +277,7 @@ def data_of(request: Request) -> Mapping[str, object]:
     body = body_of(request)
     parameters.require_options(body, ("data",))
     parameters.check_options(body, ("data",))
-    data = body["data"]
-    if not isinstance(data, dict):
-        raise ParameterError('The option "data" with value is expected to be of type "array".')
-    return data
+    return parameters.array_option(body, "data") or {}
 
 
 def _sent(call: V8Call, update: bool) -> _Sent:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from connector.sandbox.sugar.schema import NUMBER_TYPES, FieldDef, Module
@@ -31,14 +31,22 @@ class TimeFormat:
         return f"{stored[:10]}T{stored[11:16]}:{seconds}{self.offset}"
 
 
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How values leave: the time format, and whether four characters become HTML entities."""
+
+    times: TimeFormat = TimeFormat()
+    entities: bool = True
+
+
 class Shape:
     """The records of one module with a choice of attributes. Prepared once, used for every row of a list."""
 
-    def __init__(self, module: Module, fields: Sequence[str] | None, times: TimeFormat) -> None:
+    def __init__(self, module: Module, fields: Sequence[str] | None, manner: Manner) -> None:
         self._type = module.object_name
         wanted = None if fields is None else frozenset(fields)
         self._shows: list[tuple[str, Show]] = [
-            (name, _show_for(one, times))
+            (name, _show_for(one, manner))
             for name, one in module.fields.items()
             if name != "id" and (wanted is None or name in wanted)
         ]
@@ -87,14 +95,9 @@ def plain_text(one: FieldDef, value: object) -> str:
     return str(value)
 
 
-def _show_for(one: FieldDef, times: TimeFormat) -> Show:
+def _show_for(one: FieldDef, manner: Manner) -> Show:
     if one.type == "datetime":
-        return lambda value: times.show(str(value)) if value else ""
-    if one.type in NUMBER_TYPES or one.type in ("bool", "date", "id"):
+        return lambda value: manner.times.show(str(value)) if value else ""
+    if not manner.entities or one.type in NUMBER_TYPES or one.type in ("bool", "date", "id"):
         return lambda value: plain_text(one, value)
     return lambda value: "" if value is None else str(value).translate(_ENTITIES)
-
-
-def without_id(values: Mapping[str, object]) -> dict[str, object]:
-    """The attributes that a client sent, but for `id`, which V8 takes from the resource itself."""
-    return {name: value for name, value in values.items() if name != "id"}
