@@ -9,6 +9,7 @@ from tests.contracts.csv_subject import CsvSubject
 from tests.contracts.memory_subject import MemoryGivenSubject, MemoryStepsSubject, MemorySubject
 from tests.contracts.salesforce_subject import SalesforceSubject, salesforce
 from tests.contracts.sandbox_subject import PatientClock
+from tests.contracts.sugarcrm_subject import SugarStepsSubject, SugarSubject, SugarSyncKeySubject
 
 __all__ = ["SOURCES", "TARGETS", "PatientClock", "SalesforceSubject", "salesforce"]
 
@@ -18,5 +19,8 @@ TARGETS: Mapping[str, Any] = {
     "memory-given": MemoryGivenSubject,
     "memory-steps": MemoryStepsSubject,
     "salesforce": SalesforceSubject,
+    "sugarcrm": SugarSubject,
+    "sugarcrm-steps": SugarStepsSubject,
+    "sugarcrm-sync-key": SugarSyncKeySubject,
 }
 SOURCES: Mapping[str, Any] = {"csv": CsvSubject, **TARGETS}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import tempfile
 from collections.abc import Mapping
@@ -17,6 +18,7 @@ from connector.systems.sugarcrm import SugarCrmSystem, SugarOptions
 from tests.contracts.sandbox_subject import PatientClock, SandboxSubject
 from tests.contracts.subject import OrderBook, Seen, Traits, Vocabulary
 
+WRONG = "a-wrong-password-4711"
 _PERSON = {"name": "last_name", "title": "title", "email": "email1"}
 
 
@@ -41,9 +43,7 @@ def words(key: str) -> Vocabulary:
     )
 
 
-def sugarcrm(
-    sandbox: Sandbox, token_file: Path, clock: PatientClock | None = None, **options: Any
-) -> SugarCrmSystem:
+def sugarcrm(sandbox: Sandbox, token_file: Path, clock: PatientClock | None = None, **options: Any) -> SugarCrmSystem:
     """A system that logs in to the sandbox with the login kept in *token_file*."""
     login: Mapping[str, str] = sandbox.info["sugarcrm"]  # type: ignore[assignment]
     known = {
@@ -83,6 +83,19 @@ class SugarSubject(SandboxSubject):
     def fresh(self) -> Target:
         """Another client, which shares the login as another process does."""
         return sugarcrm(self.sandbox, self.token_file, **self.options)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The passwords, and the tokens of the shared login as it stands."""
+        login: Mapping[str, str] = self.sandbox.info["sugarcrm"]  # type: ignore[assignment]
+        kept = json.loads(self.token_file.read_text()) if self.token_file.exists() else {}
+        tokens = (kept.get("access_token"), kept.get("refresh_token"))
+        return (login["password"], WRONG, *(token for token in tokens if token))
+
+    def stranger(self) -> Target:
+        """A client with a wrong password and no login to share."""
+        alone = self.token_file.with_name("stranger.json")
+        return sugarcrm(self.sandbox, alone, **{**self.options, "password": Secret(WRONG)})
 
     def update(self, lead_id: str, title: str) -> Order:
         """A new title."""
