@@ -22,23 +22,47 @@ _KEPT_TAGS = frozenset(
 )  # fmt: skip
 _VOID_BODIES = re.compile(r"(?is)<(script|style|iframe|object)\b.*?(</\1\s*>|$)")
 _TAG = re.compile(r"(?s)</?([A-Za-z][\w:-]*)[^<>]*>?|<!--.*?(-->|$)")
-_TRUE = frozenset({"1", "true", "on", "yes"})
+_FALSE = frozenset({"", "0", "false", "off", "no"})
+_STORED_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_STORED_TIME = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}(:\d{2})?")
+# The user's own formats, those of a fresh installation: m/d/Y and H:i.
+_USER_DATE = re.compile(r"(\d{2})/(\d{2})/(\d{4})")
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 
 
 def stored_value(one: FieldDef, value: object, flavour: Flavour, settings: Mapping[str, object]) -> object:
     """What the column of a field holds after `value` was saved; None is an empty field."""
     if one.type == "bool":
-        return int(str(value).strip().lower() in _TRUE) if value not in (None, "") else 0
+        return 0 if value is None else int(str(value).strip().lower() not in _FALSE)
     if value is None or value == "":
         return one.default if one.type != "enum" and one.default is not None else None
     if one.type == "date":
-        return read_date(value)
+        return _strict_date(str(value)) if flavour.cleans_text else read_date(value)
     if one.type == "datetime":
-        return read_time(value)
+        return _strict_time(str(value)) if flavour.cleans_text else read_time(value)
     if one.type in NUMBER_TYPES:
         return _number(one, value, settings)
     return _text(one, value, flavour, settings)
+
+
+def _strict_date(text: str) -> str | None:
+    """A date in the database's format or the user's; any other text is no date (`SugarBean::fixUpFormatting`)."""
+    user = _USER_DATE.fullmatch(text)
+    if user:
+        return read_date(f"{user[3]}-{user[1]}-{user[2]}")
+    return read_date(text) if _STORED_DATE.fullmatch(text[:10]) and text[10:11] in ("", " ") else None
+
+
+def _strict_time(text: str) -> str | None:
+    """The same for a moment; ISO 8601 with a `T` or an offset is in neither format."""
+    day, _, rest = text.partition(" ")
+    user = _USER_DATE.fullmatch(day)
+    plain = f"{user[3]}-{user[1]}-{user[2]} {rest}".strip() if user else text
+    if _STORED_DATE.fullmatch(plain):
+        plain += " 00:00:00"
+    if not _STORED_TIME.fullmatch(plain):
+        return None
+    return read_time(plain if plain.count(":") == 2 else f"{plain}:00")
 
 
 def clean_markup(text: str) -> str:

@@ -1,141 +1,110 @@
-"""Side doors: changes to records that no client asked for, as a colleague in the CRM would make them."""
+"""Side doors: changes to records that no client asked for, and loading and dumping for the control plane."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 
 from connector.sandbox.dialect import DoorRefused
 from connector.sandbox.faults import Action, Fault
-from connector.sandbox.sugar.doors_convert import convert_as_colleague
+from connector.sandbox.sugar.conversion import Conversion, convert_lead
 from connector.sandbox.sugar.instance import SugarInstance
-from connector.sandbox.sugar.schema import Module
-from connector.sandbox.sugar.words import EngineError
+from connector.sandbox.sugar.merging import merge
+from connector.sandbox.sugar.words import EngineError, Where
 
-COLLEAGUE = "will"
-_AUDIT = frozenset({"date_modified", "modified_user_id", "created_by", "date_entered"})
-_REFUSED = (EngineError, KeyError, TypeError, ValueError)
+
+def file_of(state: Path | None, dialect: str) -> str | None:
+    """The instance's own file beside the sandbox's state file."""
+    return None if state is None else str(state.with_name(f"{state.name}.{dialect}"))
 
 
 def open_door(instance: SugarInstance, fault: Fault) -> None:
-    """Carry out `edit`, `merge`, `delete` or `convert_elsewhere`. Raises DoorRefused when the CRM says no."""
+    """Carry out `edit`, `merge`, `delete` or `convert_elsewhere` as a colleague. Raises DoorRefused."""
+    module = fault.text("object", "Leads")
     try:
-        module = named_module(instance, fault.text("object", "Leads"))
         ids = named_records(instance, module, fault)
         if not ids:
-            raise DoorRefused(f"no such record in {module.name}")
+            raise DoorRefused(f"no such {module}")
         with instance.transaction():
-            for record_id in ids:
-                _open(instance, module, record_id, fault)
-    except _REFUSED as error:
+            _carry_out(instance, module, ids, fault)
+    except EngineError as error:
         raise DoorRefused(f"{type(error).__name__}: {error}") from error
 
 
-def _open(instance: SugarInstance, module: Module, record_id: str, fault: Fault) -> None:
-    user_id = instance.people.id_of(COLLEAGUE)
+def _carry_out(instance: SugarInstance, module: str, ids: Sequence[str], fault: Fault) -> None:
     given = fault.options.get("set")
-    values: Mapping[str, object] = given if isinstance(given, Mapping) else {}
-    if fault.action is Action.EDIT:
-        edit(instance, module, record_id, values)
-    elif fault.action is Action.DELETE:
-        if not instance.delete(module.name, record_id, user_id):
-            raise DoorRefused(f"{module.name} {record_id} is deleted already")
-    elif fault.action is Action.MERGE:
-        merge(instance, module, record_id, fault.text("into"))
-    else:
-        convert_as_colleague(instance, record_id, values, user_id)
+    values = given if isinstance(given, Mapping) else {}
+    user_id = instance.people.id_of("sarah")
+    if fault.action is Action.MERGE:
+        merge(instance, module, fault.text("into"), ids)
+        return
+    for record_id in ids:
+        if fault.action is Action.EDIT:
+            instance.save(module, {**values, "id": record_id}, user_id=user_id, create=False)
+        elif fault.action is Action.DELETE:
+            instance.delete(module, record_id, user_id)
+        else:
+            convert_lead(instance, record_id, Conversion.of(values), user_id)
 
 
-def named_module(instance: SugarInstance, name: str) -> Module:
-    """A module by its name or the name of its bean (`Leads`, `Lead`). Raises NoSuchModule."""
-    for module in instance.modules.values():
-        if name in (module.name, module.object_name):
-            return module
-    return instance.module(name)
-
-
-def named_records(instance: SugarInstance, module: Module, fault: Fault) -> list[str]:
-    """Ids of the live records that a fault names by `id` or by `match`."""
+def named_records(instance: SugarInstance, module: str, fault: Fault) -> list[str]:
+    """Ids of the live records that a fault names by `id` or by `match`. Raises NoSuchModule, NoSuchField."""
     if fault.options.get("id"):
         return [fault.text("id")]
     match = fault.options.get("match")
     if not isinstance(match, Mapping):
         return []
-    rows = instance.select(module.name)
-    return [str(row["id"]) for row in rows if all(row.get(name) == value for name, value in match.items())]
+    where = Where()
+    for name, value in match.items():
+        where = where & _equal(instance, module, str(name), value)
+    return [str(row["id"]) for row in instance.select(module, where, fields=["id"])]
 
 
-def edit(instance: SugarInstance, module: Module, record_id: str, values: Mapping[str, object]) -> None:
-    """Save a record as a colleague does on screen, where an address does change. Raises NoSuchRecord, NoSuchField."""
-    unknown = sorted(name for name in values if name not in module.fields)
-    if unknown:
-        raise DoorRefused(f"{module.name} has no {', '.join(unknown)}")
-    kept = {name: value for name, value in values.items() if name != "email1"}
-    instance.save(
-        module.name,
-        {**kept, "id": record_id},
-        user_id=instance.people.id_of(COLLEAGUE),
-        create=False,
-        keep=_AUDIT & set(kept),
-    )
-    if "email1" in values:
-        address = {"email_address": values["email1"], "primary_address": True}
-        instance.set_emails(module.name, record_id, [address] if values["email1"] else [])
-
-
-def merge(instance: SugarInstance, module: Module, record_id: str, into: str) -> None:
-    """Merge a record into another: its relations go over, it is deleted, and nothing points to the survivor.
-
-    Raises NoSuchRecord.
-    """
-    instance.require(module.name, record_id)
-    instance.require(module.name, into)
-    known = {one["email_address"] for one in instance.emails(module.name, into)} if _has_email(module) else set()
-    for address in instance.emails(module.name, record_id) if _has_email(module) else []:
-        if address["email_address"] not in known:
-            more = {**address, "primary_address": not known and address["primary_address"]}
-            instance.set_emails(module.name, into, [more], replace=False)
-    for name, link in module.links.items():
-        if link.module in ("Users", "EmailAddresses") or not _moves(instance, module, name):
-            continue
-        for other_id in instance.related_ids(module.name, record_id, name):
-            instance.relate(module.name, into, name, other_id)
-    instance.delete(module.name, record_id, instance.people.id_of(COLLEAGUE))
-
-
-def _has_email(module: Module) -> bool:
-    return "email_addresses" in module.links
-
-
-def _moves(instance: SugarInstance, module: Module, link_name: str) -> bool:
-    """Whether a link's relations go over: the survivor keeps its own owners (account, campaign)."""
-    link = module.links[link_name]
-    return link.left or bool(instance.schema.relations[link.relationship].table and link_name != "accounts")
+def _equal(instance: SugarInstance, module: str, name: str, value: object) -> Where:
+    if name == "email1":
+        return instance.email_where(module, "a.email_address_caps = ?", (str(value).upper(),))
+    plain = int(value) if isinstance(value, bool) else value
+    return Where(f"{instance.column(module, name)} IS ?", (plain,))
 
 
 def hide(instance: SugarInstance, fault: Fault, written: Sequence[tuple[str, str]], until: datetime) -> None:
     """Keep the records that the fault names, else those just written, unseen until then. Raises DoorRefused."""
+    module = fault.text("object")
     try:
-        named: list[tuple[str, str]] = []
-        if fault.text("object"):
-            module = named_module(instance, fault.text("object"))
-            named = [(module.name, record_id) for record_id in named_records(instance, module, fault)]
+        named = [(module, record_id) for record_id in named_records(instance, module, fault)] if module else []
         for name, record_id in named or written:
             instance.hide_until(name, [record_id], until)
-    except _REFUSED as error:
+    except EngineError as error:
         raise DoorRefused(f"{type(error).__name__}: {error}") from error
 
 
 def change_schema(instance: SugarInstance, fault: Fault) -> None:
-    """Add, drop and alter fields. Raises DoorRefused when the CRM says no."""
+    """Add, drop and alter fields. Raises DoorRefused."""
+    module = fault.text("object", "Leads")
     add, drop, alter = (fault.options.get(name) for name in ("add", "drop", "alter"))
     try:
-        module = named_module(instance, fault.text("object")).name
         for definition in add if isinstance(add, list) else []:
             instance.declare_field(module, definition)
         for name in drop if isinstance(drop, list) else []:
             instance.drop_field(module, name)
         for name, changes in (alter if isinstance(alter, dict) else {}).items():
             instance.alter_field(module, name, changes)
-    except _REFUSED as error:
+    except (EngineError, KeyError, TypeError, ValueError) as error:
         raise DoorRefused(f"{type(error).__name__}: {error}") from error
+
+
+def load(instance: SugarInstance, records: Mapping[str, object]) -> Mapping[str, object]:
+    """Insert records as given; the same shape with ids, in order. Raises DoorRefused."""
+    try:
+        return instance.load(records)
+    except (EngineError, KeyError, TypeError, ValueError) as error:
+        raise DoorRefused(f"{instance.flavour.name}: {type(error).__name__}: {error}") from error
+
+
+def dump(instance: SugarInstance, module: str) -> list[dict[str, object]]:
+    """Every record of a module. Raises DoorRefused for an unknown one."""
+    try:
+        return instance.dump(module)
+    except EngineError as error:
+        raise DoorRefused(f"{instance.flavour.name}: no module {error}") from error

@@ -19,6 +19,8 @@ from connector.sandbox.sugar.schema import Module, Schema
 from connector.sandbox.sugar.words import DuplicateId, NoSuchRecord, Row, SaveResult, new_id, read_time
 
 _AUDIT = ("date_modified", "modified_user_id", "created_by", "date_entered")
+# `Lead::save`: a lead without a status is a new one.
+_FIRST_STATUS = "New"
 _ROLE_OF_CONTACT = "Primary Decision Maker"
 _STREET_LINES = ("_street", "_street_2", "_street_3")
 
@@ -51,6 +53,8 @@ class Saver:
         row |= {"id": record_id}
         if module.name == "Opportunities":
             _work_out_opportunity(row)
+        if module.name == "Leads":
+            row["status"] = row.get("status") or _FIRST_STATUS
         self._db.insert(module.table, row)
         self._save_related(module, record_id, values, now)
         self._save_emails(module, record_id, values, created=True)
@@ -72,6 +76,8 @@ class Saver:
             changes["date_entered"] = given["date_entered"]
         if module.name == "Opportunities" and "amount" in changes:
             changes["amount_usdollar"] = changes["amount"]
+        if module.name == "Leads" and "status" in changes:
+            changes["status"] = changes["status"] or _FIRST_STATUS
         self.write(module, record_id, changes)
         self._save_related(module, record_id, values, now)
         self._save_emails(module, record_id, values, created=False)
