@@ -115,10 +115,9 @@ class Planner:
         route, side, lead = self.route, self.route.source_side, situation.lead
         wording = side.wording
         twins = twins_of(route, lead, resolution) if route.options.push_back is PushBack.RECORDS else None
+        values = route.rules.mappings.conversion.push_back
+        back = HandBack(route.target.name, side.org, wording, values, side.system.conversion_style.write_calls)
         if twins is None:
-            values = route.rules.mappings.conversion.push_back
-            calls = side.system.conversion_style.write_calls
-            back = HandBack(route.target.name, side.org, wording, values, calls)
             return replace(situation, hand_back=back), wording
         survivor = situation.decision.duplicate_of if situation.original else None
         original = self.originals.get((side.name, survivor)) if survivor else None
@@ -139,7 +138,7 @@ class Planner:
             foreign=False,
             first_stage=side.first_stage,
         )
-        return replace(situation, origin=origin), wording
+        return replace(situation, origin=origin, hand_back=back), wording
 
     def _owner(self, lead: Record, decision: Decision, account: Record | None) -> str:
         """A known account's owner keeps what comes to it; a queue's lead needs a person; else the lead's own."""

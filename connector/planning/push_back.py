@@ -7,7 +7,9 @@ from connector.model.records import Kind, Values
 from connector.planning.conversion import conversion
 from connector.planning.situation import HandBack, Situation
 
-# Marks the step that closes a source lead without records of its own there.
+# What a conversion writes on its lead by itself.
+CLOSING = frozenset({"status", "converted"})
+# Marks the step that tells the source lead what became of it elsewhere.
 HANDS_OVER = "hands_over"
 # Marks a step whose values name ids that only earlier steps bring; see `filled`.
 FILL = "fill"
@@ -15,19 +17,21 @@ FILL = "fill"
 
 def push_back(situation: Situation, convert: Step) -> tuple[Step, ...]:
     """The steps in the source CRM: the same conversion there, or a note of where the lead went, or nothing."""
-    if situation.origin is not None:
-        return conversion(situation.origin_after(Take(convert.key, "lead")), None)
-    if situation.hand_back is not None:
-        return _links(situation, situation.hand_back, convert)
-    return ()
+    note = _note(situation, situation.hand_back, convert) if situation.hand_back is not None else ()
+    if situation.origin is None:
+        return note
+    origin = situation.origin_after(Take(convert.key, "lead"))
+    return (*note, *conversion(origin, note[-1] if note else None))  # after it: a converted lead may be read-only
 
 
-def _links(situation: Situation, back: HandBack, convert: Step) -> tuple[Step, ...]:
-    """One update of the source lead: closed, with the ids of what the target made of it."""
+def _note(situation: Situation, back: HandBack, convert: Step) -> tuple[Step, ...]:
+    """One update of the source lead, with the ids of what the target made of it; it closes the lead where told to."""
     lead = situation.lead.ref
     none = convert.terms["opportunity"] == "none"
     known = {"connection": back.target, **({"opportunity": "none"} if none else {})}
-    wanted = {name: _said(value, known) if isinstance(value, str) else value for name, value in back.values.items()}
+    closing = CLOSING if situation.origin is not None else frozenset()  # the conversion there closes it
+    values = {name: value for name, value in back.values.items() if name not in closing}
+    wanted = {name: _said(value, known) if isinstance(value, str) else value for name, value in values.items()}
     after = back.wording.payload(Kind.LEAD, wanted, False)
     if not after:
         return ()

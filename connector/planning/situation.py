@@ -35,7 +35,7 @@ class Leader:
 
 @dataclass(frozen=True, slots=True)
 class HandBack:
-    """How the CRM that a lead came from is told what became of it, when it gets no records of its own.
+    """How the CRM that a lead came from is told what became of it.
 
     *values* are canonical lead values; ``{connection}``, ``{account}``, ``{contact}`` and ``{opportunity}`` stand
     for the *target*'s name and for the ids of what was made there. *org* and *wording* are the source's.

@@ -345,6 +345,14 @@ class TestPushBack:
         assert all(step.takes["after"] == Take(target.key, "lead") for step in back)
         assert len({step.key for step in planned.steps}) == len(planned.steps)
 
+    def test_note_precedes_the_conversion_there(self) -> None:
+        """With records the lead is told before its own conversion, which closes it and may make it read-only."""
+        here = situation(Verdict.CONVERT, decision=HOT, connection="salesforce", org="other")
+        back = HandBack("sugar", "other", Words(), {"status": "Closed", "converted_to": "{account}"})
+        planned = plan_lead(self.across(origin=here, hand_back=back))
+        note, convert = (step for step in planned.steps if step.connection and step.kind == "lead")
+        assert (dict(note.after), convert.takes["lead"]) == ({"converted_to": "{account}"}, Take(note.key, "record"))
+
     def test_links_close_the_lead_with_a_note(self) -> None:
         """With links the source lead is closed in one update that names what was made of it."""
         values = {"status": "Closed", "converted_to": "{connection}: {account} {contact} {opportunity}"}
