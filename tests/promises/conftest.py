@@ -10,20 +10,26 @@ import pytest
 
 from connector.sandbox import Sandbox
 
+from .families import SALESFORCE, Family
 from .project import Project, project_at
 
 
 @pytest.fixture
 def new_project(
     tmp_path: Path, sandbox_server: Sandbox, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Callable[[], Project]]:
-    """Makes a project on a freshly reset sandbox; each call forgets the one before."""
+) -> Iterator[Callable[..., Project]]:
+    """Makes a project on a freshly reset sandbox, of Salesforce unless told otherwise; each forgets the one before."""
     with ExitStack() as stack:
         count = iter(range(10_000))
-        yield lambda: stack.enter_context(project_at(tmp_path / str(next(count)), sandbox_server, monkeypatch))
+
+        def made(family: Family = SALESFORCE) -> Project:
+            folder = tmp_path / str(next(count))
+            return stack.enter_context(project_at(folder, sandbox_server, monkeypatch, family))
+
+        yield made
 
 
 @pytest.fixture
-def project(new_project: Callable[[], Project]) -> Project:
+def project(new_project: Callable[..., Project]) -> Project:
     """A fresh project on an empty org."""
     return new_project()

@@ -24,8 +24,9 @@ from connector.config import Route as RouteConfig
 from connector.pipeline import Rules
 from connector.sandbox import Sandbox
 from connector.sandbox.client import control
+from tests.builders import Row
+from tests.promises.families import SALESFORCE, Family
 
-OBJECTS = ("Account", "Contact", "Opportunity", "OpportunityContactRole", "Lead")
 Fault = Mapping[str, object]
 
 
@@ -64,6 +65,7 @@ class Project:
 
     folder: Path
     sandbox: Sandbox
+    family: Family = SALESFORCE
 
     def run(self, *words: str) -> Answer:
         """One command line, in this process."""
@@ -76,7 +78,7 @@ class Project:
     def sync(self, *words: str) -> Answer:
         """One cycle of the in-place route, or of the routes named."""
         named = any(not word.startswith("-") for word in words)
-        return self.run("sync", *([] if named else ["salesforce"]), *words)
+        return self.run("sync", *([] if named else [self.family.route]), *words)
 
     @property
     def config(self) -> Path:
@@ -91,17 +93,18 @@ class Project:
         path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
     def option(self, **options: object) -> None:
-        """Set options of the Salesforce connection."""
+        """Set options of the family's connection."""
         lines = "".join(f"\n    {name}: {value}" for name, value in options.items())
-        self.edit("connector.yaml", "    type: salesforce", f"    type: salesforce{lines}")
+        line = f"    type: {self.family.dialect}"
+        self.edit("connector.yaml", line, f"{line}{lines}")
 
     def control(self, path: str, body: Mapping[str, object] | None = None) -> Any:
         """The sandbox's control plane."""
         return control(self.sandbox.base_url, path, body)
 
-    def load(self, records: Mapping[str, Sequence[Mapping[str, object]]]) -> None:
-        """Put records into the Salesforce org."""
-        self.control("load", {"salesforce": {name: list(rows) for name, rows in records.items()}})
+    def load(self, records: Mapping[str, Sequence[Row]]) -> None:
+        """Put records, as `tests.builders` words them, into the CRM."""
+        self.control("load", {self.family.dialect: self.family.native(records)})
 
     def faults(self, *faults: Fault) -> None:
         """Put a fault plan in force; none clears it."""
@@ -126,16 +129,16 @@ class Project:
 
     def dump(self, object_name: str) -> list[dict[str, Any]]:
         """Every live record of an object."""
-        rows = self.control(f"dump/salesforce/{object_name}")
-        return [row for row in rows if not row.get("IsDeleted")]
+        rows = self.control(f"dump/{self.family.dialect}/{object_name}")
+        return [row for row in rows if not row.get(self.family.deleted)]
 
     def records(self, *, ours: bool = True) -> dict[str, list[str]]:
         """What the org holds, ids and times left out, so that two runs can be compared (see `normalised`)."""
-        return normalised(self.dumps(), ours=ours)
+        return normalised(self.family, self.dumps(), ours=ours)
 
     def dumps(self) -> dict[str, list[dict[str, Any]]]:
         """Every live record of the objects that the connector writes."""
-        return {name: self.dump(name) for name in OBJECTS}
+        return {name: self.dump(name) for name in self.family.objects}
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """Ask the state file."""
@@ -177,16 +180,19 @@ class Project:
         return len(self.calls("write", since))
 
 
-_FORGOTTEN = frozenset({"Id", "CreatedDate", "LastModifiedDate", "SystemModstamp", "ConvertedDate", "CloseDate"})
-
-
-def normalised(dumps: Mapping[str, Sequence[Mapping[str, Any]]], *, ours: bool = True) -> dict[str, list[str]]:
+def normalised(
+    family: Family, dumps: Mapping[str, Sequence[Mapping[str, Any]]], *, ours: bool = True
+) -> dict[str, list[str]]:
     """Records as sorted lines: ids become names and moments disappear. Without *ours* our keys do too.
 
     Two records that are twins stay two lines.
     """
-    names = {str(row["Id"]): _name(kind, row) for kind, rows in dumps.items() for row in rows}
-    return {kind: sorted(_line(row, names, ours) for row in rows) for kind, rows in dumps.items()}
+    names = {str(row[family.id]): _name(kind, row) for kind, rows in dumps.items() for row in rows}
+    left_out = family.fresh if ours else family.fresh | {family.key}
+    return {kind: sorted(_line(row, names, left_out) for row in rows) for kind, rows in dumps.items()}
+
+
+_LINK_IDS = frozenset({"email_address_id", "date_modified"})
 
 
 def difference(expected: Mapping[str, Sequence[str]], found: Mapping[str, Sequence[str]]) -> list[str]:
@@ -203,16 +209,17 @@ def _name(kind: str, row: Mapping[str, Any]) -> str:
     return f"{kind}<{row.get('Name') or row.get('LastName')}>"
 
 
-def _line(row: Mapping[str, Any], names: Mapping[str, str], ours: bool) -> str:
-    kept = {
-        field: value
-        for field, value in row.items()
-        if field not in _FORGOTTEN and value not in (None, "") and (ours or field != "Connector_Key__c")
-    }
-    return "; ".join(f"{field}={_told(value, names)}" for field, value in sorted(kept.items()))
+def _line(row: Mapping[str, Any], names: Mapping[str, str], left_out: frozenset[str]) -> str:
+    told = {field: _told(value, names) for field, value in row.items() if field not in left_out}
+    return "; ".join(f"{field}={value}" for field, value in sorted(told.items()) if value not in (None, "", [], {}))
 
 
 def _told(value: object, names: Mapping[str, str]) -> object:
+    """A value with names for ids; of a list of related rows, what they say without the ids of their links."""
+    if isinstance(value, list):
+        return sorted(str(_told(each, names)) for each in value)
+    if isinstance(value, Mapping):
+        return {name: _told(each, names) for name, each in value.items() if name not in _LINK_IDS}
     return names.get(value, value) if isinstance(value, str) else value
 
 
@@ -236,11 +243,15 @@ READING = remembered_rules()
 
 
 @contextlib.contextmanager
-def project_at(folder: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
+def project_at(
+    folder: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, family: Family = SALESFORCE
+) -> Iterator[Project]:
     """A fresh project as ``init --sandbox`` writes it, on a sandbox that is reset and empty."""
     sandbox.reset("empty")
     write_sandbox_project(folder, sandbox.info)
+    for old, new in family.edits:
+        Project(folder, sandbox).edit("connector.yaml", old, new)
     time = type("Time", (SandboxTime,), {"sandbox": sandbox})
     monkeypatch.setattr(wiring, "SystemClock", time)
     monkeypatch.setattr(wiring, "read_rules", READING)
-    yield Project(folder, sandbox)
+    yield Project(folder, sandbox, family)

@@ -71,9 +71,9 @@ def end_state(project: Project, routes: Sequence[str]) -> dict[str, list[str]]:
     project.settle_down(*routes)
     assert project.writes_of_another_sync(*routes) == 0
     dumps = project.dumps()
-    keys = [key for rows in dumps.values() for row in rows if (key := row.get("Connector_Key__c"))]
+    keys = [key for rows in dumps.values() for row in rows if (key := row.get(project.family.key))]
     assert len(keys) == len(set(keys))
-    return normalised(dumps, ours=routes == IN_PLACE)
+    return normalised(project.family, dumps, ours=routes != LANDING)
 
 
 def survive(project: Project, routes: Sequence[str], expected: dict[str, list[str]]) -> list[str]:
