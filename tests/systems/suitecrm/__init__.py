@@ -1,0 +1,1 @@
+"""SuiteCRM's client: both protocols, and what SuiteCRM does silently."""
