@@ -14,6 +14,7 @@ from connector.model.records import Kind
 from connector.ports import Target
 from connector.wiring import House, RuleFiles, read_rules
 
+_RIGHTS = "give the login's user Read on it, in Salesforce"
 _METADATA = "connector init --salesforce-metadata DIR"
 
 
@@ -85,12 +86,8 @@ def _object(
 ) -> Iterator[Check]:
     """Compare the CRM's own description of one object with every mapping of it, and with the key field."""
     if shape is None:
-        rights = (
-            "Read on it, in Salesforce" if settings.type == "salesforce" else "a role with Access, List and View on it"
-        )
-        yield Check(
-            label, "fail", "the login may not see this object", f"give the login's user {rights}", Refused.exit_code
-        )
+        if settings.type == "salesforce":  # the others tell it themselves, with the steps
+            yield Check(label, "fail", "the login may not see this object", _RIGHTS, Refused.exit_code)
         return
     found = [
         *_failures(label, mappings, shape),
