@@ -5,7 +5,6 @@ Source: SuiteCRM 7.14.6, Api/V8/Config/routes.php.
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
@@ -54,8 +53,7 @@ class V8:
     """The V8 half of a SuiteCRM: token endpoint and JSON:API routes.
 
     `credentials` holds `username`, `password`, `client_id`, `client_secret` (password grant) and
-    `service_client_id`, `service_client_secret` (client credentials grant). The password opens the account of every
-    live user, so that a world can hold people with fewer rights.
+    `service_client_id`, `service_client_secret` (client credentials grant, which acts as that user).
     """
 
     operations: frozenset[str] = frozenset(_CALLS)
@@ -108,12 +106,12 @@ class V8:
         return {one.id: one for one in clients}
 
     def _log_in(self, username: str, password: str) -> str:
-        user = self._instance.user(username)
-        if user is None:
+        if self._instance.user(username) is None:
             raise unknown_error(f"No user found with this username: {username}")
-        if not hmac.compare_digest(password.encode(), self._credentials["password"].encode()):
+        user_id = self._instance.authenticate(username, password)
+        if user_id is None:
             raise unknown_error(f"The password is invalid: {password}")
-        return str(user["id"])
+        return user_id
 
     def fault_reply(self, request: Request, status: int) -> Reply:
         """How V8 words a refusal with this status: JSON up to 499, a page of the web server above."""

@@ -51,7 +51,7 @@ class V8Call:
     def manner(self) -> Manner:
         """How values leave this instance."""
         settings = self.instance.settings
-        times = TimeFormat(str(settings["v8_time_format"]), str(settings["v8_offset"]))
+        times = TimeFormat(str(settings["user_time_format"]), str(settings["v8_offset"]))
         return Manner(times, bool(settings["html_entities"]))
 
     def module(self, name: str) -> Module:
