@@ -48,10 +48,8 @@ SUITECRM = Flavour(
             # A MariaDB connection with three-byte utf8 stores a question mark for each byte of an emoji.
             "three_byte_utf8": False,
             "session_idle_seconds": 1440,
-            # As the API user set it: without seconds V8 loses them.
+            # As the API user set it: without seconds in it, V8 shows none.
             "user_time_format": "H:i",
-            # The API user's time format; without seconds in it, V8 shows none.
-            "v8_time_format": "H:i",
             "v8_offset": "+00:00",
             "v8_or_bug": False,
             "v8_refresh_bug": False,

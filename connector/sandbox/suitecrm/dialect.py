@@ -33,14 +33,15 @@ def _draw_credentials() -> dict[str, str]:
 
 
 class SuiteCrmDialect:
-    """One SuiteCRM 7.14.6 on the sandbox's port."""
+    """One SuiteCRM 7.14.6 on the sandbox's port. The administrator has the API user's password."""
 
     name = "suitecrm"
 
     def __init__(self, setup: DialectSetup) -> None:
         self._credentials = kept_credentials(setup.state, self.name, _draw_credentials)
         self.instance = SugarInstance(doors.file_of(setup.state, self.name), setup.clock, SUITECRM)
-        self.instance.set_password(API_USER, self._credentials["password"])
+        for user_name in (API_USER, "admin"):
+            self.instance.set_password(user_name, self._credentials["password"])
         self._v4_1 = V41(self.instance, setup.clock)
         self._v8 = V8(self.instance, setup.clock, self._credentials)
         self.operations = self._v4_1.operations | self._v8.operations | {"unknown"}
