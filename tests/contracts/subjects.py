@@ -10,6 +10,7 @@ from tests.contracts.memory_subject import MemoryGivenSubject, MemoryStepsSubjec
 from tests.contracts.salesforce_subject import SalesforceSubject, salesforce
 from tests.contracts.sandbox_subject import PatientClock
 from tests.contracts.sugarcrm_subject import SugarStepsSubject, SugarSubject, SugarSyncKeySubject
+from tests.contracts.suitecrm_subject import SuiteSubject, SuiteV8Subject
 
 __all__ = ["SOURCES", "TARGETS", "PatientClock", "SalesforceSubject", "salesforce"]
 
@@ -22,5 +23,7 @@ TARGETS: Mapping[str, Any] = {
     "sugarcrm": SugarSubject,
     "sugarcrm-steps": SugarStepsSubject,
     "sugarcrm-sync-key": SugarSyncKeySubject,
+    "suitecrm": SuiteSubject,
+    "suitecrm-v8": SuiteV8Subject,
 }
 SOURCES: Mapping[str, Any] = {"csv": CsvSubject, **TARGETS}

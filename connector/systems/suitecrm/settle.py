@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from connector.model.plan import Action, Order, Receipt
 from connector.model.progress import ObjectShape
 from connector.systems.receipts import Receipts, applied, rejected
 from connector.systems.suitecrm.conversion import NOT_THERE, Converter
 from connector.systems.suitecrm.jobs import amiss, encoded, readable, record_id
-from connector.systems.suitecrm.line import Line, Refusal, Row
+from connector.systems.suitecrm.line import OPPORTUNITIES, Line, Refusal, Row
 
 
 class Settler:
@@ -35,7 +35,24 @@ class Settler:
             return {order.step.key: self._missing(order, f"{module} is not to be seen") for order in orders}
         names = {name for order in orders for name in (*order.step.after, self._line.options.key_field)}
         rows = self._line.read(module, [record_id(order) for order in orders], readable(names, shape))
-        return {order.step.key: self._receipt(order, rows.get(record_id(order)), shape) for order in orders}
+        half = self._unlinked(module, orders, rows)
+        return {
+            order.step.key: self._missing(order, "the opportunity is not linked to its person")
+            if record_id(order) in half
+            else self._receipt(order, rows.get(record_id(order)), shape)
+            for order in orders
+        }
+
+    def _unlinked(self, module: str, orders: Sequence[Order], rows: Mapping[str, Row]) -> set[str]:
+        """New opportunities that were made and not yet linked to their person: performing them again finishes them."""
+        wanted = {
+            record_id(order): order.ids["contact"]
+            for order in orders
+            if module == OPPORTUNITIES and order.step.action is Action.CREATE and order.ids.get("contact")
+        }
+        there = sorted(opportunity for opportunity in wanted if opportunity in rows)
+        known = self._line.partners(module, there, "contacts") if there else {}
+        return {opportunity for opportunity in there if wanted[opportunity] not in known.get(opportunity, ())}
 
     def _receipt(self, order: Order, row: Row | None, shape: ObjectShape) -> Receipt:
         """A record made by us is there under its id; what was to be changed has to stand in it."""

@@ -83,9 +83,10 @@ class V4Line:
     def read(self, module: str, ids: Sequence[str], fields: Sequence[str]) -> dict[str, Row]:
         """Rows by id, deleted ones too, a page of ids a call."""
         found: dict[str, Row] = {}
+        shape = self.shape(module)
         for answer in self._listed(module, ids, checked(module, fields), []):
             for entry in entries(answer, self.name):
-                row = row_of(entry, self.shape(module), self.name)
+                row = row_of(entry, shape, self.name)
                 if row is not None:
                     found[row.id] = row
         return found
