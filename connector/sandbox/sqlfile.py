@@ -5,6 +5,7 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 
@@ -15,6 +16,13 @@ def quoted(name: str) -> str:
 
 def _lowered(value: str | float | None) -> str | float | None:
     return value.lower() if isinstance(value, str) else value
+
+
+@cache
+def _insertion(table: str, columns: tuple[str, ...]) -> str:
+    # Names come from a schema, values are parameters.
+    names = ", ".join(quoted(name) for name in columns)
+    return f"INSERT INTO {quoted(table)} ({names}) VALUES ({', '.join('?' * len(columns))})"  # noqa: S608
 
 
 class SqlFile:
@@ -105,17 +113,12 @@ class SqlFile:
 
     def insert(self, table: str, values: Mapping[str, Any]) -> None:
         """Insert one row given by column names."""
-        columns = ", ".join(quoted(name) for name in values)
-        marks = ", ".join("?" * len(values))
-        # Names come from a schema, values are parameters.
-        self.run(f"INSERT INTO {quoted(table)} ({columns}) VALUES ({marks})", tuple(values.values()))  # noqa: S608
+        self.run(_insertion(table, tuple(values)), tuple(values.values()))
 
     def insert_many(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """Insert many rows with the same columns."""
-        names = ", ".join(quoted(name) for name in columns)
-        marks = ", ".join("?" * len(columns))
         with self.lock:
-            self._connection.executemany(f"INSERT INTO {quoted(table)} ({names}) VALUES ({marks})", rows)  # noqa: S608
+            self._connection.executemany(_insertion(table, tuple(columns)), rows)
 
     def clear(self, table: str) -> None:
         """Forget every row of a table."""

@@ -88,12 +88,11 @@ def _load_one(core: Core, module: Module, given: Mapping[str, Any]) -> Row:
 def _columns_of(core: Core, module: Module, given: Mapping[str, Any]) -> Row:
     # Loaded text stays as given, whatever a save would clean away: it stands for rows that are already there.
     plain = replace(core.flavour, cleans_text=False)
-    row: Row = {one.name: one.default for one in module.stored() if one.default is not None}
-    row |= {
-        one.name: stored_value(one, given[one.name], plain, core.saver.settings)
-        for one in module.stored()
-        if one.name in given
-    }
+    row: Row = _defaults(module)
+    for name, value in given.items():
+        one = module.fields.get(name)
+        if one is not None and one.stored:
+            row[name] = stored_value(one, value, plain, core.saver.settings)
     now = core.now()
     audit = {"date_entered": row.get("date_modified") or now, "date_modified": row.get("date_entered") or now,
              "date_created": now, "created_by": ADMIN_ID, "modified_user_id": ADMIN_ID}  # fmt: skip
@@ -106,6 +105,10 @@ def _columns_of(core: Core, module: Module, given: Mapping[str, Any]) -> Row:
     if module.name == "Opportunities" and row.get("amount_usdollar") is None:
         row["amount_usdollar"] = row.get("amount")
     return row
+
+
+def _defaults(module: Module) -> Row:
+    return {one.name: one.default for one in module.fields.values() if one.stored and one.default is not None}
 
 
 def _load_emails(core: Core, module: Module, record_id: str, given: Mapping[str, Any]) -> None:

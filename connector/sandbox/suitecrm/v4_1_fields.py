@@ -13,6 +13,8 @@ from connector.sandbox.suitecrm.v4_1_context import Context
 
 _ACTIONS = ("edit", "delete", "list", "view", "import", "export")
 _LABELS = {"EmailAddresses": "Email Address"}
+# The order of the tabs of a fresh installation.
+_FIRST_TABS = ("Accounts", "Contacts", "Opportunities", "Leads")
 _DATE_SEARCHES = {
     "=": "Equals", "not_equal": "Not On", "greater_than": "After", "less_than": "Before",
     "last_7_days": "Last 7 Days", "next_7_days": "Next 7 Days", "last_30_days": "Last 30 Days",
@@ -22,6 +24,7 @@ _DATE_SEARCHES = {
 _YES_OR_NO: dict[str, dict[str, object]] = {
     "": {"name": "", "value": ""}, "1": {"name": 1, "value": "Yes"}, "2": {"name": 2, "value": "No"}
 }  # fmt: skip
+_TABS = ("Accounts", "Contacts", "Opportunities", "Leads", "Emails", "Campaigns", "Calls", "Meetings", "Tasks", "Notes")
 
 
 def get_available_modules(call: Context) -> object:
@@ -30,7 +33,8 @@ def get_available_modules(call: Context) -> object:
 
 
 def _visible(call: Context) -> list[str]:
-    return [name for name in call.instance.modules if name not in ("Users", "EmailAddresses")]
+    """In the order of the tabs of a fresh installation."""
+    return [name for name in _TABS if name in call.instance.modules]
 
 
 def _module(call: Context, name: str) -> object:

@@ -21,7 +21,9 @@ _DELETED_WARNING = "Access to this object is denied since it has been deleted or
 
 def encoded(text: str) -> str:
     """Text with `" < > '` as entities; `&` and accents stay (`to_html`)."""
-    return text.translate(_ENTITIES)
+    if '"' in text or "'" in text or "<" in text or ">" in text:
+        return text.translate(_ENTITIES)
+    return text
 
 
 def echoed_text(text: str) -> str:
@@ -61,11 +63,12 @@ class Shaper:
 
     def pairs(self, row: Row, names: Iterable[str]) -> Pairs | list[Pair]:
         """Fields of a row; an empty selection is an empty array, PHP's reading of no fields."""
-        return {name: self._pair(name, row.get(name)) for name in names} or []
+        return {name: {"name": name, "value": self._text(name, row.get(name))} for name in names} or []
 
-    def _pair(self, name: str, value: object) -> Pair:
-        text = plain(value, self._module.fields.get(name))
-        return {"name": name, "value": encoded(text) if self._entities else text}
+    def _text(self, name: str, value: object) -> str:
+        if isinstance(value, str):
+            return encoded(value) if self._entities else value
+        return plain(value, self._module.fields.get(name))
 
     def entry(self, row: Row, names: Collection[str]) -> Pair:
         """One element of `entry_list`."""
