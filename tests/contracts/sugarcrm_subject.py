@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import requests
+
 from connector.model.plan import Order
 from connector.model.records import Kind
 from connector.ports import Target
@@ -70,8 +72,9 @@ class SugarSubject(SandboxSubject):
     traits = Traits(steps=True, page=1000, extra_page=1, write=20, write_calls=3, settle=60)
     options: Mapping[str, Any] = {}
 
-    def __init__(self, sandbox: Sandbox) -> None:
+    def __init__(self, sandbox: Sandbox, **options: Any) -> None:
         super().__init__(sandbox)
+        self.options = {**self.options, **options}
         self._folder = tempfile.TemporaryDirectory(prefix="sugarcrm-login-")
         self.token_file = Path(self._folder.name) / "private" / "login.json"
         self.system: Target = sugarcrm(sandbox, self.token_file, **self.options)
@@ -96,6 +99,17 @@ class SugarSubject(SandboxSubject):
         """A client with a wrong password and no login to share."""
         alone = self.token_file.with_name("stranger.json")
         return sugarcrm(self.sandbox, alone, **{**self.options, "password": Secret(WRONG)})
+
+    def call(self, method: str, path: str, body: object = None) -> Any:
+        """One call as a colleague's program makes it, on a platform of its own."""
+        root = f"{self.sandbox.base_url}/rest/v11_24"
+        login: Mapping[str, str] = self.sandbox.info["sugarcrm"]  # type: ignore[assignment]
+        form = {"grant_type": "password", "client_secret": "", **login, "platform": "colleague"}
+        token = requests.post(f"{root}/oauth2/token", json=form, timeout=20).json()["access_token"]
+        headers = {"OAuth-Token": token}
+        answer = requests.request(method, f"{root}/{path}", json=body, headers=headers, timeout=20)
+        assert answer.status_code in (200, 201), answer.text
+        return answer.json()
 
     def update(self, lead_id: str, title: str) -> Order:
         """A new title."""

@@ -122,7 +122,9 @@ class Describer:
         options: SugarOptions = self._session.options
         stored = definition.get("source") != "non-db" or relate or name == EMAIL
         fixed = flag(definition.get("readonly")) is True or flag(definition.get("calculated")) is True
-        writable = stored and not fixed and name not in _SERVERS_OWN and type_ not in ("relate", "fullname")
+        # A relate field is the other record's name, unless it names itself as the id behind it (account_id).
+        resolved = type_ == "fullname" or (type_ == "relate" and not relate)
+        writable = stored and not fixed and not resolved and name not in _SERVERS_OWN
         ours = bool(options.key_field) and name == options.key_field
         key = _enum_key(module, name, definition)
         return FieldShape(

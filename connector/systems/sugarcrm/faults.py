@@ -110,6 +110,11 @@ def _outdated(label: str) -> ConfigError:
     return ConfigError(f"SugarCRM does not offer this REST version here ({label}): correct `version` or `address`")
 
 
+def of_redirect(error: Unreadable) -> ConnectorError:
+    """A 301 without a place to go is SugarCRM's word for a version that it does not offer; never tried again."""
+    return _outdated("HTTP 301") if error.code == "redirect" and error.status == 301 else error
+
+
 def _ours(fault: Fault, ask: Ask, facts: Mapping[str, Any]) -> ConnectorError:
     """Faults of the question itself."""
     if fault.status == 413:

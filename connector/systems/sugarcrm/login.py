@@ -9,7 +9,7 @@ from typing import Any
 
 from connector.errors import Applied, Refused, RemoteError, Unreadable
 from connector.systems.secret import Secret
-from connector.systems.sugarcrm.faults import SYSTEM, PlatformRefused
+from connector.systems.sugarcrm.faults import SYSTEM, PlatformRefused, of_redirect
 from connector.systems.sugarcrm.options import SugarOptions
 from connector.systems.sugarcrm.tokens import TokenFile, Tokens
 from connector.systems.wire import Ask, WireSession
@@ -88,6 +88,8 @@ class LoginDesk:
         ask = Ask(reading=grant["grant_type"] == "password", wants="token")
         try:
             body: Any = self._wire.request("POST", url, json=form, ask=ask).json()
+        except Unreadable as error:
+            raise of_redirect(error) from None
         except RemoteError as error:
             error.applied = Applied.NEVER  # whatever call needed this login was not sent
             raise

@@ -11,7 +11,7 @@ from typing import Any
 
 from requests import Response
 
-from connector.errors import Applied, ConfigError, RemoteError, SessionExpired, Unreadable
+from connector.errors import Applied, RemoteError, SessionExpired, Unreadable
 from connector.ports import Clock
 from connector.systems.sugarcrm.faults import (
     READ,
@@ -24,6 +24,7 @@ from connector.systems.sugarcrm.faults import (
     error_of,
     fault_of,
     judge,
+    of_redirect,
 )
 from connector.systems.sugarcrm.login import LoginDesk
 from connector.systems.sugarcrm.options import SugarOptions
@@ -177,10 +178,7 @@ class SugarSession:
         try:
             answer = self.wire.request(part.method, self._root + part.path, headers=headers, ask=ask, **given)
         except Unreadable as error:
-            if error.code == "redirect" and error.status == 301:
-                what = "answers with a redirect (HTTP 301): correct `version` or `address`"
-                raise ConfigError(f"{self.name} {what}") from None
-            raise
+            raise of_redirect(error) from None
         return answer.json()
 
     def _keep_pace(self) -> None:
