@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from connector.sandbox.sugar.instance import SugarInstance
-from connector.sandbox.sugar.words import Row
+from connector.sandbox.sugar.words import NoSuchField, Row
 
 _NEVER_COPIED = frozenset(
     {"id", "date_entered", "date_modified", "created_by", "modified_user_id", "deleted", "name", "account_id",
@@ -25,11 +25,16 @@ class Conversion:
     contact_id: str = ""
     opportunity_id: str = ""
     opportunity_name: str = ""
+    do_not_create_opportunity: bool = False
 
     @classmethod
     def of(cls, given: Mapping[str, object]) -> Conversion:
-        """From the `set` of a side door; other keys are passed over."""
-        return cls(**{name: str(given.get(name) or "") for name in cls.__slots__})
+        """From the `set` of a side door. Raises NoSuchField for other keys."""
+        unknown = sorted(set(given) - set(cls.__slots__))
+        if unknown:
+            raise NoSuchField(", ".join(unknown))
+        texts = {name: str(value or "") for name, value in given.items() if name != "do_not_create_opportunity"}
+        return cls(**texts, do_not_create_opportunity=bool(given.get("do_not_create_opportunity")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +99,7 @@ def _opportunity(instance: SugarInstance, lead: Row, choice: tuple[Conversion, s
     if chosen.opportunity_id:
         return str(instance.require("Opportunities", chosen.opportunity_id)["id"])
     name = chosen.opportunity_name or lead["opportunity_name"]
-    if not name:
+    if not name or chosen.do_not_create_opportunity:
         return ""
     values = _copied(instance, lead, "Opportunities")
     values |= {"name": name, "amount": lead["opportunity_amount"], "account_id": account_id}

@@ -13,6 +13,9 @@ from connector.sandbox.sugar.instance import SugarInstance
 from connector.sandbox.sugar.merging import merge
 from connector.sandbox.sugar.words import EngineError, Where
 
+COLLEAGUE = "will"
+_AUDIT = frozenset({"date_modified", "modified_user_id", "created_by", "date_entered"})
+
 
 def file_of(state: Path | None, dialect: str) -> str | None:
     """The instance's own file beside the sandbox's state file."""
@@ -21,8 +24,8 @@ def file_of(state: Path | None, dialect: str) -> str | None:
 
 def open_door(instance: SugarInstance, fault: Fault) -> None:
     """Carry out `edit`, `merge`, `delete` or `convert_elsewhere` as a colleague. Raises DoorRefused."""
-    module = fault.text("object", "Leads")
     try:
+        module = module_named(instance, fault.text("object", "Leads"))
         ids = named_records(instance, module, fault)
         if not ids:
             raise DoorRefused(f"no such {module}")
@@ -35,17 +38,37 @@ def open_door(instance: SugarInstance, fault: Fault) -> None:
 def _carry_out(instance: SugarInstance, module: str, ids: Sequence[str], fault: Fault) -> None:
     given = fault.options.get("set")
     values = given if isinstance(given, Mapping) else {}
-    user_id = instance.people.id_of("sarah")
+    user_id = instance.people.id_of(COLLEAGUE)
     if fault.action is Action.MERGE:
         merge(instance, module, fault.text("into"), ids)
         return
     for record_id in ids:
         if fault.action is Action.EDIT:
-            instance.save(module, {**values, "id": record_id}, user_id=user_id, create=False)
+            _edit(instance, module, record_id, values)
         elif fault.action is Action.DELETE:
+            instance.require(module, record_id)
             instance.delete(module, record_id, user_id)
         else:
             convert_lead(instance, record_id, Conversion.of(values), user_id)
+
+
+def _edit(instance: SugarInstance, module: str, record_id: str, values: Mapping[str, object]) -> None:
+    """Save as the screen does, where an address does change; audit fields may be set to tell of another moment."""
+    for name in values:
+        instance.field(module, name)
+    kept = {name: value for name, value in values.items() if name != "email1"}
+    user_id = instance.people.id_of(COLLEAGUE)
+    instance.save(module, {**kept, "id": record_id}, user_id=user_id, create=False, keep=_AUDIT & kept.keys())
+    if "email1" in values:
+        primary = {"email_address": values["email1"], "primary_address": True}
+        others = [one for one in instance.emails(module, record_id) if not one["primary_address"]]
+        instance.set_emails(module, record_id, [*([primary] if values["email1"] else []), *others])
+
+
+def module_named(instance: SugarInstance, name: str) -> str:
+    """A module by its name or its bean's (`Leads`, `Lead`). Raises NoSuchModule."""
+    beans = {module.object_name: module.name for module in instance.modules.values()}
+    return instance.module(beans.get(name, name)).name
 
 
 def named_records(instance: SugarInstance, module: str, fault: Fault) -> list[str]:
@@ -70,8 +93,8 @@ def _equal(instance: SugarInstance, module: str, name: str, value: object) -> Wh
 
 def hide(instance: SugarInstance, fault: Fault, written: Sequence[tuple[str, str]], until: datetime) -> None:
     """Keep the records that the fault names, else those just written, unseen until then. Raises DoorRefused."""
-    module = fault.text("object")
     try:
+        module = module_named(instance, fault.text("object")) if fault.text("object") else ""
         named = [(module, record_id) for record_id in named_records(instance, module, fault)] if module else []
         for name, record_id in named or written:
             instance.hide_until(name, [record_id], until)
@@ -81,9 +104,9 @@ def hide(instance: SugarInstance, fault: Fault, written: Sequence[tuple[str, str
 
 def change_schema(instance: SugarInstance, fault: Fault) -> None:
     """Add, drop and alter fields. Raises DoorRefused."""
-    module = fault.text("object", "Leads")
     add, drop, alter = (fault.options.get(name) for name in ("add", "drop", "alter"))
     try:
+        module = module_named(instance, fault.text("object", "Leads"))
         for definition in add if isinstance(add, list) else []:
             instance.declare_field(module, definition)
         for name in drop if isinstance(drop, list) else []:
