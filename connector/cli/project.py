@@ -153,7 +153,6 @@ _ROUTES = {
 }
 _PUSH_BACK = {
     "": "",
-    "links": "    push_back: links                 # the lead is closed with a note of what was made of it\n",
     "records": "    push_back: records               # account, contact and opportunity are made there too\n",
 }
 

@@ -123,7 +123,7 @@ def check_lengths(
     for file, document, shape in described:
         for name, rule in file.fields.items():
             target = _target(rule, shape)
-            if target is None or rule.cut or _never_cut(name, file):
+            if target is None or rule.cut or target.values or _never_cut(name, file):
                 continue
             for other, _, source_shape in described:
                 if other.kind is not file.kind or name not in other.fields:

@@ -119,7 +119,13 @@ class TestTheCrm:
         answer = leads.type("sync", "--json")
         assert answer.code == answer.json["exit_code"] == 78, answer.said
         assert [each["route"] for each in answer.json["errors"]] == ["first"]
-        assert [each["route"] for each in answer.json["routes"]] == ["first", "salesforce", "inbox-to-salesforce"]
+        assert [each["route"] for each in answer.json["routes"]] == [
+            "first",
+            "salesforce",
+            "sugarcrm",
+            "suitecrm",
+            "inbox-to-salesforce",
+        ]
         assert "route first:" in answer.err
         assert leads.ask("SELECT status FROM runs") == [("stopped",)]
         assert_all_there(leads)

@@ -58,7 +58,7 @@ CASES = [
     case("apply", "apply {plan}"),
     case("sync", "sync", 1),
     case("backfill", "backfill salesforce --since {today}"),
-    case("daemon", "daemon --cycles 1", 0, 2),
+    case("daemon", "daemon --cycles 1", 0, 4),
     case("explain", f"explain {LEAD}"),
     case("review-list", "review list --all"),
     case("review-show", "review show {review}"),

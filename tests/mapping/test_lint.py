@@ -27,7 +27,7 @@ def rules_and_paths(folder: Folder, *words: str) -> tuple[int, list[tuple[str, s
 
 
 def test_shipped_files_fit_the_sandbox(folder: Folder) -> None:
-    """A fresh project has no findings, held against the CRM's own description too."""
+    """A fresh project has no findings, held against each CRM's own description too, and every length fits both ways."""
     assert rules_and_paths(folder, "--online") == (0, [])
 
 
@@ -36,7 +36,7 @@ def test_files_that_routes_name_are_read(folder: Folder) -> None:
     for name in ("policy", "matching"):
         (folder.path / "mappings" / f"{name}.yaml").rename(folder.path / f"our-{name}.yaml")
     text = folder.config.read_text("utf-8")
-    end = "    target: salesforce\n"
+    end = "    schedule: every 15 minutes\n"
     folder.config.write_text(text.replace(end, f"{end}    policy: our-policy.yaml\n    matching: our-matching.yaml\n"))
     assert rules_and_paths(folder) == (0, [])
     (folder.path / "our-policy.yaml").write_text("rules: 3\n", "utf-8")

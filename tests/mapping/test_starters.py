@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from connector.mapping import check_mappings, run_cases, translate
+from connector.mapping import check_mappings, payload, run_cases, translate
 from connector.model.conversion import BothChanged, Survives
 from connector.model.decision import Verdict
 from connector.model.progress import FieldShape, ObjectShape
-from connector.model.records import Kind, RawRecord, RecordRef
+from connector.model.records import Kind, RawRecord, RecordRef, Scalar
 from connector.sandbox.salesforce.schema_setup import standard_schema
 from tests.mapping.mapping_files import shipped, shipped_set
 
@@ -134,3 +134,75 @@ def test_only_disqualifying_writes_back() -> None:
     assert dict(back) == {
         Verdict.DISQUALIFY: {"status": "Closed - Not Converted", "disqualification_reason": "{reason}"}
     }
+
+
+FAMILY = ("sugarcrm", "suitecrm")
+
+
+def read_as(system: str, **raw: Scalar) -> dict[str, Scalar]:
+    """What a lead of *system* says, with the fields that it cannot be without."""
+    mapping = shipped_set().object_mapping(system, Kind.LEAD)
+    needed: dict[str, Scalar] = {"last_name": "Lee", "account_name": "Acme", "LastName": "Lee", "Company": "Acme"}
+    done = translate(RawRecord(RecordRef(system, "lead", "1"), {**needed, **raw}), mapping)
+    assert done.record is not None
+    assert done.doubts == ()
+    return dict(done.record.values)
+
+
+def written_as(system: str, shape: ObjectShape | None = None, **values: Scalar) -> dict[str, Scalar]:
+    """What is sent to *system* for a lead with these values."""
+    made = payload(values, shipped_set().object_mapping(system, Kind.LEAD), shape, creating=True)
+    assert (made.problems, made.doubts) == ((), ())
+    return dict(made.fields)
+
+
+@pytest.mark.parametrize("system", FAMILY)
+@pytest.mark.parametrize(
+    ("native", "ours", "salesforce", "back"),
+    [
+        ("New", "Open - Not Contacted", "Open - Not Contacted", "New"),
+        ("Assigned", "Open - Not Contacted", "Open - Not Contacted", "New"),
+        (None, "Open - Not Contacted", "Open - Not Contacted", "New"),
+        ("In Process", "Working - Contacted", "Working - Contacted", "In Process"),
+        ("Recycled", "Nurturing", "Closed - Not Converted", "Recycled"),
+        ("Dead", "Closed - Not Converted", "Closed - Not Converted", "Dead"),
+    ],
+)
+def test_statuses_go_both_ways(
+    stock_org: Mapping[str, ObjectShape], system: str, native: str | None, ours: str, salesforce: str, back: str
+) -> None:
+    """A status of the family is read in our words, written into a stock Salesforce org, and written back."""
+    assert read_as(system, status=native)["status"] == ours
+    assert written_as("salesforce", stock_org["Lead"], status=ours) == {"Status": salesforce}
+    assert written_as(system, status=ours) == {"status": back}
+
+
+@pytest.mark.parametrize("system", FAMILY)
+@pytest.mark.parametrize(
+    ("native", "ours", "salesforce"),
+    [
+        ("Web Site", "Web", "Web"),
+        ("Partner", "Partner Referral", "Partner Referral"),
+        ("Cold Call", "Cold Call", "Other"),
+        ("Trade Show", "Trade Show", "Other"),
+        ("Other", "Other", "Other"),
+    ],
+)
+def test_sources_go_both_ways(
+    stock_org: Mapping[str, ObjectShape], system: str, native: str, ours: str, salesforce: str
+) -> None:
+    """A source of the family comes back as it was; a stock Salesforce org says Other for what it has no word for."""
+    assert read_as(system, lead_source=native)["source"] == ours
+    assert written_as("salesforce", stock_org["Lead"], source=ours) == {"LeadSource": salesforce}
+    assert written_as(system, source=ours) == {"lead_source": native}
+
+
+@pytest.mark.parametrize("system", FAMILY)
+def test_salesforce_words_have_a_place(stock_org: Mapping[str, ObjectShape], system: str) -> None:
+    """Every status and source of a stock Salesforce org has its place in the family; an inbound call is no cold call."""
+    shape = stock_org["Lead"]
+    for word in shape.fields["Status"].values:
+        assert written_as(system, status=read_as("salesforce", Status=word)["status"])["status"]
+    for word in shape.fields["LeadSource"].values:
+        assert written_as(system, source=read_as("salesforce", LeadSource=word)["source"])["lead_source"]
+    assert written_as(system, source="Phone Inquiry") == {"lead_source": "Other"}
