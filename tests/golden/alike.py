@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 GUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 SESSION = r"[0-9a-f]{32}"
@@ -15,6 +16,7 @@ _STORED_TIME = r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}"
 _ISO_TIME = r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}[+-]\d{2}:\d{2}"
 _TOKEN = re.compile(rf"(?P<guid>{GUID})|(?P<session>\b{SESSION}\b)|(?P<iso>{_ISO_TIME})|(?P<time>{_STORED_TIME})")
 _LEFT_OUT = "(cut)"
+_FIXED = frozenset({"name", "module_name", "type"})
 
 
 class Names:
@@ -88,8 +90,8 @@ Rule = Callable[[str], bool]
 def differences(recorded: object, here: object, names: Names, loose: Rule, at: str = "") -> Iterator[str]:
     """Every place where the sandbox's answer differs, as `path: recorded / here`.
 
-    `loose` names the paths of lists whose rows may be others, in another order (the server sorted nothing): there only
-    the number of rows and the shape of each one count.
+    `loose` names the paths of lists that the server did not sort: rows are told by their ids there, and of a row that
+    the other answer does not have only the kind counts.
     """
     if isinstance(recorded, dict) and isinstance(here, dict):
         yield from _objects(recorded, here, names, loose, at)
@@ -121,12 +123,28 @@ def _lists(recorded: list[object], here: list[object], names: Names, loose: Rule
     if len(recorded) != len(here):
         yield f"{at}: {len(recorded)} rows / {len(here)} rows"
         return
+    if loose(at):
+        yield from _unsorted(recorded, here, names, at)
+        return
     for position, (one, other) in enumerate(zip(recorded, here, strict=True)):
-        if loose(at):
-            if shape(one) != shape(other):
-                yield f"{at}[{position}]: {shape(one)} / {shape(other)}"
-        else:
-            yield from differences(one, other, names, loose, f"{at}[{position}]")
+        yield from differences(one, other, names, loose, f"{at}[{position}]")
+
+
+def _unsorted(recorded: list[Any], here: list[Any], names: Names, at: str) -> Iterator[str]:
+    by_id = {row["id"]: row for row in here}
+    strangers = [row for row in here if row["id"] not in {names.here(one["id"]) for one in recorded}]
+    for position, one in enumerate(recorded):
+        other = by_id.get(names.here(one["id"]))
+        if other is not None:
+            yield from differences(one, other, names, lambda at: False, f"{at}[{position}]")
+        elif not _of_one_kind(one, strangers.pop()):
+            yield f"{at}[{position}]: {one} is of another kind"
+
+
+def _of_one_kind(one: object, other: object, key: str = "") -> bool:
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_of_one_kind(one[name], other[name], name) for name in one)
+    return type(one) is type(other) and (key not in _FIXED or one == other)
 
 
 def _same(recorded: str, here: str, names: Names) -> bool:
@@ -137,12 +155,3 @@ def _same(recorded: str, here: str, names: Names) -> bool:
     if recorded.startswith("<pre>...</pre>"):
         return here.lstrip().startswith("<pre>")
     return names.same_text(recorded, here)
-
-
-def shape(value: object) -> object:
-    """The keys and types of a JSON value."""
-    if isinstance(value, dict):
-        return {key: shape(item) for key, item in sorted(value.items())}
-    if isinstance(value, list):
-        return [shape(item) for item in value]
-    return type(value).__name__
