@@ -199,7 +199,7 @@ def test_sources_go_both_ways(
 
 @pytest.mark.parametrize("system", FAMILY)
 def test_salesforce_words_have_a_place(stock_org: Mapping[str, ObjectShape], system: str) -> None:
-    """Every status and source of a stock Salesforce org has its place in the family; an inbound call is no cold call."""
+    """Every status and source of a stock Salesforce org has its place there; an inbound call is no cold call."""
     shape = stock_org["Lead"]
     for word in shape.fields["Status"].values:
         assert written_as(system, status=read_as("salesforce", Status=word)["status"])["status"]
