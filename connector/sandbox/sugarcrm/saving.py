@@ -109,7 +109,8 @@ def unrelate_existing(call: SugarCall, module: Module, at: tuple[str, str], othe
     """Take a record away from behind a link. Raises SugarError (404) when it is not there."""
     other = call.module(link_of(module, at[1]).module)
     call.row(other, other_id)
-    call.instance.unrelate(module.name, at[0], at[1], other_id)
+    if not call.instance.unrelate(module.name, at[0], at[1], other_id):
+        raise SugarError("not_found", f"Could not find record: {other_id} behind link: {at[1]}")
 
 
 def _relate(call: SugarCall, module: Module, at: tuple[str, str], far: tuple[str, Mapping[str, object]]) -> None:
