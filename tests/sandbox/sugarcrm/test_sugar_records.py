@@ -11,14 +11,14 @@ GUID = "0a1b2c3d-1111-2222-3333-444455556666"
 
 def test_create_answers_whole_record(sugar: SugarCaller) -> None:
     """A create is a 200 with the record, text as it was sent."""
-    answer = sugar.post("Leads", {"first_name": "Ann", "last_name": "O'Brien <& \"Co\">", "nonsense": 1})
+    answer = sugar.post("Leads", {"first_name": "Ann", "last_name": 'O\'Brien <& "Co">', "nonsense": 1})
     record = answer.json()
     assert answer.status_code == 200
-    assert record["last_name"] == "O'Brien <& \"Co\">"
-    assert record["full_name"] == "Ann O'Brien <& \"Co\">"
+    assert record["last_name"] == 'O\'Brien <& "Co">'
+    assert record["full_name"] == 'Ann O\'Brien <& "Co">'
     assert (record["converted"], record["deleted"], record["my_favorite"]) == (False, False, False)
     assert record["team_name"] == [{"id": "1", "name": "Global", "name_2": "", "primary": True}]
-    assert sugar.row("Leads", record["id"])["last_name"] == "O'Brien <& \"Co\">"
+    assert sugar.row("Leads", record["id"])["last_name"] == 'O\'Brien <& "Co">'
 
 
 def test_client_may_choose_the_id(sugar: SugarCaller) -> None:
@@ -154,9 +154,7 @@ def test_times_are_in_users_offset(sugar: SugarCaller, zone: str, winter: str, s
 def test_written_times_become_utc(sugar: SugarCaller) -> None:
     """A time with an offset is stored in UTC, one without in the user's own zone."""
     sugar.settings(api_user_tz="-04:00")
-    aware, naive = (
-        sugar.lead(requested_at_c=text) for text in ("2026-05-01T10:00:00+02:00", "2026-05-01T10:00:00")
-    )
+    aware, naive = (sugar.lead(requested_at_c=text) for text in ("2026-05-01T10:00:00+02:00", "2026-05-01T10:00:00"))
     assert sugar.row("Leads", aware)["requested_at_c"] == "2026-05-01 08:00:00"
     assert sugar.row("Leads", naive)["requested_at_c"] == "2026-05-01 14:00:00"
 
