@@ -14,9 +14,10 @@ class WorldError(Exception):
 
 
 def shipped_worlds() -> list[str]:
-    """Names of the worlds that come with the package."""
+    """Names of the worlds that come with the package: a file each, or a folder with a file per family of CRMs."""
     folder = resources.files("connector.sandbox").joinpath("worlds")
-    return sorted(item.name.removesuffix(".yaml") for item in folder.iterdir() if item.name.endswith(".yaml"))
+    found = (item for item in folder.iterdir() if item.is_dir() or item.name.endswith(".yaml"))
+    return sorted(item.name.removesuffix(".yaml") for item in found)
 
 
 def read_world(world: str | Path) -> Mapping[str, object]:
@@ -40,7 +41,11 @@ def read_world(world: str | Path) -> Mapping[str, object]:
 
 @cache
 def _shipped(name: str) -> Mapping[str, object]:
-    return _parse(resources.files("connector.sandbox").joinpath("worlds", f"{name}.yaml").read_text("utf-8"), name)
+    worlds = resources.files("connector.sandbox").joinpath("worlds")
+    folder = worlds.joinpath(name)
+    files = list(folder.iterdir()) if folder.is_dir() else [worlds.joinpath(f"{name}.yaml")]
+    parts = [_parse(file.read_text("utf-8"), name) for file in files if file.name.endswith(".yaml")]
+    return {dialect: section for part in parts for dialect, section in part.items()}
 
 
 def _parse(text: str, name: str) -> Mapping[str, object]:

@@ -37,16 +37,16 @@ class Project:
         found: dict[str, Any] = answer.json
         return found
 
-    def dump(self, object_name: str) -> list[dict[str, Any]]:
+    def dump(self, object_name: str, crm: str = "salesforce") -> list[dict[str, Any]]:
         """Every record of an object, deleted ones included."""
-        found: Any = control(self.sandbox.base_url, f"dump/salesforce/{object_name}")
+        found: Any = control(self.sandbox.base_url, f"dump/{crm}/{object_name}")
         return list(found)
 
-    def load(self, **records: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    def load(self, crm: str = "salesforce", **records: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
         """Insert records as given; answers them with their ids."""
-        body = {"salesforce": {name: list(rows) for name, rows in records.items()}}
+        body = {crm: {name: list(rows) for name, rows in records.items()}}
         answer: Any = control(self.sandbox.base_url, "load", body)
-        found: dict[str, list[dict[str, Any]]] = answer["salesforce"]
+        found: dict[str, list[dict[str, Any]]] = answer[crm]
         return found
 
     def faults(self, *faults: dict[str, Any]) -> None:
