@@ -9,7 +9,7 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -66,6 +66,7 @@ class Project:
     folder: Path
     sandbox: Sandbox
     family: Family = SALESFORCE
+    loaded: set[str] = field(default_factory=set)
 
     def run(self, *words: str) -> Answer:
         """One command line, in this process."""
@@ -104,7 +105,9 @@ class Project:
 
     def load(self, records: Mapping[str, Sequence[Row]]) -> None:
         """Put records, as `tests.builders` words them, into the CRM."""
-        self.control("load", {self.family.dialect: self.family.native(records)})
+        made = self.control("load", {self.family.dialect: self.family.native(records)})
+        rows = (row for found in made[self.family.dialect].values() for row in found)
+        self.loaded |= {str(row[self.family.id]) for row in rows}
 
     def faults(self, *faults: Fault) -> None:
         """Put a fault plan in force; none clears it."""
@@ -206,7 +209,7 @@ def difference(expected: Mapping[str, Sequence[str]], found: Mapping[str, Sequen
 
 
 def _name(kind: str, row: Mapping[str, Any]) -> str:
-    return f"{kind}<{row.get('Name') or row.get('LastName')}>"
+    return f"{kind}<{row.get('Name') or row.get('LastName') or row.get('name') or row.get('full_name')}>"
 
 
 def _line(row: Mapping[str, Any], names: Mapping[str, str], left_out: frozenset[str]) -> str:
@@ -219,7 +222,7 @@ def _told(value: object, names: Mapping[str, str]) -> object:
     if isinstance(value, list):
         return sorted(str(_told(each, names)) for each in value)
     if isinstance(value, Mapping):
-        return {name: _told(each, names) for name, each in value.items() if name not in _LINK_IDS}
+        return {names.get(name, name): _told(each, names) for name, each in value.items() if name not in _LINK_IDS}
     return names.get(value, value) if isinstance(value, str) else value
 
 

@@ -2,53 +2,20 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
 
 import pytest
 
 from tests.builders import Row, demo_lead, ten_leads
 
-from .project import Fault, Project, difference
+from .judging import LOST, Undisturbed, check_once_and_final, dropping_seeds
+from .project import Project, difference
 from .worlds import LANDING, set_up
 
 NewProject = Callable[[], Project]
 Records = dict[str, list[Row]]
 
 WRITES = 5  # calls that write in a fault-free run of the ten leads
-LOST: dict[str, Fault] = {
-    "drop_after_apply": {"action": "drop_after_apply"},
-    "drop_before_apply": {"action": "drop_before_apply"},
-    "cut": {"action": "cut", "bytes": 40},
-    "cut_at_once": {"action": "cut", "bytes": 0},
-    "html": {"action": "replace_body", "status": 200, "body": "<html><body>Down for maintenance</body></html>"},
-    "gateway": {"action": "status", "status": 502, "body": "Bad Gateway", "when": "after"},
-}
-
-
-class Undisturbed:
-    """What runs without faults leave in the org, by name of the world; each is run once."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, dict[str, list[str]]] = {}
-
-    def records(self, name: str, new_project: NewProject, set_up: Callable[[Project], None]) -> dict[str, list[str]]:
-        """The org after one good run of the world that *set_up* makes."""
-        if name not in self._known:
-            project = new_project()
-            set_up(project)
-            assert project.sync().code == 0
-            assert project.leftovers() == []
-            self._known[name] = project.records()
-        return self._known[name]
-
-    def landed(self, new_project: NewProject) -> dict[str, list[str]]:
-        """The org after one good run of the ten leads from a file."""
-        if "landed" not in self._known:
-            project = set_up(new_project(), LANDING)
-            project.settle_down(*LANDING)
-            self._known["landed"] = project.records(ours=False)
-        return self._known["landed"]
 
 
 @pytest.fixture(scope="module")
@@ -60,14 +27,6 @@ def undisturbed() -> Undisturbed:
 def mixed(project: Project) -> None:
     """The ten leads."""
     project.load(ten_leads())
-
-
-def check_once_and_final(project: Project, expected: dict[str, list[str]]) -> None:
-    """Nothing lost, nothing doubled, everything final, and nothing left to write."""
-    project.faults()
-    project.settle_down()
-    assert difference(expected, project.records()) == []
-    assert project.writes_of_another_sync() == 0
 
 
 def test_fault_free_run_writes_five_times(project: Project) -> None:
@@ -131,18 +90,6 @@ def many(project: Project) -> None:
     project.load(
         {"Lead": [demo_lead(n, f"P{n}", f"Last{n}", f"Company Number{n} {'abcdefghij'[n]}ta") for n in range(1, 9)]}
     )
-
-
-def dropping_seeds(count: int, share: float, calls: int) -> list[int]:
-    """The first seeds whose dice lose at least one of that many calls, by the sandbox's own rule."""
-    found = []
-    for seed in range(1000):
-        dice = random.Random(seed)
-        if any(dice.random() < share for _ in range(calls)):
-            found.append(seed)
-        if len(found) == count:
-            break
-    return found
 
 
 @pytest.mark.fault

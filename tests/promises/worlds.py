@@ -1,11 +1,11 @@
-"""The ten leads, in the org or in a file that lands in it."""
+"""The ten leads, in the org or in a file that lands in it; four of them where a run writes many times."""
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
 
-from tests.builders import as_csv_rows, ten_leads
+from tests.builders import Row, as_csv_rows, ten_leads
 
 from .project import Project
 
@@ -26,3 +26,9 @@ def set_up(project: Project, routes: Sequence[str]) -> Project:
             writer.writerows(rows)
     project.load(records)
     return project
+
+
+def four_leads() -> dict[str, list[Row]]:
+    """Four of the ten leads: of a new company, to a known account, a known contact, one disqualified."""
+    records = ten_leads()
+    return {**records, "Lead": [records["Lead"][number] for number in (0, 2, 3, 4)]}
