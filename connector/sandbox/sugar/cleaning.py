@@ -22,6 +22,8 @@ _KEPT_TAGS = frozenset(
 )  # fmt: skip
 _VOID_BODIES = re.compile(r"(?is)<(script|style|iframe|object)\b.*?(</\1\s*>|$)")
 _TAG = re.compile(r"(?s)</?([A-Za-z][\w:-]*)[^<>]*>?|<!--.*?(-->|$)")
+_MOST = 2**31 - 1
+_LARGEST = 1e300
 _FALSE = frozenset({"", "0", "false", "off", "no"})
 _STORED_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _STORED_TIME = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}(:\d{2})?")
@@ -83,14 +85,12 @@ def _text(one: FieldDef, value: object, flavour: Flavour, settings: Mapping[str,
     return text if text != "" else None
 
 
-def _number(one: FieldDef, value: object, settings: Mapping[str, object]) -> int | float | str:
-    if isinstance(value, bool | int | float):
+def _number(one: FieldDef, value: object, settings: Mapping[str, object]) -> int | float:
+    if isinstance(value, bool | int | float) and abs(value) < _LARGEST:
         number = float(value)
     else:
         number = plain_number(str(value), settings)
-    if one.type == "int":
-        return int(number)
-    return number
+    return max(-_MOST, min(_MOST, int(number))) if one.type == "int" else number
 
 
 def plain_number(text: str, settings: Mapping[str, object]) -> float:
@@ -99,4 +99,5 @@ def plain_number(text: str, settings: Mapping[str, object]) -> float:
     point = str(settings.get("user_decimal_separator", "."))
     plain = text.strip().replace(grouped, "").replace(point, ".")
     found = re.match(r"[+-]?\d*\.?\d+(?:[eE][+-]?\d+)?", plain)
-    return float(found[0]) if found else 0.0
+    number = float(found[0]) if found else 0.0
+    return number if abs(number) < _LARGEST else 0.0

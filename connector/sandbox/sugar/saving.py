@@ -76,12 +76,23 @@ class Saver:
             changes["date_entered"] = given["date_entered"]
         if module.name == "Opportunities" and "amount" in changes:
             changes["amount_usdollar"] = changes["amount"]
-        if module.name == "Leads" and "status" in changes:
-            changes["status"] = changes["status"] or _FIRST_STATUS
+        if module.name == "Leads":
+            changes |= self._lead_changes(record_id, changes)
         self.write(module, record_id, changes)
         self._save_related(module, record_id, values, now)
         self._save_emails(module, record_id, values, created=False)
         return SaveResult(record_id, False)
+
+    def _lead_changes(self, lead_id: str, changes: Row) -> Row:
+        """What a lead's bean adds: a status, and the name of its account, which it took over when it was read."""
+        more: Row = {}
+        if "status" in changes:
+            more["status"] = changes["status"] or _FIRST_STATUS
+        found = self._db.one("SELECT account_id FROM leads WHERE id = ?", (lead_id,))
+        if self._flavour.account_name_follows and found and found[0] and "account_name" not in changes:
+            name = self._db.one("SELECT name FROM accounts WHERE id = ?", (found[0],))
+            more["account_name"] = name[0] if name else None
+        return more
 
     def write(self, module: Module, record_id: str, changes: Mapping[str, object]) -> None:
         """Set columns as they are, without rules."""

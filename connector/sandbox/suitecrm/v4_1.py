@@ -6,6 +6,7 @@ Sources: SuiteCRM 7.14.6 (`service/v4_1` and the classes below it), and the answ
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
@@ -97,7 +98,9 @@ class V41:
         return self._reply(message, body, session)
 
     def _reply(self, message: Message, body: object, session: str) -> Reply:
-        return json_reply(body, session) if message.speaks_json else dump_reply(body, session)
+        if not message.speaks_json:
+            return dump_reply(body, session)
+        return json_reply(body, session, message.parameters.get("jsoncallback", ""))
 
     def _run(self, method: str, arguments: Mapping[str, object], trace: Trace) -> tuple[object, str]:
         if method == "get_server_info":
@@ -113,11 +116,12 @@ class V41:
             self._sessions.end(session)
             raise Nothing
         call = Context(self._instance, access, session, arguments, trace)
-        with self._instance.transaction():
-            try:
-                return _METHODS[method](call), session
-            except NoSuchField as error:
-                raise Broken(f"Unknown column '{error}'") from None
+        try:
+            return _METHODS[method](call), session
+        except NoSuchField as error:
+            raise Broken(f"Unknown column '{error}'") from None
+        except sqlite3.Error as error:
+            raise Broken(str(error)) from None
 
     def _access(self, session: str, trace: Trace) -> Access:
         user_id = self._sessions.user_of(session, admitted=trace.admitted)

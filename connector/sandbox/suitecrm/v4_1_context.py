@@ -13,6 +13,8 @@ from connector.sandbox.sugar.words import NoSuchModule, Row
 from connector.sandbox.suitecrm.v4_1_shapes import Shaper
 from connector.sandbox.suitecrm.v4_1_transport import no_access, no_module
 
+_MOST = 2**31 - 1
+
 
 @dataclass(frozen=True, slots=True)
 class Context:
@@ -35,10 +37,10 @@ class Context:
         return "" if value is None or isinstance(value, list | dict) else str(value)
 
     def number(self, name: str) -> int:
-        """An argument as a whole number, 0 when it is none."""
+        """An argument as a whole number of at most 31 bits, 0 when it is none."""
         try:
-            return int(float(self.text(name) or 0))
-        except ValueError:
+            return max(-_MOST, min(_MOST, int(float(self.text(name) or 0))))
+        except (ValueError, OverflowError):
             return 0
 
     def flag(self, name: str) -> bool:

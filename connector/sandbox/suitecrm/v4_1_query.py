@@ -7,6 +7,7 @@ Denied"; what its database would stumble over is a database failure.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 
 from connector.sandbox.sugar.instance import SugarInstance
@@ -35,6 +36,7 @@ _READABLE = frozenset(
 )
 _CLAUSES = ("WHERE", "JOIN", "LEFT", "INNER", "ON", "AND", "OR")
 _MAX_DEPTH = 40
+_MANY = 500
 
 Scope = Mapping[str, Mapping[str, str]]
 
@@ -55,7 +57,10 @@ def translate(instance: SugarInstance, module: str, query: str) -> Where:
     custom = {one.name: f'"{known.table}"."{one.name}"' for one in known.stored() if one.custom}
     custom["id_c"] = f'"{known.table}"."id"'
     reader = _Reader(words, instance.now(), {known.table: columns, f"{known.table}_cstm": custom})
-    sql = reader.condition()
+    try:
+        sql = reader.condition()
+    except RecursionError:
+        raise Broken("too deep") from None
     reader.finish()
     return Where(sql, tuple(reader.params))
 
@@ -147,12 +152,21 @@ class _Reader:
         if self._peek("SELECT"):
             inner = self._subselect()
         else:
+            before = len(self.params)
             parts = [self._operand()]
             while self._take(","):
                 parts.append(self._operand())
             inner = ", ".join(parts)
+            if len(parts) > _MANY and parts == ["?"] * len(parts):
+                inner = self._as_one_parameter(before)
         self._need(")")
         return inner
+
+    def _as_one_parameter(self, start: int) -> str:
+        """A long list of literals as a single parameter: SQLite takes only so many."""
+        members = self.params[start:]
+        del self.params[start:]
+        return f"SELECT value FROM json_each({self._parameter(json.dumps(members))})"  # noqa: S608
 
     def _operand(self) -> str:
         word = self._next()

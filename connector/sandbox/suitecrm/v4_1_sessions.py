@@ -15,6 +15,7 @@ class Sessions:
     def __init__(self, clock: SandboxClock) -> None:
         self._clock = clock
         self._live: dict[str, tuple[str, datetime]] = {}
+        self._users: dict[str, str] = {}
         self._lock = threading.Lock()
         self.idle = timedelta(seconds=1440)
 
@@ -23,19 +24,22 @@ class Sessions:
         session = secrets.token_hex(16)
         with self._lock:
             self._live[session] = (user_id, self._clock.now())
+            self._users[session] = user_id
         return session
 
     def user_of(self, session: str, *, admitted: bool = False) -> str | None:
         """The user of a live session, which counts as used now; None when it is not or no longer live.
 
-        `admitted` sessions were accepted earlier and are not asked for their age.
+        `admitted` says that the session was accepted earlier, whatever became of it since.
         """
         now = self._clock.now()
         with self._lock:
+            if admitted:
+                return self._users.get(session)
             user_id, used = self._live.get(session, ("", now))
             if not user_id:
                 return None
-            if not admitted and now - used > self.idle:
+            if now - used > self.idle:
                 del self._live[session]
                 return None
             self._live[session] = (user_id, now)
@@ -50,6 +54,7 @@ class Sessions:
         """End all."""
         with self._lock:
             self._live.clear()
+            self._users.clear()
 
     def shift(self, by: timedelta) -> None:
         """The clock was set to a moment that much later; sessions do not age by it."""

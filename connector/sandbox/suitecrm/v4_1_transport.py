@@ -75,14 +75,21 @@ class Message:
         return self.parameters.get("response_type", "").upper() == "JSON"
 
     def arguments(self) -> object:
-        """What `rest_data` holds; None when it is no JSON."""
+        """What `rest_data` holds; None when it is no JSON as PHP reads it (no NaN, no half of a surrogate pair)."""
         text = self.parameters.get("rest_data", "")
         if not text:
             return {}
         try:
-            return json.loads(text)
+            data = json.loads(text, parse_constant=_no_number)
+            if "\\ud" in text.lower():
+                json.dumps(data, ensure_ascii=False).encode("utf-8")
         except (ValueError, RecursionError):
             return None
+        return data
+
+
+def _no_number(text: str) -> object:
+    raise ValueError(f"{text} is no JSON")
 
 
 def read_message(request: Request) -> Message:
@@ -92,10 +99,11 @@ def read_message(request: Request) -> Message:
     return Message({**request.query, **form})
 
 
-def json_reply(body: object, session: str = "") -> Reply:
-    """An answer; HTTP 200 whatever it says."""
+def json_reply(body: object, session: str = "", callback: str = "") -> Reply:
+    """An answer; HTTP 200 whatever it says. `callback` wraps it as JSONP."""
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    return Reply(200, text.encode("utf-8", "surrogatepass"), {"Content-Type": JSON_TYPE, **_cookie(session)})
+    text = f"{callback}({text})" if callback else text
+    return Reply(200, text.encode("utf-8", "replace"), {"Content-Type": JSON_TYPE, **_cookie(session)})
 
 
 def html_reply(status: int, text: str, session: str = "") -> Reply:
