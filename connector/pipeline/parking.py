@@ -8,6 +8,7 @@ from connector.model.plan import Action, Receipt, Step
 from connector.model.progress import InboxState, JournalEntry, JournalState, Problem
 from connector.model.records import RecordRef, Values
 from connector.pipeline.route import Route
+from connector.planning import IN_STEP
 
 DUPLICATE = "DUPLICATES_DETECTED"
 Refusals = Sequence[tuple[Step, Receipt]]
@@ -56,7 +57,10 @@ def has_begun(story: Iterable[JournalEntry]) -> bool:
 
 
 def left_undone(route: Route, lead: RecordRef) -> tuple[Step, ...]:
-    """What is left of a conversion that has begun, in the order planned; nothing where none has."""
-    story = route.store.journal.story(lead)
+    """What is left of a conversion that has begun, in the order planned; nothing where none has.
+
+    Edits carried between twins are no part of it: they are compared anew (see `connector.pipeline.in_step`).
+    """
+    story = [entry for entry in route.store.journal.story(lead) if not entry.step.terms.get(IN_STEP)]
     left = (JournalState.PLANNED, JournalState.REJECTED)
     return tuple(entry.step for entry in story if entry.state in left) if has_begun(story) else ()

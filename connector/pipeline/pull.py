@@ -118,13 +118,15 @@ def _windows(since: datetime | None, stamps: list[datetime]) -> list[Window]:
 def refresh_directory(route: Route) -> None:
     """Bring the target's accounts and contacts (and its leads, for a route from elsewhere) up to date.
 
-    So are the source's, where it is given the same records. Leads that leaned on a record that changed are woken.
+    So are the source's, and the opportunities of both, where it is given the same records: what people edit there
+    is carried to the other side. Leads that leaned on a record that changed are woken.
     """
     for kind in [Kind.ACCOUNT, Kind.CONTACT] + ([] if route.in_place else [Kind.LEAD]):
         _refresh(route, route.target_side, kind)
     if route.gives_records_back:
-        for kind in (Kind.ACCOUNT, Kind.CONTACT):
+        for kind in (Kind.ACCOUNT, Kind.CONTACT, Kind.OPPORTUNITY):
             _refresh(route, route.source_side, kind)
+        _refresh(route, route.target_side, Kind.OPPORTUNITY)
 
 
 def _refresh(route: Route, side: Side, kind: Kind) -> None:
@@ -161,5 +163,6 @@ def _readable(raw: RawRecord, mapping: ObjectMapping) -> Record | None:
 
 
 def indexed(route: Route, record: Record) -> tuple[Record, tuple[BlockingKey, ...]]:
-    """A record with its blocking keys, none for one that is gone."""
-    return (record, () if record.deleted else tuple(keys(record, route.rules.matching)))
+    """A record with its blocking keys, none for one that is gone or that no lead is matched with."""
+    sought = not record.deleted and record.kind is not Kind.OPPORTUNITY
+    return (record, tuple(keys(record, route.rules.matching)) if sought else ())

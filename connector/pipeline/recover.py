@@ -9,6 +9,7 @@ from connector.model.progress import CrosswalkEntry, InboxState, JournalEntry, W
 from connector.pipeline.apply import Outcomes, apply_steps, links_of
 from connector.pipeline.parking import has_begun, park_refused
 from connector.pipeline.route import Route
+from connector.planning import IN_STEP
 
 PATIENCE = 5.0  # seconds a run waits for an earlier write to become certain; longer waits are for the next run
 LOOKS = 3  # the CRM tells its time in whole seconds, so the end of a wait may take another look
@@ -87,7 +88,7 @@ def finish_earlier(route: Route, run_id: str) -> Outcomes:
     is kept until there is a new one: it tells which conversion of the same company or person the lead was to
     follow (see `Planner`). What a person must mend first is left alone.
     """
-    entries = route.store.journal.open_steps(route.name)
+    entries = _without_edits(route, route.store.journal.open_steps(route.name))
     begun = {lead for lead in {entry.step.lead for entry in entries} if has_begun(route.store.journal.story(lead))}
     parked = {
         ref for ref, row in route.store.inbox.rows(route.name, list(begun)).items() if row.state is InboxState.DEAD
@@ -103,3 +104,10 @@ def finish_earlier(route: Route, run_id: str) -> Outcomes:
         row = route.store.inbox.row(route.name, lead)
         park_refused(route, lead, refused, row.raw.fields if row else {})
     return outcomes
+
+
+def _without_edits(route: Route, entries: Sequence[JournalEntry]) -> list[JournalEntry]:
+    """Forget edits that were to be carried to a twin: both records are compared anew, and nothing is sent late."""
+    edits = [entry.step.key for entry in entries if entry.step.terms.get(IN_STEP)]
+    route.store.journal.drop_planned(edits)
+    return [entry for entry in entries if not entry.step.terms.get(IN_STEP)]

@@ -12,6 +12,7 @@ from connector.model.progress import InboxState, Woken
 from connector.model.records import RawRecord, RecordRef
 from connector.pipeline.apply import Outcomes, apply_steps, links_of
 from connector.pipeline.consider import Consideration
+from connector.pipeline.in_step import foresee, keep_in_step
 from connector.pipeline.parking import DUPLICATE, park_refused
 from connector.pipeline.plan import make_plan
 from connector.pipeline.pull import pull_leads, refresh_directory
@@ -33,7 +34,7 @@ def sync_route(
     until: datetime | None = None,
     into: RouteResult | None = None,
 ) -> RouteResult:
-    """One cycle: settle, finish, pull, resolve, decide, plan, apply. With *dry_run* nothing remote is written.
+    """One cycle: settle, finish, pull, resolve, decide, plan, apply, keep in step; no remote write with *dry_run*.
 
     *since* and *until* make it a backfill: a bounded pull with a watermark of its own. *into* is filled as
     the cycle goes on, so that one that stops still tells how far it came and what it cost.
@@ -55,10 +56,12 @@ def sync_route(
         reread_leads(route)
         considered = Consideration(route, run_id, result, final=not dry_run)
         considered.run()
-        result.plan = make_plan(route, run_id, list(considered.planned.values()))
+        plan = make_plan(route, run_id, list(considered.planned.values()))
+        result.plan = make_plan(route, run_id, [*plan.leads, *foresee(route, fresh=dry_run)])
         if not dry_run:
             guard_mass_change(route, result.plan)
-            apply_planned(route, run_id, result.plan, considered.raws, result)
+            apply_planned(route, run_id, plan, considered.raws, result)
+            take_outcomes(result, keep_in_step(route, run_id))
     return result
 
 

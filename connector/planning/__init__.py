@@ -5,6 +5,23 @@ a file, and applied; what is read is what runs.
 """
 
 from connector.planning.differences import changed, drifted
+from connector.planning.in_step import (
+    IN_STEP,
+    Comparison,
+    Fate,
+    Move,
+    Part,
+    Place,
+    Standing,
+    Worded,
+    arrived,
+    carrying,
+    carrying_step,
+    compare,
+    is_carried,
+    moved_on,
+    worded,
+)
 from connector.planning.push_back import FILL, HANDS_OVER, filled
 from connector.planning.rendering import estimate_calls, read_aloud, seal, summary, unseal
 from connector.planning.situation import HandBack, Leader, Situation, Wording
@@ -13,17 +30,32 @@ from connector.planning.steps import plan_lead
 __all__ = [
     "FILL",
     "HANDS_OVER",
+    "IN_STEP",
+    "Comparison",
+    "Fate",
     "HandBack",
     "Leader",
+    "Move",
+    "Part",
+    "Place",
     "Situation",
+    "Standing",
+    "Worded",
     "Wording",
+    "arrived",
+    "carrying",
+    "carrying_step",
     "changed",
+    "compare",
     "drifted",
     "estimate_calls",
     "filled",
+    "is_carried",
+    "moved_on",
     "plan_lead",
     "read_aloud",
     "seal",
     "summary",
     "unseal",
+    "worded",
 ]

@@ -18,6 +18,7 @@ from connector.ports.shelves import (
     Reviews,
     Runs,
     Store,
+    Twins,
     Watermarks,
 )
 from connector.ports.systems import Clock, Observer, Source, Target
@@ -40,5 +41,6 @@ __all__ = [
     "Source",
     "Store",
     "Target",
+    "Twins",
     "Watermarks",
 ]

@@ -28,7 +28,8 @@ from connector.model.progress import (
     Window,
     Woken,
 )
-from connector.model.records import Record, RecordRef, Scalar, Values
+from connector.model.records import Kind, Record, RecordRef, Scalar, Values
+from connector.model.twins import Pair
 
 
 class Watermarks(Protocol):
@@ -104,6 +105,31 @@ class Crosswalk(Protocol):
     def by_key(self, key: str) -> Sequence[CrosswalkEntry]: ...
 
     def by_ref(self, ref: RecordRef) -> Sequence[CrosswalkEntry]: ...
+
+
+class Twins(Protocol):
+    """Records of two CRMs that are kept in step; a record has one twin in each other CRM."""
+
+    def unpaired(self, source: str, target: str, batch: int = 500) -> Iterator[Sequence[Pair]]:
+        """What the crosswalk links between two connections and is no pair yet, for leads of *source*."""
+
+    def add(self, pair: Pair, at: datetime) -> int:
+        """Keep a new pair; answers its number, 0 when one of its records has its twin already."""
+
+    def moved(self, source: str, target: str, words: Mapping[Kind, str], batch: int = 500) -> Iterator[Sequence[Pair]]:
+        """Pairs of which a record changed in the directory since they were in step, or with a write under way.
+
+        Those that were read with other mappings than *words* names come too. Safe to keep pairs while iterating.
+        """
+
+    def keep(self, pair: Pair, looked: bool) -> None:
+        """Keep what is known of a pair now; *looked*: what the directory holds of it is no news any more."""
+
+    def end(self, pair: Pair, why: str, at: datetime) -> None:
+        """The two are no pair any more, and will not become one again by the same links."""
+
+    def of(self, ref: RecordRef) -> Sequence[Pair]:
+        """The pairs that a record belongs to: one for each other CRM."""
 
 
 class Matches(Protocol):
@@ -276,6 +302,8 @@ class Store(Protocol):
     def directory(self) -> Directory: ...
     @property
     def crosswalk(self) -> Crosswalk: ...
+    @property
+    def twins(self) -> Twins: ...
     @property
     def matches(self) -> Matches: ...
     @property

@@ -254,6 +254,28 @@ CREATE TABLE schema_migrations (
     applied_at TEXT NOT NULL
 );
 
+CREATE TABLE twins (
+    id INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL CHECK (kind IN ('account', 'contact', 'opportunity')),
+    key TEXT NOT NULL,
+    source_connection TEXT NOT NULL,
+    source_object TEXT NOT NULL,
+    source_id TEXT NOT NULL,
+    target_connection TEXT NOT NULL,
+    target_object TEXT NOT NULL,
+    target_id TEXT NOT NULL,
+    agreed_source TEXT NOT NULL,
+    agreed_target TEXT NOT NULL,
+    source_digest TEXT NOT NULL DEFAULT '?',
+    target_digest TEXT NOT NULL DEFAULT '?',
+    words TEXT NOT NULL,
+    revision INTEGER NOT NULL DEFAULT 0,
+    pending TEXT NOT NULL DEFAULT '[]',
+    paired_at TEXT NOT NULL,
+    ended_at TEXT,
+    ended_why TEXT NOT NULL DEFAULT ''
+);
+
 CREATE TABLE watermarks (
     scope TEXT NOT NULL,
     object TEXT NOT NULL,
@@ -338,4 +360,13 @@ CREATE UNIQUE INDEX reviews_one_open ON reviews (connection, record_id, object, 
 CREATE INDEX rulings_by_lead ON rulings (connection, record_id, object, ruled_at);
 
 CREATE INDEX runs_by_start ON runs (started_at);
+
+CREATE INDEX twins_ended ON twins (source_connection, source_id, target_connection, target_id)
+    WHERE ended_at IS NOT NULL;
+
+CREATE UNIQUE INDEX twins_one_source ON twins (target_connection, target_id, target_object, source_connection)
+    WHERE ended_at IS NULL;
+
+CREATE UNIQUE INDEX twins_one_target ON twins (source_connection, source_id, source_object, target_connection)
+    WHERE ended_at IS NULL;
 

@@ -23,6 +23,7 @@ from connector.store.lease import SqliteLease, locked
 from connector.store.matches import SqliteMatches
 from connector.store.reviews import SqliteReviews
 from connector.store.runs import SqliteBudgets, SqliteRuns
+from connector.store.twins import SqliteTwins
 from connector.store.watermarks import SqliteWatermarks
 
 OLDEST_SQLITE = (3, 33, 0)
@@ -43,6 +44,7 @@ class SqliteStore:
         self.inbox = SqliteInbox(database, self.watermarks)
         self.directory = SqliteDirectory(database)
         self.crosswalk = SqliteCrosswalk(database)
+        self.twins = SqliteTwins(database)
         self.matches = SqliteMatches(database)
         self.decisions = SqliteDecisions(database)
         self.lease = SqliteLease(database)
