@@ -86,9 +86,9 @@ class Saver:
     def _lead_changes(self, lead_id: str, changes: Row) -> Row:
         """What a lead's bean adds: a status, and the name of its account, which it took over when it was read."""
         more: Row = {}
-        if "status" in changes:
-            more["status"] = changes["status"] or _FIRST_STATUS
-        found = self._db.one("SELECT account_id FROM leads WHERE id = ?", (lead_id,))
+        found = self._db.one("SELECT account_id, status FROM leads WHERE id = ?", (lead_id,))
+        if not changes.get("status", found[1] if found else None):
+            more["status"] = _FIRST_STATUS
         if self._flavour.account_name_follows and found and found[0] and "account_name" not in changes:
             name = self._db.one("SELECT name FROM accounts WHERE id = ?", (found[0],))
             more["account_name"] = name[0] if name else None
