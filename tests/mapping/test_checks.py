@@ -156,7 +156,8 @@ def test_push_back_needs_a_crm_that_takes_it() -> None:
     """What is given back to a lead's own CRM must be writable in one of the CRMs at least."""
     back = CONVERSION + "push_back: {links: {status: Done, converted: true}}\n"
     found = lint("status: S\nconverted: {from: C, direction: read}", conversion=back)
-    assert [(f.path, f.rule, f.line) for f in found] == [("mappings/conversion.yaml", "push-back-unwritable", 5)]
+    told = [(f.path, f.rule, f.line, "`converted` is" in f.what) for f in found]
+    assert told == [("mappings/conversion.yaml", "push-back-unwritable", 5, True)]
 
 
 def test_what_conversion_would_lose_is_found() -> None:
