@@ -77,7 +77,8 @@ class SugarSubject(SandboxSubject):
         self.options = {**self.options, **options}
         self._folder = tempfile.TemporaryDirectory(prefix="sugarcrm-login-")
         self.token_file = Path(self._folder.name) / "private" / "login.json"
-        self.system: Target = sugarcrm(sandbox, self.token_file, **self.options)
+        self.clock = PatientClock()
+        self.system: Target = sugarcrm(sandbox, self.token_file, self.clock, **self.options)
         self._orders = OrderBook(self.words, self.system.conversion_style)
         self.land = self._orders.land
         self.create = self._orders.create

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from connector.sandbox.sugar.schema import FieldDef, Module
 from connector.sandbox.sugarcrm.answers import Answer, SugarError, ok
 from connector.sandbox.sugarcrm.call import SugarCall
+from connector.sandbox.sugarcrm.revenue import computed_fields
 from connector.sandbox.sugarcrm.values import wire_time
 from connector.sandbox.sugarcrm.versions import BUILD, SERVER_VERSION
 
@@ -143,7 +144,12 @@ def _module(call: SugarCall, module: Module) -> dict[str, object]:
 
 def _fields(call: SugarCall, module: Module) -> dict[str, object]:
     hidden = call.settings.acl_hidden_fields.get(module.name, ())
-    fields: dict[str, object] = {name: _field(one) for name, one in module.fields.items() if name not in hidden}
+    computed = computed_fields(call.settings, module.name)
+    fields: dict[str, object] = {
+        name: {**_field(one), "calculated": True, "readonly": True} if name in computed else _field(one)
+        for name, one in module.fields.items()
+        if name not in hidden
+    }
     fields.update({name: _link(module, name) for name in module.links})
     return _hashed(fields)
 
