@@ -188,8 +188,8 @@ def test_late_write_is_applied_after_all(sugar: SugarCaller) -> None:
 
 def test_load_honours_what_is_given(sugar: SugarCaller) -> None:
     """Ids, times, deletion, conversion and relations are loaded as given and dumped raw."""
-    account = {"id": "acc-1", "name": "Acme & Söhne <x>"}
-    lead = {
+    account: dict[str, object] = {"id": "acc-1", "name": "Acme & Söhne <x>"}
+    lead: dict[str, object] = {
         "id": "lead-1",
         "last_name": "Okafor",
         "date_entered": "2026-01-01T00:00:00Z",
