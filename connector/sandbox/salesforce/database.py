@@ -6,24 +6,16 @@ before that moment) and `_deleted_with` (the parent whose deletion took the row 
 
 # ruff: noqa: S608 - names come from the schema, values are parameters
 
-import json
-import sqlite3
-import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from connector.sandbox.salesforce.schema import FieldDef, ObjectDef, Schema
+from connector.sandbox.sqlfile import SqlFile, quoted
 
 Row = dict[str, Any]
 
 _INDEXED = ("SystemModstamp", "Email", "Company", "Name", "AccountId", "OpportunityId", "ContactId", "LeadId",
             "CampaignId", "WhoId", "WhatId", "MasterRecordId")  # fmt: skip
-
-
-def quoted(name: str) -> str:
-    """A name as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _column(field: FieldDef) -> str:
@@ -39,10 +31,6 @@ def _column(field: FieldDef) -> str:
     return f"{name} TEXT"
 
 
-def _lowered(value: str | float | None) -> str | float | None:
-    return value.lower() if isinstance(value, str) else value
-
-
 def same_text(column: str, value: Any, case_sensitive: bool = False) -> tuple[str, Any]:
     """An SQL test that a text column holds `value` without regard to case, and the parameter for it.
 
@@ -53,77 +41,8 @@ def same_text(column: str, value: Any, case_sensitive: bool = False) -> tuple[st
     return f"lowered({quoted(column)}) = ?", value.lower()
 
 
-class Database:
-    """One connection behind one re-entrant lock; transactions nest as savepoints."""
-
-    def __init__(self, path: str | None) -> None:
-        self.lock = threading.RLock()
-        self._depth = 0
-        self._connection = sqlite3.connect(path or "", check_same_thread=False, isolation_level=None)
-        self._connection.execute("PRAGMA journal_mode=WAL" if path else "PRAGMA journal_mode=MEMORY")
-        self._connection.execute("PRAGMA synchronous=NORMAL")
-        self._connection.execute("PRAGMA cache_size=-65536")
-        self._connection.create_function("lowered", 1, _lowered, deterministic=True)
-        self._connection.execute("CREATE TABLE IF NOT EXISTS _meta (key TEXT PRIMARY KEY, value TEXT NOT NULL)")
-
-    def close(self) -> None:
-        """Close the connection."""
-        with self.lock:
-            self._connection.close()
-
-    @property
-    def in_transaction(self) -> bool:
-        """Whether a transaction is open."""
-        return self._depth > 0
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Commit at the end of the outermost block; an exception undoes the block it leaves."""
-        with self.lock:
-            name = f"level_{self._depth}"
-            self._connection.execute("BEGIN IMMEDIATE" if self._depth == 0 else f"SAVEPOINT {name}")
-            self._depth += 1
-            try:
-                yield
-            except BaseException:
-                self._undo(name)
-                raise
-            else:
-                self._depth -= 1
-                self._connection.execute("COMMIT" if self._depth == 0 else f"RELEASE {name}")
-
-    def _undo(self, name: str) -> None:
-        self._depth -= 1
-        if self._depth == 0:
-            self._connection.execute("ROLLBACK")
-        else:
-            self._connection.execute(f"ROLLBACK TO {name}")
-            self._connection.execute(f"RELEASE {name}")
-
-    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """All rows of a statement."""
-        with self.lock:
-            return self._connection.execute(sql, parameters).fetchall()
-
-    def one(self, sql: str, parameters: Sequence[Any] = ()) -> tuple[Any, ...] | None:
-        """The first row of a statement, None when there is none."""
-        with self.lock:
-            found: tuple[Any, ...] | None = self._connection.execute(sql, parameters).fetchone()
-            return found
-
-    def run(self, sql: str, parameters: Sequence[Any] = ()) -> int:
-        """Run a statement and answer how many rows it changed."""
-        with self.lock:
-            return self._connection.execute(sql, parameters).rowcount
-
-    def read_meta(self, key: str, default: Any = None) -> Any:
-        """A remembered JSON value of the org."""
-        found = self.one("SELECT value FROM _meta WHERE key = ?", (key,))
-        return default if found is None else json.loads(found[0])
-
-    def write_meta(self, key: str, value: Any) -> None:
-        """Remember a JSON value of the org."""
-        self.run("INSERT OR REPLACE INTO _meta (key, value) VALUES (?, ?)", (key, json.dumps(value)))
+class Database(SqlFile):
+    """The tables of an org's schema."""
 
     def prepare(self, schema: Schema) -> None:
         """Make the tables and columns that the schema asks for and that are not there yet."""
@@ -161,19 +80,6 @@ class Database:
         columns = f"{quoted(column)}, Id"
         self.run(f"CREATE INDEX IF NOT EXISTS {name} ON {quoted(definition.name)} ({columns})")
 
-    def insert(self, table: str, values: Mapping[str, Any]) -> None:
-        """Insert one row given by column names."""
-        columns = ", ".join(quoted(name) for name in values)
-        marks = ", ".join("?" * len(values))
-        self.run(f"INSERT INTO {quoted(table)} ({columns}) VALUES ({marks})", tuple(values.values()))
-
-    def insert_many(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        """Insert many rows with the same columns."""
-        names = ", ".join(quoted(name) for name in columns)
-        marks = ", ".join("?" * len(columns))
-        with self.lock:
-            self._connection.executemany(f"INSERT INTO {quoted(table)} ({names}) VALUES ({marks})", rows)
-
     def update(self, table: str, record_id: str, values: Mapping[str, Any]) -> None:
         """Change columns of one row."""
         assignments = ", ".join(f"{quoted(name)} = ?" for name in values)
@@ -181,13 +87,4 @@ class Database:
 
     def select(self, table: str, where: str, parameters: Sequence[Any] = ()) -> list[Row]:
         """Whole rows as dictionaries, in order of insertion."""
-        with self.lock:
-            cursor = self._connection.execute(
-                f"SELECT * FROM {quoted(table)} WHERE {where} ORDER BY _n", tuple(parameters)
-            )
-            names = [column[0] for column in cursor.description]
-            return [dict(zip(names, row, strict=True)) for row in cursor]
-
-    def clear(self, table: str) -> None:
-        """Forget every row of a table."""
-        self.run(f"DELETE FROM {quoted(table)}")
+        return self.named_rows(f"SELECT * FROM {quoted(table)} WHERE {where} ORDER BY _n", parameters)

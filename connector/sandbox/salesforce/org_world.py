@@ -9,7 +9,6 @@ from dataclasses import fields as dataclass_fields
 from dataclasses import replace
 from typing import Any
 
-from connector.sandbox.salesforce.database import quoted
 from connector.sandbox.salesforce.duplicates import read_rules
 from connector.sandbox.salesforce.ids import record_id
 from connector.sandbox.salesforce.org_fields import alter_field, declare_field, drop_field
@@ -18,6 +17,7 @@ from connector.sandbox.salesforce.org_seed import follow_picklists, seeds
 from connector.sandbox.salesforce.org_state import OrgState, random_org_id
 from connector.sandbox.salesforce.org_types import ApiError, AssignmentRule, OrgSettings
 from connector.sandbox.salesforce.schema_setup import standard_schema
+from connector.sandbox.sqlfile import quoted
 
 _REPLACEABLE = ("LeadStatus", "OpportunityStage")
 _SECTIONS = frozenset({"fields", "settings", "duplicate_rules", "records"})

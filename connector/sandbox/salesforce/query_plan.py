@@ -5,7 +5,6 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from connector.sandbox.salesforce.database import quoted
 from connector.sandbox.salesforce.org_state import OrgState
 from connector.sandbox.salesforce.org_time import stamp_text
 from connector.sandbox.salesforce.org_types import ApiError
@@ -16,6 +15,7 @@ from connector.sandbox.salesforce.query_where import Conditions, Nested, Sql
 from connector.sandbox.salesforce.schema import FieldDef, ObjectDef
 from connector.sandbox.salesforce.soql_dates import zone
 from connector.sandbox.salesforce.soql_tree import Call, Column, Expression, Ordering, Path, Query
+from connector.sandbox.sqlfile import quoted
 
 MAX_OFFSET = 2000
 MAX_SUBQUERIES = 20

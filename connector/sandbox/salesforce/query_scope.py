@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from connector.sandbox.salesforce.database import quoted
 from connector.sandbox.salesforce.org_types import ApiError
 from connector.sandbox.salesforce.schema import FieldDef, ObjectDef, Schema
 from connector.sandbox.salesforce.schema_fields import pick
 from connector.sandbox.salesforce.soql_tree import Path
+from connector.sandbox.sqlfile import quoted
 
 _HINT = "Please reference your WSDL or the describe call for the appropriate names."
 _WINDOW = 40

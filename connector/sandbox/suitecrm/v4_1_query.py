@@ -37,6 +37,7 @@ _READABLE = frozenset(
 _CLAUSES = ("WHERE", "JOIN", "LEFT", "INNER", "ON", "AND", "OR")
 _MAX_DEPTH = 40
 _MANY = 500
+_EXACT = 2**53
 
 Scope = Mapping[str, Mapping[str, str]]
 
@@ -173,7 +174,7 @@ class _Reader:
         if word.kind is Kind.TEXT:
             return self._parameter(word.value)
         if word.kind is Kind.NUMBER:
-            return self._parameter(float(word.value) if "." in word.value else int(float(word.value)))
+            return self._parameter(_number(word.value))
         if word.says("-", "+"):
             return f"{word.value}{self._operand()}"
         if word.says("("):
@@ -311,3 +312,8 @@ class _Reader:
             raise Broken("syntax error at the end")
         self._at += 1
         return self._words[self._at - 1]
+
+
+def _number(text: str) -> int | float:
+    number = float(text)
+    return int(text) if text.isdigit() and number < _EXACT else number
