@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,28 @@ from connector.sandbox import Sandbox
 from connector.sandbox.client import control
 from connector.wiring import House, open_house
 
+# The demo's routes, and what is said of the leads that they took.
+ROUTES = {
+    "salesforce": "came in from the demo Salesforce, to be converted there",
+    "sugarcrm": "came in from the demo SugarCRM, to be converted there",
+    "suitecrm-to-salesforce": "came in from the demo SuiteCRM, to be converted in Salesforce and told back",
+}
+OBJECTS = {
+    "salesforce": {"lead": "Lead", "account": "Account", "contact": "Contact", "opportunity": "Opportunity"},
+    **{
+        crm: {"lead": "Leads", "account": "Accounts", "contact": "Contacts", "opportunity": "Opportunities"}
+        for crm in ("sugarcrm", "suitecrm")
+    },
+}
+_LABELS = {"lead": "open leads", "account": "accounts", "contact": "contacts", "opportunity": "opportunities"}
+_WANTED: tuple[tuple[str, Verdict, Callable[[Linkage], bool]], ...] = (
+    ("salesforce", Verdict.CONVERT, lambda linkage: linkage is Linkage.NEW),
+    ("sugarcrm", Verdict.ATTACH, lambda linkage: linkage is Linkage.CONTACT),
+    ("salesforce", Verdict.REVIEW, lambda linkage: linkage is Linkage.POSSIBLE),
+    ("suitecrm-to-salesforce", Verdict.CONVERT, lambda linkage: linkage is Linkage.NEW),
+)
+Standing = dict[str, dict[str, int]]
+
 
 @click.command("demo")
 @click.option("--into", type=click.Path(path_type=Path), help="Leave a working project in this folder.")
@@ -41,11 +63,11 @@ def command(session: Session, into: Path | None) -> int:
     """
     into = _free(into) if into is not None else None
     with _folder(into) as folder, _sandbox(folder, keep=into is not None) as sandbox:
-        write_sandbox_project(folder, sandbox.info)
+        write_sandbox_project(folder, sandbox.info, across="suitecrm")
         before = _standing(sandbox)
         with open_house(load_config(folder / "connector.yaml")) as house, Progress(quiet=True) as progress:
-            results = run_routes(house, ["salesforce"], progress, verb="demo")
-            told = _three(house, results.only())
+            results = run_routes(house, list(ROUTES), progress, verb="demo")
+            told = _worth_telling(house, results.all())
             reviews = len(house.store.reviews.list())
         answer = _answer(results, before, _standing(sandbox), told, reviews)
         for line in _narrate(answer, told, sandbox, into):
@@ -96,54 +118,48 @@ def _sandbox(folder: Path, keep: bool) -> Iterator[Sandbox]:
         yield sandbox
 
 
-def _standing(sandbox: Sandbox) -> dict[str, int]:
-    """What stands in Salesforce, counted through its own API."""
-    found = {}
-    for name in ("Lead", "Account", "Contact", "Opportunity"):
-        records: Any = control(sandbox.base_url, f"dump/salesforce/{name}")
-        found[name] = sum(1 for r in records if not r.get("IsDeleted") and not (name == "Lead" and r["IsConverted"]))
-    return found
+def _standing(sandbox: Sandbox) -> dict[str, dict[str, int]]:
+    """What stands in each CRM, counted through the sandbox's own door: live records, and of leads the open ones."""
+    return {crm: {noun: _count(sandbox, crm, noun) for noun in OBJECTS[crm]} for crm in OBJECTS}
 
 
-def _three(house: House, result: RouteResult) -> list[Story]:
-    """Three leads worth telling: a new company converted early, a known person, one for a person to decide."""
+def _count(sandbox: Sandbox, crm: str, noun: str) -> int:
+    rows: Any = control(sandbox.base_url, f"dump/{crm}/{OBJECTS[crm][noun]}")
+    gone, converted = ("IsDeleted", "IsConverted") if crm == "salesforce" else ("deleted", "converted")
+    return sum(1 for row in rows if not row.get(gone) and not (noun == "lead" and row.get(converted)))
+
+
+def _worth_telling(house: House, results: Sequence[RouteResult]) -> list[Story]:
+    """Stories of each kind: a new company converted early, a known person, a question for people, one across CRMs."""
     from connector.cli.explain import stories_of
 
-    wanted = {
-        "convert": lambda s: s.decision.verdict is Verdict.CONVERT and s.decision.opportunity is not None,
-        "attach": lambda s: s.decision.verdict is Verdict.ATTACH and s.resolution.linkage is Linkage.CONTACT,
-        "review": lambda s: s.decision.verdict is Verdict.REVIEW and s.resolution.linkage is Linkage.POSSIBLE,
-    }
-    told: dict[str, Story] = {}
-    for planned in result.plan.leads if result.plan else ():
-        name = planned.verdict.value
-        if name not in wanted or name in told:
-            continue
-        story = next((s for s in stories_of(house, planned.lead.id) if s.decision and s.resolution), None)
-        if story is not None and wanted[name](story):
-            told[name] = story
-    return list(told.values())
+    told: list[Story] = []
+    for route, verdict, fits in _WANTED:
+        plan = next((result.plan for result in results if result.route == route), None)
+        leads = [lead for lead in plan.leads if lead.verdict is verdict] if plan else []
+        stories = (story for lead in leads for story in stories_of(house, lead.lead.id) if story.row.route == route)
+        found = next((s for s in stories if s.decision and s.resolution and fits(s.resolution.linkage)), None)
+        if found is not None:
+            told.append(found)
+    return told
 
 
-def one_by_one_calls(result: RouteResult) -> int:
+def one_by_one_calls(results: Sequence[RouteResult]) -> int:
     """Calls of a client that handles leads one by one.
 
-    Two look-ups (contact, account) for each lead, then one call for each write; the list and login once.
+    Two look-ups (contact, account) for each lead, then one call for each write; the list and login once a route.
     """
-    written = sum(result.steps[outcome] for outcome in (Outcome.APPLIED, Outcome.ALREADY))
-    return 2 + 2 * result.pulled + written
+    done = (Outcome.APPLIED, Outcome.ALREADY)
+    return sum(2 + 2 * result.pulled + sum(result.steps[outcome] for outcome in done) for result in results)
 
 
-def _answer(
-    results: RunResults, before: Mapping[str, int], after: Mapping[str, int], told: list[Story], reviews: int
-) -> dict[str, Any]:
-    route = results.routes[0]
+def _answer(results: RunResults, before: Standing, after: Standing, told: list[Story], reviews: int) -> dict[str, Any]:
     return {
         **results.as_json(),
-        "before": dict(before),
-        "after": dict(after),
-        "api_calls": route.api_calls,
-        "api_calls_one_by_one": one_by_one_calls(route),
+        "before": before,
+        "after": after,
+        "api_calls": sum(route.api_calls for route in results.routes),
+        "api_calls_one_by_one": one_by_one_calls(results.routes),
         "reviews": reviews,
         "stories": [story_json(story) for story in told],
     }
@@ -159,26 +175,23 @@ _MEANINGS = {
 
 
 def _narrate(answer: Mapping[str, Any], told: list[Story], sandbox: Sandbox, into: Path | None) -> Iterator[str]:
-    route = answer["routes"][0]
-    yield f"{route['pulled']} leads came in from the demo Salesforce."
+    for route in answer["routes"]:
+        yield f"{route['pulled']} leads {ROUTES[route['route']]}."
     yield ""
     yield "What was decided:"
-    for name, count in route["verdicts"].items():
-        yield f"  {count:>3}  {name:<10} {_MEANINGS[name]}"
+    for verdict in Verdict:
+        counts = ", ".join(f"{route['route']} {route['verdicts'][verdict.value]}" for route in answer["routes"])
+        yield f"  {verdict.value:<10} {_MEANINGS[verdict.value]:<38} {counts}"
     yield ""
-    yield "Three of them in full:"
+    yield "Some of them in full:"
     for story in told:
         yield ""
         yield from (f"  {line}" for line in story_lines(story))
     yield ""
-    yield "What stands in Salesforce now (before -> after):"
-    for name, label in (
-        ("Lead", "unconverted leads"),
-        ("Account", "accounts"),
-        ("Contact", "contacts"),
-        ("Opportunity", "opportunities"),
-    ):
-        yield f"  {label:<17} {answer['before'][name]:>4} -> {answer['after'][name]}"
+    yield "What stands in the CRMs now (before -> after):"
+    for crm in OBJECTS:
+        before, after = answer["before"][crm], answer["after"][crm]
+        yield f"  {crm:<10} " + ", ".join(f"{_LABELS[n]} {before[n]} -> {after[n]}" for n in OBJECTS[crm])
     yield ""
     spent, naive = answer["api_calls"], answer["api_calls_one_by_one"]
     yield f"API calls: {spent}; handling the leads one by one takes about {naive}."

@@ -163,9 +163,10 @@ def write_starter(folder: Path) -> None:
     _write(folder / "connector.yaml", _STARTER)
 
 
-def write_sandbox_project(folder: Path, info: Mapping[str, object]) -> None:
+def write_sandbox_project(folder: Path, info: Mapping[str, object], across: str = "") -> None:
     """A project wired to a running sandbox, from what its ``/__sandbox__/info`` answered: every CRM that it speaks for.
 
+    The leads of the CRM named *across* go to Salesforce; those of the others are converted where they are.
     Raises UsageError when it speaks for none, or when *folder* is in use.
     """
     logins = {name: login for name in _CONNECTIONS if isinstance(login := info.get(name), dict)}
@@ -180,9 +181,18 @@ def write_sandbox_project(folder: Path, info: Mapping[str, object]) -> None:
     connections = [_CONNECTIONS[name].format(base_url=info["base_url"], **words[name]) for name in logins]
     connections += [f"  {name}:\n    type: csv\n    path: {name}\n" for name in folders]
     ends = {*logins, *folders}
-    routes = [_route(name, *route) for name, route in _ROUTES.items() if {route[0], route[1]} <= ends]
+    routes = [_route(name, *route) for name, route in _routes(across).items() if {route[0], route[1]} <= ends]
     text = _SANDBOX.format(base_url=info["base_url"], connections="".join(connections), routes="".join(routes))
     _write(folder / "connector.yaml", text)
+
+
+def _routes(across: str) -> dict[str, tuple[str, str, bool, str]]:
+    """The routes, with those of one CRM's leads switched from in place to Salesforce."""
+    turned = {across, f"{across}-to-salesforce"} if across else set()
+    return {
+        name: (source, target, enabled is not (name in turned), back)
+        for name, (source, target, enabled, back) in _ROUTES.items()
+    }
 
 
 def _route(name: str, source: str, target: str, enabled: bool, push_back: str) -> str:

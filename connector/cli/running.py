@@ -45,9 +45,13 @@ class RunResults:
 
     def only(self) -> RouteResult:
         """What the one route of the run did; raises what stopped it."""
+        return self.all()[0]
+
+    def all(self) -> list[RouteResult]:
+        """What every route of the run did; raises what stopped one."""
         for error in self.failed.values():
             raise error
-        return self.routes[0]
+        return self.routes
 
     def as_json(self) -> dict[str, object]:
         """The published form; a run with a stopped route has the keys of its error beside those of the others."""

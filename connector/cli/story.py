@@ -216,8 +216,9 @@ def _what(decision: Decision) -> Iterator[str]:
 def _done(entry: JournalEntry) -> str:
     step, receipt = entry.step, entry.receipt
     ids = dict(receipt.ids) if receipt else dict(step.ids)
+    where = f"in {step.connection}: " if step.connection else ""
     if step.action is Action.CONVERT:
         made = ", ".join(f"{role} {ids[role]}" for role in ("account", "contact", "opportunity") if role in ids)
-        return f"convert: {entry.state.value}" + (f" -> {made}" if made else "")
+        return f"{where}convert: {entry.state.value}" + (f" -> {made}" if made else "")
     written = ", ".join(f"{name} = {value}" for name, value in step.after.items())
-    return f"{step.action.value} {step.object}: {entry.state.value}" + (f" ({written})" if written else "")
+    return f"{where}{step.action.value} {step.object}: {entry.state.value}" + (f" ({written})" if written else "")

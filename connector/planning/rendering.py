@@ -88,7 +88,8 @@ def read_aloud(plan: Plan, everything: bool = False) -> Iterator[str]:
 def _step_lines(step: Step) -> Iterator[str]:
     where = step.ids.get("record") or step.ids.get("lead") or ""
     mark = f" [{step.grade.value}]" if step.writes else ""
-    yield f"  {_VERBS[step.action]} {step.object} {where}".rstrip() + mark
+    crm = f"in {step.connection}: " if step.connection else ""
+    yield f"  {crm}{_VERBS[step.action]} {step.object} {where}".rstrip() + mark
     for name in changed(step.before, step.after):
         yield f"    {name}: {_shown(step.before.get(name))} -> {_shown(step.after[name])}"
     if step.action is Action.CONVERT:
@@ -103,7 +104,11 @@ def _shown(value: object) -> str:
 def _target(step: Step, role: str) -> str:
     if role in step.ids:
         return step.ids[role]
-    return "shared with another lead of this plan" if role in step.takes else "new"
+    return (
+        "new"
+        if role not in step.takes or step.takes[role].role == "record"
+        else "shared with another lead of this plan"
+    )
 
 
 def _opportunity(step: Step) -> str:
