@@ -11,6 +11,7 @@ import pytest
 from connector.sandbox import Sandbox
 
 from .families import SALESFORCE, Family
+from .killing import Killer, killable
 from .project import Project, project_at
 
 
@@ -33,3 +34,10 @@ def new_project(
 def project(new_project: Callable[..., Project]) -> Project:
     """A fresh project on an empty org."""
     return new_project()
+
+
+@pytest.fixture(scope="session")
+def killer() -> Iterator[Killer]:
+    """One killable program for all cases."""
+    with killable() as made:
+        yield made

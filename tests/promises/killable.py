@@ -114,6 +114,9 @@ def warm_up() -> None:
         "tldextract",
         "connector.cli.sync",
         "connector.cli.running",
+        "connector.systems.salesforce",
+        "connector.systems.sugarcrm",
+        "connector.systems.suitecrm",
     ):
         importlib.import_module(module)
 

@@ -2,86 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import signal
-import subprocess
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, cast
+from collections.abc import Sequence
 
 import pytest
 
-from .project import Project, difference, normalised
+from .judging import NewProject
+from .killing import Killer, end_state, points, survive
+from .project import Project, difference
 from .worlds import IN_PLACE, LANDING, set_up
-
-NewProject = Callable[[], Project]
-PROGRAM = Path(__file__).with_name("killable.py")
-
-
-@dataclass
-class Killer:
-    """Runs `sync` in a process of its own that dies at a boundary (see `killable`)."""
-
-    program: subprocess.Popen[str]
-
-    def sync(self, project: Project, routes: Sequence[str], die_at: int = 0) -> list[str]:
-        """One cycle; answers the boundaries that the process passed before its end."""
-        assert self.program.stdin
-        assert self.program.stdout
-        task = {"words": ["--config", str(project.config), "sync", *routes], "die_at": die_at}
-        self.program.stdin.write(json.dumps(task) + "\n")
-        self.program.stdin.flush()
-        answer: dict[str, Any] = json.loads(self.program.stdout.readline())
-        assert answer["code"] == (-signal.SIGKILL if die_at else 0)
-        return cast(list[str], answer["boundaries"])
-
-
-@pytest.fixture(scope="module")
-def killer() -> Iterator[Killer]:
-    """One killable program for all cases; each run is a fork of it."""
-    program = subprocess.Popen(
-        [sys.executable, str(PROGRAM)],
-        text=True,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
-    yield Killer(program)
-    assert program.stdin
-    program.stdin.close()
-    program.wait(20)
-
-
-def points(boundaries: Sequence[str]) -> list[int]:
-    """The boundaries (from 1) just after something lasting: a commit, or a request that writes.
-
-    Two boundaries with nothing lasting between them leave the same state file and the same org behind.
-    """
-    chosen = [1]
-    for number, name in enumerate(boundaries, start=1):
-        if name in ("after commit", "after write request"):
-            chosen.append(number)
-    return sorted(set(chosen))
-
-
-def end_state(project: Project, routes: Sequence[str]) -> dict[str, list[str]]:
-    """The org when everything has settled. A landed lead may be converted under its key or that of its file."""
-    project.settle_down(*routes)
-    assert project.writes_of_another_sync(*routes) == 0
-    dumps = project.dumps()
-    keys = [key for rows in dumps.values() for row in rows if (key := row.get(project.family.key))]
-    assert len(keys) == len(set(keys))
-    return normalised(project.family, dumps, ours=routes != LANDING)
-
-
-def survive(project: Project, routes: Sequence[str], expected: dict[str, list[str]]) -> list[str]:
-    """What is wrong with a project after its process was killed and the next syncs ran; empty when all is well."""
-    try:
-        return difference(expected, end_state(project, routes))
-    except AssertionError as error:
-        return [str(error)]
 
 
 @pytest.mark.fault

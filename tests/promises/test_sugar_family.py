@@ -6,10 +6,11 @@ import pytest
 
 from .families import SUGAR_FAMILY, Family
 from .judging import LOST, NewProject, Undisturbed, check_once_and_final, dropping_seeds, strangers
+from .killing import Killer, end_state, points, survive
 from .project import Fault, Project, difference
-from .worlds import four_leads
+from .worlds import three_leads
 
-MOST_WRITES = 40  # a run of the four leads takes fewer calls that write
+MOST_WRITES = 40  # a run of the three leads takes fewer calls that write
 EVERY_FAMILY = pytest.mark.parametrize("family", SUGAR_FAMILY, ids=lambda family: family.name)
 
 
@@ -20,12 +21,12 @@ def undisturbed() -> Undisturbed:
 
 
 def few(project: Project) -> None:
-    """The four leads."""
-    project.load(four_leads())
+    """The three leads."""
+    project.load(three_leads())
 
 
 def disturbed(new_project: NewProject, family: Family, fault: Fault) -> Project:
-    """A project after a run of the four leads with *fault*; what the CRM holds then, the journal knows of."""
+    """A project after a run of the three leads with *fault*; what the CRM holds then, the journal knows of."""
     project = new_project(family)
     few(project)
     project.faults(fault)
@@ -47,7 +48,7 @@ def test_any_answer_lost(new_project: NewProject, undisturbed: Undisturbed, fami
         if not any(call["fault"] for call in project.calls("write")):
             break
         wrong |= {nth: found} if (found := after_next_sync(project, expected)) else {}
-    assert 5 < nth < MOST_WRITES - 1
+    assert 6 < nth < MOST_WRITES - 1
     assert wrong == {}
 
 
@@ -63,7 +64,7 @@ def after_next_sync(project: Project, expected: dict[str, list[str]]) -> list[st
 
 
 @pytest.mark.fault
-@pytest.mark.parametrize("seed", dropping_seeds(20, 0.1, 8))
+@pytest.mark.parametrize("seed", dropping_seeds(20, 0.1, 6))
 @EVERY_FAMILY
 def test_tenth_of_answers_lost(new_project: NewProject, undisturbed: Undisturbed, family: Family, seed: int) -> None:
     """With one write in ten unanswered at random the CRM ends up as without any trouble."""
@@ -73,3 +74,22 @@ def test_tenth_of_answers_lost(new_project: NewProject, undisturbed: Undisturbed
     assert any(call["fault"] for call in project.calls("write"))
     check_once_and_final(project, expected)
     assert strangers(project) == []
+
+
+@pytest.mark.fault
+@EVERY_FAMILY
+def test_kill_between_any_calls(new_project: NewProject, killer: Killer, family: Family) -> None:
+    """Wherever between two writes the process dies, the next sync ends with the CRM of an undisturbed run."""
+    project = new_project(family)
+    few(project)
+    boundaries = killer.sync(project, [family.route])
+    expected = end_state(project, [family.route])
+    wrong: dict[str, list[str]] = {}
+    for die_at in points(boundaries, after=("before write request", "after write request"))[1:]:
+        project = new_project(family)
+        few(project)
+        passed = killer.sync(project, [family.route], die_at)
+        assert project.rows("SELECT 1 FROM journal WHERE state = 'sent'"), "a write without a durable intent"
+        found = strangers(project) + survive(project, [family.route], expected) + strangers(project)
+        wrong |= {f"{die_at} {passed[-1]}": found} if found else {}
+    assert wrong == {}
