@@ -70,15 +70,20 @@ def parse_filter(module: Module, given: Mapping[str, object] | None, or_bug: boo
     return Filter(_joined(conditions, joined), deleted, broken)
 
 
-def parse_sort(module: Module, given: str | None) -> Order | None:
-    """The one field to sort by. Raises ParameterError for an unknown one; one without a column sorts nothing."""
+def parse_sort(module: Module, given: str | None) -> tuple[Order, ...]:
+    """The one field to sort by; rows that are equal there come by id, as an index has them.
+
+    Raises ParameterError for an unknown field; one without a column sorts nothing.
+    """
     if given is None:
-        return None
+        return ()
     name = given.lstrip("-")
     if name not in attribute_names(module):
         raise ParameterError(f"Sort field {name} in {module.object_name} module is not found")
     one = module.fields.get(name)
-    return Order(name, given.startswith("-")) if one is not None and one.stored else None
+    if one is None or not one.stored:
+        return ()
+    return (Order(name, given.startswith("-")), Order("id"))
 
 
 def _join_of(given: Mapping[str, object]) -> str:

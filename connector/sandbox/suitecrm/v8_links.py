@@ -32,7 +32,7 @@ def list_related(call: V8Call, module_name: str, record_id: str, link_name: str)
     wanted.check()
     call.demand("view", row)
     limits = words.Page(page.size, page.offset) if page.paged else words.Page()
-    rows = call.instance.related(module.name, record_id, link.name, wanted.where, [order] if order else [], page=limits)
+    rows = call.instance.related(module.name, record_id, link.name, wanted.where, order, page=limits)
     call.trace.records = len(rows)
     if not rows:
         return message(200, f"There is no relationship set in {module.object_name} module with {link.name} link field")

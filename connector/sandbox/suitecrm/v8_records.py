@@ -111,7 +111,7 @@ def list_records(call: V8Call, module_name: str) -> Reply:
 
 
 def _page_of(
-    call: V8Call, module: Module, asked: tuple[Filter, Order | None, Page], fields: list[str] | None
+    call: V8Call, module: Module, asked: tuple[Filter, tuple[Order, ...], Page], fields: list[str] | None
 ) -> list[Row]:
     wanted, order, page = asked
     where = wanted.where & call.instance.access(call.user_id).listed(module)
@@ -119,7 +119,7 @@ def _page_of(
     rows = call.instance.select(
         module.name,
         where,
-        [order] if order else [],
+        order,
         words.Page(limit, page.offset),
         fields=fields,
         deleted="deleted" if wanted.deleted else "live",
