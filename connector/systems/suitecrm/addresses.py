@@ -16,23 +16,28 @@ _LINK = "email_addresses"
 
 
 def take_off(line: Line, module: str, job: Job) -> tuple[Address, ...]:
-    """Unlink the addresses that are in the way; answers those to be put back afterwards.
+    """Unlink the addresses that are in the way; answers all that there were, the primary one first.
 
-    A second address would keep the new one from sticking just as the first does.
+    A second address would keep the new one from sticking just as the first does. Where the address is to be
+    cleared, only the primary one goes.
     """
     found = line.addresses(module, job.id)
+    gone = found if job.values["email1"] else found[:1]
+    if gone:
+        line.unlink(module, job.id, _LINK, [each.id for each in gone])
+    return found
+
+
+def put_back(line: Line, module: str, job: Job, before: Sequence[Address]) -> None:
+    """Link the second addresses again behind the new one; all of them where the new one was not taken."""
     wanted = str(job.values["email1"]).lower()
-    if not found:
-        return ()
-    keep = found[1:] if wanted == "" else tuple(each for each in found[1:] if each.address.lower() != wanted)
-    gone = found[:1] if wanted == "" else found
-    line.unlink(module, job.id, _LINK, [each.id for each in gone])
-    return keep if wanted else ()
-
-
-def put_back(line: Line, module: str, job: Job, addresses: Sequence[Address]) -> None:
-    """Link the other addresses again, behind the new one."""
-    there = {each.id for each in line.addresses(module, job.id)} if addresses else set()
-    missing = [each.id for each in addresses if each.id not in there]
-    if missing:
-        line.link(module, job.id, _LINK, missing, {"primary_address": "0"})
+    if not (wanted and before):
+        return
+    now = line.addresses(module, job.id)
+    taken = any(each.address.lower() == wanted for each in now)
+    there = {each.id for each in now}
+    if not taken and before[0].id not in there:
+        line.link(module, job.id, _LINK, [before[0].id], {"primary_address": "1"})
+    others = [each.id for each in before[1:] if each.id not in there]
+    if others:
+        line.link(module, job.id, _LINK, others, {"primary_address": "0"})

@@ -16,15 +16,24 @@ def shortcomings(line: Line, objects: Sequence[str]) -> list[Shortcoming]:
     found = line.shortcomings()
     for module in objects:
         found += _module(line, module)
-    if "Contacts" in objects or "Leads" in objects:
-        found.append(
-            Shortcoming(
-                "SuiteCRM 7.12.4 to 7.14.6 ignore a changed e-mail address without a word; the connector takes the old"
-                " address off the record first and reads the new one back",
-                "nothing has to be done; a later SuiteCRM that keeps changed addresses works as well",
-            )
-        )
+    if {"Contacts", "Leads"} & set(objects):
+        found += _addresses(line.version())
     return found
+
+
+def _addresses(version: str) -> list[Shortcoming]:
+    """The e-mail fault came with 7.12.4 and was mended after 7.14.6 (SuiteCRM issue 10513)."""
+    told = tuple(int(part) for part in version.split(".")[:3] if part.isdigit())
+    if told and not (7, 12, 4) <= told <= (7, 14, 6):
+        return []
+    which = f"SuiteCRM {version} ignores" if told else "SuiteCRM 7.12.4 to 7.14.6 ignore"
+    return [
+        Shortcoming(
+            f"{which} a changed e-mail address without a word; the connector takes the old address off the record,"
+            " writes the new one and reads it back",
+            "nothing has to be done; a SuiteCRM after 7.14.6 keeps changed addresses by itself",
+        )
+    ]
 
 
 def _module(line: Line, module: str) -> list[Shortcoming]:

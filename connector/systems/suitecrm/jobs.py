@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from connector.model.plan import Action, Order
 from connector.model.progress import ObjectShape
+from connector.model.records import Scalar
 from connector.systems.suitecrm.line import LEADS, OPPORTUNITIES, Refusal, Row, chosen_id
 from connector.systems.suitecrm.shapes import STOCK_PROBABILITIES
 from connector.systems.suitecrm.values import Sent, Unsendable, encode, stands
 
 KEYED = (Action.LAND, Action.CREATE)
+
+ADDRESSES = ("email1", "email2")
+_ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;.]+\Z")
 
 # Written, but not compared: the second address is stored beside the first, the role's contact as a relation.
 _UNREAD = frozenset({"email2", "contact_id"})
@@ -25,6 +30,12 @@ class Job:
     id: str
     create: bool = False
     values: dict[str, Sent] = field(default_factory=dict)
+    carried: frozenset[str] = frozenset()
+
+    @property
+    def checked(self) -> dict[str, Sent]:
+        """What must stand afterwards; what is only copied from the lead may look different on another module."""
+        return {name: value for name, value in self.values.items() if name not in self.carried}
 
     @property
     def changes_address(self) -> bool:
@@ -52,7 +63,7 @@ def encoded(order: Order, shape: ObjectShape, key_field: str) -> dict[str, Sent]
                 bad[name] = Unsendable("unknown-field", f"{shape.name} cannot be given {name}")
             continue
         try:
-            found[name] = encode(value, known)
+            found[name] = address(value) if name in ADDRESSES else encode(value, known)
         except Unsendable as error:
             bad[name] = error
     if bad:
@@ -60,6 +71,17 @@ def encoded(order: Order, shape: ObjectShape, key_field: str) -> dict[str, Sent]
     if order.step.action in KEYED and key_field in shape.fields:
         found.setdefault(key_field, order.step.external_key)
     return found
+
+
+def address(value: Scalar) -> str:
+    """An e-mail address as SuiteCRM takes it; it drops anything else with no more than a line in its log.
+
+    Raises Unsendable.
+    """
+    text = str(value or "").strip()
+    if text and not _ADDRESS.match(text):
+        raise Unsendable("invalid-email", "what should be an e-mail address is none")
+    return text
 
 
 def for_new(order: Order, told: Mapping[str, Sent], carried: Mapping[str, Sent]) -> dict[str, Sent]:
@@ -102,6 +124,8 @@ def holds(row: Row, name: str, sent: Sent, shape: ObjectShape) -> bool:
         return True  # the flag belongs to the address, which other people share; it is never taken back by us
     if name == "account_name" and shape.name == LEADS and row.text("account_id"):
         return True  # a lead linked to an account shows that account's name
+    if name == "status" and shape.name == LEADS and sent == "":
+        return True  # a lead without a status is given the first one on every save
     return stands(sent, read, shape.fields[name])
 
 

@@ -90,6 +90,9 @@ class Line(Protocol):
     def installed_at(self) -> str:
         """When the first user was made, to the minute; empty where it cannot be seen. Tells installations apart."""
 
+    def version(self) -> str:
+        """SuiteCRM's version; empty where the protocol does not tell it."""
+
     def shape(self, module: str) -> ObjectShape | None:
         """The module's fields, remembered; None for a module that is unknown or hidden."""
 

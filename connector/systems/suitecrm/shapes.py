@@ -24,6 +24,7 @@ _NEVER = frozenset(
         "created_by",
         "created_by_name",
         "deleted",
+        "email",  # a field for searching; addresses are written as email1
         "assigned_user_name",
         "amount_usdollar",
     }

@@ -62,6 +62,10 @@ class V4Line:
         row = row_of(entry, None, self.name)
         return row.text("date_entered").replace("T", " ")[:16] if row else ""
 
+    def version(self) -> str:
+        """What ``get_server_info`` tells; its own ``version`` is that of the Sugar release SuiteCRM grew from."""
+        return str(self._calls.server_info().get("suitecrm_version") or "")
+
     def shape(self, module: str) -> ObjectShape | None:
         """One description per module and run."""
         if module not in self._shapes:

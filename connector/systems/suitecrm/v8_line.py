@@ -59,6 +59,10 @@ class V8Line:
             return str(told.get("date_entered") or "").replace("T", " ")[:16]
         return ""
 
+    def version(self) -> str:
+        """Not told by this API."""
+        return ""
+
     def shape(self, module: str) -> ObjectShape | None:
         """One description per module and run; it tells no list values."""
         if module not in self._shapes:

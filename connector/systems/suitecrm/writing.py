@@ -142,7 +142,8 @@ class Writer:
         if row is None and action in (Action.LAND, Action.CREATE):
             values = for_new(order, told, lead)
             given = {name: value for name, value in values.items() if value != ""}
-            return lacking(values, shape, new=True) or Job(order, record_id(order), True, given)
+            only_carried = frozenset(lead) - frozenset(told)
+            return lacking(values, shape, new=True) or Job(order, record_id(order), True, given, only_carried)
         if row is None or row.deleted:
             return Refusal("gone", "the record was deleted in SuiteCRM, or is hidden from the API user")
         values = differing(told, row, shape, blanks_only=action is Action.CREATE)
@@ -172,12 +173,12 @@ class Writer:
         self, jobs: Sequence[Job], shape: ObjectShape, refusals: Mapping[str, Refusal], sending: Sending
     ) -> list[Job]:
         """Receipts by what stands in the CRM; answers the jobs that a neighbour's database error held up."""
-        names = {name for job in jobs for name in job.values}
+        names = {name for job in jobs for name in job.checked}
         rows = self._line.read(shape.name, [job.id for job in jobs], readable(names, shape))
         held_up, good = [], []
         for job in jobs:
             row, refusal = rows.get(job.id), refusals.get(job.id)
-            wrong = amiss(row, job.values, shape) if row else ()
+            wrong = amiss(row, job.checked, shape) if row else ()
             if row is not None and not row.deleted and not wrong:
                 good.append(job)
             elif refusal is not None and refusal.code == DATABASE and len(jobs) > 1 and not (row and row.deleted):

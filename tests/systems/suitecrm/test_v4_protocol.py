@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -27,7 +28,7 @@ def entry(record_id: str, **values: object) -> dict[str, object]:
     return {"id": record_id, "module_name": "Leads", "name_value_list": listed}
 
 
-def listing(*entries: dict[str, object]) -> dict[str, object]:
+def listing(*entries: Mapping[str, object]) -> dict[str, object]:
     """A whole list."""
     return {
         "result_count": len(entries),

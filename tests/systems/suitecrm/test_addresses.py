@@ -1,0 +1,102 @@
+"""Changed e-mail addresses, which SuiteCRM ignores without a word, and which people share."""
+
+from __future__ import annotations
+
+import pytest
+
+from connector.model.plan import Outcome
+from connector.sandbox import Sandbox
+from tests.contracts.doing import perform
+from tests.contracts.subject import Trouble
+from tests.contracts.suitecrm_subject import SuiteSubject
+
+from .crm import addresses, changing, furnished
+
+
+def both(*pairs: tuple[str, bool]) -> list[dict[str, object]]:
+    """Addresses as the sandbox takes them."""
+    return [{"email_address": address, "primary_address": primary} for address, primary in pairs]
+
+
+def test_changed_address_sticks(either: SuiteSubject) -> None:
+    """Trap 1: the old address is taken off first, so that the new one is stored; it is read back and settles."""
+    lead_id = either.lead(email1="old@acme.example")
+    update = changing(lead_id, email1="new@acme.example", title="Buyer")
+    (receipt,) = perform(either.system, update)
+    assert receipt.outcome is Outcome.APPLIED
+    assert addresses(either, "Leads", lead_id) == [("new@acme.example", True)]
+    assert either.fresh().settle([update])[0].outcome is Outcome.APPLIED
+
+
+def test_shared_address_stays_with_others(either: SuiteSubject) -> None:
+    """An address record belongs to everybody who has it: only the one person is unlinked from it."""
+    lead_id = either.lead(email1="shared@acme.example")
+    (contact,) = either.load("Contacts", [{"last_name": "Okafor", "email1": "shared@acme.example"}])
+    assert perform(either.system, changing(lead_id, email1="own@acme.example"))[0].outcome is Outcome.APPLIED
+    assert addresses(either, "Contacts", contact) == [("shared@acme.example", True)]
+    assert addresses(either, "Leads", lead_id) == [("own@acme.example", True)]
+
+
+def test_second_addresses_are_kept(either: SuiteSubject) -> None:
+    """A second address is in the way as well; it is put back behind the new one."""
+    two = both(("old@acme.example", True), ("second@acme.example", False))
+    (lead_id,) = either.load("Leads", [{"last_name": "Okafor", "email": two}])
+    (receipt,) = perform(either.system, changing(lead_id, email1="new@acme.example"))
+    assert receipt.outcome is Outcome.APPLIED
+    found = addresses(either, "Leads", lead_id)
+    assert {address for address, _ in found} == {"new@acme.example", "second@acme.example"}
+    assert found[0][0] == "new@acme.example"
+
+
+def test_spelling_is_no_change(either: SuiteSubject) -> None:
+    """The same address in other letters is not written at all."""
+    lead_id = either.lead(email1="Ann@Acme.example")
+    perform(either.system, changing(lead_id, email1="ann@acme.example"))
+    assert addresses(either, "Leads", lead_id) == [("Ann@Acme.example", True)]
+
+
+def test_first_address_is_simply_set(either: SuiteSubject) -> None:
+    """A person without an address gets one."""
+    lead_id = either.lead()
+    assert perform(either.system, changing(lead_id, email1=" ann@acme.example "))[0].outcome is Outcome.APPLIED
+    assert addresses(either, "Leads", lead_id) == [("ann@acme.example", True)]
+
+
+def test_address_is_cleared(either: SuiteSubject) -> None:
+    """An empty text does not clear an address in SuiteCRM; taking it off does."""
+    lead_id = either.lead(email1="old@acme.example")
+    assert perform(either.system, changing(lead_id, email1=None))[0].outcome is Outcome.APPLIED
+    assert addresses(either, "Leads", lead_id) == []
+
+
+def test_newer_suites_work_as_well(sandbox: Sandbox) -> None:
+    """Where SuiteCRM keeps a changed address by itself, the detour does no harm."""
+    subject = furnished(sandbox, email_update_ignored=False)
+    lead_id = subject.lead(email1="old@acme.example")
+    assert perform(subject.system, changing(lead_id, email1="new@acme.example"))[0].outcome is Outcome.APPLIED
+    assert addresses(subject, "Leads", lead_id) == [("new@acme.example", True)]
+
+
+@pytest.mark.parametrize("nth", [1, 2, 3])
+def test_lost_answers_end_well(either: SuiteSubject, nth: int) -> None:
+    """Whichever call of the detour is lost, the order is finished by doing it again."""
+    lead_id = either.lead(email1="old@acme.example")
+    update = changing(lead_id, email1="new@acme.example")
+    either.trouble(Trouble.LOST_AFTER, nth=nth)
+    (receipt,) = perform(either.system, update)
+    either.calm()
+    if receipt.outcome is Outcome.UNKNOWN and either.fresh().settle([update])[0].outcome is Outcome.REJECTED:
+        (receipt,) = perform(either.fresh(), update)
+    assert receipt.outcome in (Outcome.APPLIED, Outcome.UNKNOWN)
+    assert addresses(either, "Leads", lead_id) == [("new@acme.example", True)]
+
+
+def test_refused_address_leaves_the_old_one(suite: SuiteSubject) -> None:
+    """An address that SuiteCRM drops after all is told, and the record has its old addresses again."""
+    lead_id = suite.lead(email1="old@acme.example")
+    # A write that never arrives, answered as if it had: what a hook that refuses the address looks like.
+    echo = {"id": lead_id, "entry_list": {}}
+    suite.faults({"operation": "set_entry", "nth": 1, "action": "status", "status": 200, "body": echo})
+    (receipt,) = perform(suite.system, changing(lead_id, email1="new@acme.example"))
+    assert (receipt.outcome, receipt.code) == (Outcome.REJECTED, "email-not-updated")
+    assert addresses(suite, "Leads", lead_id) == [("old@acme.example", True)]

@@ -1,0 +1,138 @@
+"""What doctor is told about a SuiteCRM, and how its modules are described."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from connector.errors import ConfigError
+from connector.model.records import Kind
+from connector.sandbox import Sandbox
+from connector.systems.suitecrm import SuiteOptions
+from tests.contracts.suitecrm_subject import SuiteSubject, SuiteV8Subject, suitecrm
+
+from .crm import furnished, operations
+
+MODULES = ("Leads", "Accounts", "Contacts", "Opportunities")
+
+
+def said(subject: SuiteSubject, **options: Any) -> str:
+    """Everything that doctor is told, in one text."""
+    found = subject.client(**options).shortcomings(MODULES)
+    return "\n".join(f"{each.what} -> {each.fix} ({each.fatal})" for each in found)
+
+
+def test_missing_key_field_is_explained(either: SuiteSubject) -> None:
+    """The steps that make the field are told, for each module; it is not fatal, ids do the work."""
+    text = said(either, key_field="our_key_c")
+    for module in MODULES:
+        assert f"{module} has no field our_key_c" in text
+        assert f"Admin > Studio > {module} > Fields > Add Field" in text
+    assert "Field Name our_key (" in text
+    assert "True" not in text
+    assert "has no field" not in said(either)
+
+
+def test_hidden_module_is_fatal(suite: SuiteSubject) -> None:
+    """A module that the API user may not see cannot be worked with."""
+    (found,) = [each for each in suite.system.shortcomings(["Nonsense"]) if each.fatal]
+    assert "Nonsense" in found.what
+    assert "Role Management" in found.fix
+
+
+def test_invisible_rows_are_doubted(suite: SuiteSubject) -> None:
+    """Owner-only access hides rows without a word: a module without a single row is pointed at."""
+    login: Any = suite.sandbox.info["suitecrm"]
+    suite.load(
+        "Users", [{"user_name": "own", "last_name": "o", "_access": "list=owner", "password": login["password"]}]
+    )
+    for kind in Kind:
+        suite.load(
+            suite.words.objects[kind],
+            [{"name": "A"} if kind in (Kind.ACCOUNT, Kind.OPPORTUNITY) else {"last_name": "A"}],
+        )
+    assert "sees no record" not in said(suite)
+    assert "sees no record of Leads" in said(suite, username="own")
+
+
+def test_address_fault_is_told_by_version(suite: SuiteSubject, v8: SuiteV8Subject) -> None:
+    """The detour for changed addresses is told, with the version where it can be known."""
+    assert "SuiteCRM 7.14.6 ignores a changed e-mail address" in said(suite)
+    assert "SuiteCRM 7.12.4 to 7.14.6 ignore a changed e-mail address" in said(v8)
+
+
+def test_number_format_is_told(sandbox: Sandbox) -> None:
+    """Trap 8: a number format without a decimal point endangers other tools' amounts."""
+    subject = furnished(sandbox, user_number_separator=".", user_decimal_separator=",")
+    assert "number format" in said(subject)
+    assert "number format" not in said(furnished(sandbox))
+
+
+def test_v8_says_what_it_cannot(v8: SuiteV8Subject) -> None:
+    """What the JSON:API hides, and the way out."""
+    assert "api: v4_1" in said(v8)
+
+
+def test_doctor_only_reads(either: SuiteSubject) -> None:
+    """Looking for shortcomings writes nothing."""
+    said(either)
+    assert {call["kind"] for call in either.log()} <= {"read", "login"}
+
+
+def test_shapes_tell_what_can_be_written(either: SuiteSubject) -> None:
+    """Lengths, required fields, and which fields only show something."""
+    shapes = either.system.describe(MODULES)
+    leads, deals = shapes["Leads"].fields, shapes["Opportunities"].fields
+    assert (leads["last_name"].required, leads["last_name"].length) == (True, 100)
+    assert (deals["name"].required, deals["name"].length) == (True, 50)
+    assert {name for name in ("id", "date_modified", "full_name", "created_by") if leads[name].updateable} == set()
+    contacts = shapes["Contacts"].fields
+    assert (contacts["account_id"].updateable, contacts["account_name"].updateable) == (True, False)
+    assert leads["account_name"].updateable
+    assert leads["email1"].updateable
+
+
+def test_lists_and_stages_are_described(suite: SuiteSubject, v8: SuiteV8Subject) -> None:
+    """The legacy service tells list values in their order; over V8 the stock stages are taken."""
+    fields = suite.system.describe(["Leads"])["Leads"].fields
+    assert "In Process" in fields["status"].values
+    assert v8.system.describe(["Leads"])["Leads"].fields["status"].values == ()
+    assert suite.system.conversion_terms() == v8.system.conversion_terms()
+    assert suite.system.conversion_terms()["stages"][:2] == ("Prospecting", "Qualification")
+
+
+def test_identity_is_the_same_over_both(suite: SuiteSubject, v8: SuiteV8Subject) -> None:
+    """Changing the service does not make another installation of it; another first user does."""
+    assert suite.system.identity() == v8.system.identity()
+    assert suite.system.identity().org_id.startswith("127.0.0.1#20")
+    assert suite.system.identity().is_test
+
+
+def test_subfolder_belongs_to_the_address(suite: SuiteSubject) -> None:
+    """SuiteCRM 8 answers below a folder: the address names it."""
+    login: Any = suite.sandbox.info["suitecrm"]
+    assert login["username"]
+    system = suitecrm(suite.sandbox)
+    assert system.identity().org_id
+    assert SuiteOptions("https://crm.example/legacy/").base == "https://crm.example/legacy"
+
+
+def test_plain_http_is_refused() -> None:
+    """Passwords never travel in the clear, but to this machine itself."""
+    from random import Random
+
+    from connector.systems.suitecrm import SuiteCrmSystem
+    from tests.contracts.sandbox_subject import PatientClock
+
+    with pytest.raises(ConfigError):
+        SuiteCrmSystem("crm", SuiteOptions("http://crm.example"), PatientClock(), Random(1))
+
+
+def test_nothing_is_read_twice_for_a_shape(either: SuiteSubject) -> None:
+    """A module is described once per run, whatever is done with it."""
+    lead_id = either.lead()
+    either.system.describe(["Leads"])
+    either.system.fetch("Leads", [lead_id], ("title",))
+    either.system.settle([either.update(lead_id, "New")])
+    assert len([name for name in operations(either) if "fields" in name or "meta" in name]) == 1
