@@ -99,6 +99,7 @@ def entry_json(entry: JournalEntry) -> dict[str, object]:
     return {
         "key": step.key,
         "action": step.action.value,
+        "connection": step.connection,
         "object": step.object,
         "lead": refs_json(step.lead),
         "state": entry.state.value,

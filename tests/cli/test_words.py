@@ -130,7 +130,7 @@ class TestDemo:
         assert following[1:3] == [["cd", str(into)], ["connector", "review", "list"]]
         assert following[3][:2] == ["connector", "explain"]
         assert Path(state).exists()
-        assert "unconverted leads" in answer.out
+        assert "open leads" in answer.out
         assert " points: enough to link" in answer.out
 
 
