@@ -33,6 +33,7 @@ class Describer:
         self._defs: dict[str, Mapping[str, Any] | None] = {}
         self._shapes: dict[str, ObjectShape] = {}
         self._enums: dict[str, tuple[str, ...]] = {}
+        self._plain: dict[str, Mapping[str, FieldShape]] = {}
 
     def shapes(self, objects: Sequence[str]) -> dict[str, ObjectShape]:
         """The shapes of *objects*, dropdown values included; one that the CRM does not know (or hides) is absent."""
@@ -48,10 +49,11 @@ class Describer:
         """The fields of one object without their dropdown values; empty when the CRM does not know it."""
         if object_name in self._shapes:
             return self._shapes[object_name].fields
-        self._learn([object_name])
-        if self._defs[object_name] is None:
-            return {}
-        return self._shape(object_name).fields
+        if object_name not in self._plain:
+            self._learn([object_name])
+            known = self._defs[object_name] is not None
+            self._plain[object_name] = self._shape(object_name).fields if known else {}
+        return self._plain[object_name]
 
     def stages(self) -> tuple[str, ...]:
         """The keys of the sales stages in the CRM's order."""

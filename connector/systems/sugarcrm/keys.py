@@ -8,6 +8,7 @@ from urllib.parse import quote
 from uuid import UUID, uuid5
 
 from connector.model.plan import Order
+from connector.model.records import Kind, external_key
 from connector.systems.sugarcrm.options import SYNC_KEY, SugarOptions
 from connector.systems.sugarcrm.session import Part
 
@@ -28,16 +29,15 @@ class Keys:
     def of(self, order: Order) -> str:
         """What stands in `column` of the record that LAND or CREATE makes. Raises ValueError without a key."""
         external = order.step.external_key or str(order.step.after.get(self._options.key_field) or "")
-        return self._value(external, order)
-
-    def of_opportunity(self, order: Order) -> str:
-        """The key of the opportunity that a CONVERT order makes; it stands among the order's values."""
-        return self._value(str(order.step.after.get(self._options.key_field) or ""), order)
-
-    def _value(self, external: str, order: Order) -> str:
         if not external:
             raise ValueError(f"the step {order.step.key} carries no key")
         return str(uuid5(CHOSEN_IDS, external)) if self.by_id else external
+
+    def of_opportunity(self, order: Order) -> str:
+        """The key of the opportunity that a CONVERT order makes: among its values, else as such keys are made."""
+        lead = order.step.lead
+        given = str(order.step.after.get(self._options.key_field) or "")
+        return given or external_key(lead.connection, lead.id, Kind.OPPORTUNITY)
 
     def make(self, object_name: str, key: str, values: Mapping[str, Any]) -> Part:
         """The call that makes a record with this key.
@@ -49,6 +49,10 @@ class Keys:
         if self.by_sync_key:
             return Part("PATCH", f"{object_name}/{SYNC_KEY}/{quote(key, safe='')}", rest)
         return Part("POST", object_name, {**rest, self.column: key})
+
+    def without(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Values for a record that has its key already: ``sync_key`` is set by its own calls alone."""
+        return {name: value for name, value in values.items() if not (self.by_sync_key and name == SYNC_KEY)}
 
     def stamp(self, object_name: str, record_id: str, key: str) -> Part:
         """The call that puts the key on a record which has none."""

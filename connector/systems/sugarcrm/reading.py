@@ -161,8 +161,9 @@ class Pull:
         conditions = range_conditions(self._object, self._lower(), self._until or self._bound, inclusive=True)
         if self._last is not None:
             stamp, record_id = shown(self._last[0]), self._last[1]
-            same = {"$and": [{"date_modified": {"$equals": stamp}}, {"id": {"$gt": record_id}}]}
-            conditions.append({"$or": [{"date_modified": {"$gt": stamp}}, same]})
+            # Without "equals": on date-times it may mean the whole day.
+            conditions.append({"date_modified": {"$gte": stamp}})
+            conditions.append({"$or": [{"date_modified": {"$gt": stamp}}, {"id": {"$gt": record_id}}]})
         deleted = self._after is not None
         order = "date_modified:ASC,id:ASC"
         return Query(self._object, conditions, self._fields, deleted, order, self._session.options.page_size)

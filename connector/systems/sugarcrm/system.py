@@ -148,5 +148,11 @@ class SugarCrmSystem:
 
     @property
     def conversion_style(self) -> ConversionStyle:
-        """The endpoint makes the opportunity out of values; by steps, and without a key field, it is made before."""
-        return ConversionStyle(given=frozenset({Kind.OPPORTUNITY})) if self._options.by_endpoint else ConversionStyle()
+        """The endpoint makes the opportunity out of values; by steps, and without a key field, it is made before.
+
+        A bulk of rows is looked up and written; a bulk of conversions is read, sent, read back, and its
+        opportunities are looked at.
+        """
+        given = frozenset({Kind.OPPORTUNITY}) if self._options.by_endpoint else frozenset[Kind]()
+        batch = self._options.write_batch
+        return ConversionStyle(given=given, conversion_calls=4 / batch, write_calls=2 / batch)
