@@ -128,3 +128,12 @@ def test_late_visible_record_is_hidden(suite: SuiteCaller) -> None:
     assert suite.v8("GET", f"module/Leads/{LEAD}").status_code == 400
     suite.control("POST", "clock", {"advance": 31})
     assert suite.v8("GET", f"module/Leads/{LEAD}").status_code == 200
+
+
+def test_colleague_converts_meanwhile(suite: SuiteCaller) -> None:
+    """A colleague can convert a lead before a V8 call reads it."""
+    _lead(suite)
+    _faults(suite, {"operation": "v8_get", "action": "convert_elsewhere", "object": "Leads", "id": LEAD})
+    attributes = suite.v8("GET", f"module/Leads/{LEAD}").json()["data"]["attributes"]
+    assert (attributes["converted"], attributes["status"]) == ("1", "Converted")
+    assert attributes["contact_id"] == suite.dump("Contacts")[0]["id"]

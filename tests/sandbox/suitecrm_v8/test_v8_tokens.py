@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+from pathlib import Path
 
 import pytest
 import requests
 
+from connector.sandbox import Sandbox
 from tests.suite_caller import SuiteCaller
 
 ANY_LIST = "module/Leads?page[size]=1"
@@ -151,3 +153,22 @@ def test_logout_revokes_the_token(suite: SuiteCaller) -> None:
     """Logging out ends the token that was used for it."""
     assert suite.v8("POST", "logout").json()["meta"] == {"message": "You have been successfully logged out"}
     assert _hint(suite.v8("GET", ANY_LIST)) == "Access token has been revoked"
+
+
+def test_restart_keeps_clients_not_tokens(tmp_path: Path) -> None:
+    """A server that starts again from its state knows its records and clients, and no token of before."""
+    state = tmp_path / "sandbox.db"
+    with Sandbox("empty", state=state) as server:
+        before = SuiteCaller(server)
+        token = before.log_in()["access_token"]
+        before.v8("POST", "module", {"type": "Leads", "attributes": {"last_name": "Kept"}})
+        before.close()
+    with Sandbox("empty", state=state) as server:
+        after = SuiteCaller(server)
+        after.token = token
+        assert _hint(after.v8("GET", ANY_LIST)) == "Access token could not be verified"
+        assert after.login == before.login
+        after.log_in()
+        names = [item["attributes"]["last_name"] for item in after.v8("GET", "module/Leads").json()["data"]]
+        assert names == ["Kept"]
+        after.close()
