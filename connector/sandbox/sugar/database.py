@@ -32,21 +32,26 @@ class Database(SqlFile):
 
     def prepare(self, schema: Schema) -> None:
         """Make the tables and columns that the schema asks for and that are not there yet."""
-        for module in schema.modules.values():
-            self._prepare_module(module)
-        for relation in schema.relations.values():
-            if relation.table:
-                self._prepare_join(relation)
+        with self.transaction():
+            for module in schema.modules.values():
+                self._prepare_module(module)
+            for relation in schema.relations.values():
+                if relation.table:
+                    self._prepare_join(relation)
 
     def _prepare_module(self, module: Module) -> None:
         table = quoted(module.table)
-        self.run(
-            f"CREATE TABLE IF NOT EXISTS {table} (_n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, _visible_at TEXT)"
-        )
         known = self.columns_of(module.table)
-        for one in module.stored():
-            if one.name not in known:
-                self.add_column(module, one)
+        stored = list(module.stored())
+        if not known:
+            columns = ", ".join(_column(one) for one in stored if one.name != "id")
+            self.run(
+                f"CREATE TABLE {table} (_n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, _visible_at TEXT, {columns})"
+            )
+        for one in stored:
+            if known and one.name not in known:
+                self.run(f"ALTER TABLE {table} ADD COLUMN {_column(one)}")
+            self._index(module, one)
         if "date_entered" in module.fields:
             name = quoted(f"{module.table}_modified")
             self.run(f"CREATE INDEX IF NOT EXISTS {name} ON {table} (date_modified, id)")
@@ -55,6 +60,9 @@ class Database(SqlFile):
         """Add the column of a field unless the table has it."""
         if one.stored and one.name not in self.columns_of(module.table):
             self.run(f"ALTER TABLE {quoted(module.table)} ADD COLUMN {_column(one)}")
+        self._index(module, one)
+
+    def _index(self, module: Module, one: FieldDef) -> None:
         if one.name in _INDEXED and one.stored:
             index = quoted(f"{module.table}_{one.name}")
             self.run(f"CREATE INDEX IF NOT EXISTS {index} ON {quoted(module.table)} ({quoted(one.name)})")
