@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from datetime import datetime
@@ -105,10 +106,15 @@ def _note_budget(route: Route) -> None:
 
 
 def guard_mass_change(route: Route, plan: Plan) -> None:
-    """Refuse a plan that changes more than the route allows in one run."""
-    if plan.changes > route.options.max_changes and not route.options.accept_mass_change:
+    """Refuse a plan that changes more in one CRM than the route allows in one run.
+
+    A stamp counts with the conversion that it completes.
+    """
+    counted = Counter(step.connection for step in plan.steps if step.writes and step.action is not Action.STAMP)
+    most = max(counted.values(), default=0)
+    if most > route.options.max_changes and not route.options.accept_mass_change:
         raise SafetyStop(
-            f"route {route.name} would make {plan.changes} changes, more than limits.max_changes "
+            f"route {route.name} would make {most} changes in one CRM, more than limits.max_changes "
             f"({route.options.max_changes}); nothing was written",
             next_command=f"connector sync {route.name} --accept-mass-change",
         )

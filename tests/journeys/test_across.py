@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -33,10 +32,10 @@ Way = tuple[Crm, Crm]
 
 
 @pytest.fixture
-def project(tmp_path: Path, sandbox_server: Sandbox) -> Iterator[Project]:
+def project(tmp_path: Path, sandbox_server: Sandbox) -> Project:
     """A project on an empty sandbox."""
     sandbox_server.reset("empty")
-    yield Project.make(tmp_path / "project", sandbox_server)
+    return Project.make(tmp_path / "project", sandbox_server)
 
 
 def hot(first: str, last: str, company: str, **fields: object) -> Row:
