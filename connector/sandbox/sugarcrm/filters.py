@@ -23,7 +23,7 @@ _MAX_DEPTH = 20
 # `email` looks at every address, `email1` at the primary one, `email2` at the others.
 _ADDRESS_KIND = {"email": "", "email1": " AND r.primary_address = '1'", "email2": " AND r.primary_address = '0'"}
 _EMAIL_LINK = "email_addresses"
-_ADDRESS = FieldDef("email_address")
+_ADDRESS = FieldDef("email_address_caps")
 _NOBODY = frozenset({"$favorite", "$following", "$tracker"})
 _MINE: Mapping[str, str] = {"$owner": "assigned_user_id", "$creator": "created_by"}
 
@@ -107,8 +107,9 @@ class _Filter:
         return _negated(found) if operator in NEGATED else found
 
     def _address(self, module: Module, name: str, operator: str, value: object) -> Where:
-        operand = Operand("a.email_address", _ADDRESS, self.viewer.zone, self.viewer.now)
-        inner = compare(operand, NEGATED.get(operator, operator), value)
+        # Addresses are looked up by their capitals, which have an index.
+        operand = Operand("a.email_address_caps", _ADDRESS, self.viewer.zone, self.viewer.now)
+        inner = compare(operand, NEGATED.get(operator, operator), _upper(value))
         found = self.instance.email_where(module.name, f"({inner.sql}){_ADDRESS_KIND[name]}", inner.params)
         return _negated(found) if operator in NEGATED else found
 
@@ -130,6 +131,12 @@ def _conditions(value: object) -> list[tuple[str, object]]:
             raise SugarError("invalid_parameter", "A field needs at least one condition.")
         return [(str(operator), inner) for operator, inner in value.items()]
     return [("$in", value)] if isinstance(value, list) else [("$equals", value)]
+
+
+def _upper(value: object) -> object:
+    if isinstance(value, list):
+        return [_upper(item) for item in value]
+    return value.upper() if isinstance(value, str) else value
 
 
 def _joined(word: str, clauses: list[Where]) -> Where:

@@ -11,11 +11,13 @@ from connector.sandbox.sugarcrm.arguments import as_flag, as_whole
 from connector.sandbox.sugarcrm.call import SugarCall
 from connector.sandbox.sugarcrm.filters import filter_clause
 from connector.sandbox.sugarcrm.selection import Selection, check_order, read_fields, read_order
-from connector.sandbox.sugarcrm.shape import Record, Shaper
+from connector.sandbox.sugarcrm.shape import ADDRESS_FIELDS, Record, Shaper, is_default
 
 _NAME_SORT = {"name": ("last_name", "first_name"), "full_name": ("last_name", "first_name")}
 
 
+_USER_FIELDS = ("assigned_user_id", "assigned_user_name", "created_by", "created_by_name", "modified_user_id",
+                "modified_by_name")  # fmt: skip
 _ANY = Where()
 
 
@@ -138,15 +140,13 @@ def _order(module: Module, given: object) -> list[Order]:
     return order if any(one.field == "id" for one in order) else [*order, Order("id")]
 
 
-def _read_fields(module: Module, selection: Selection) -> list[str] | None:
+def _read_fields(module: Module, selection: Selection) -> list[str]:
+    """What the engine has to read: addresses are read by the page, users behind links by their ids and names."""
     if selection.names is None:
-        return None
-    user_fields = [
-        name
-        for one in selection.names
-        if one in module.links
-        for name in ("assigned_user_id", "assigned_user_name", "created_by", "created_by_name", "modified_user_id",
-                     "modified_by_name")
-        if name in module.fields
-    ]  # fmt: skip
-    return [*selection.names, *user_fields, *(["deleted"] if "deleted" in module.fields else [])]
+        return [
+            one.name for one in module.fields.values() if is_default(one, module) and one.name not in ADDRESS_FIELDS
+        ]
+    names = [name for name in selection.names if name not in ADDRESS_FIELDS]
+    if any(name in module.links for name in names):
+        names += _USER_FIELDS
+    return [*names, "deleted"]
