@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from connector.errors import Refused
 from connector.model.progress import Shortcoming, Window
 from connector.systems.suitecrm.line import Line
 
+_BEGINNING = datetime(1970, 1, 2, tzinfo=UTC)
 _NEEDED = frozenset({"Leads", "Accounts", "Contacts", "Opportunities"})
 
 
@@ -49,7 +51,7 @@ def _module(line: Line, module: str) -> list[Shortcoming]:
         ]
     found = [] if line.options.key_field in ("", *shape.fields) or module not in _NEEDED else [_no_key(line, module)]
     try:
-        empty = line.count(module, Window(None, line.now())) == 0
+        empty = line.count(module, Window(_BEGINNING, line.now())) == 0
     except Refused:
         empty = True
     if empty:

@@ -92,6 +92,11 @@ def for_new(order: Order, told: Mapping[str, Sent], carried: Mapping[str, Sent])
     return values
 
 
+def closed(order: Order, row: Row) -> bool:
+    """Whether a lead that is to be landed was converted meanwhile: it is there, and is left as it was closed."""
+    return order.step.action is Action.LAND and row.values.get("converted") is True
+
+
 def lacking(values: Mapping[str, Sent], shape: ObjectShape, *, new: bool) -> Refusal | None:
     """Required fields that would be empty; SuiteCRM itself saves such records and cannot show them."""
     must = [name for name, known in shape.fields.items() if known.required]
@@ -136,5 +141,5 @@ def amiss(row: Row, values: Mapping[str, Sent], shape: ObjectShape) -> tuple[str
 
 def readable(names: Iterable[str], shape: ObjectShape) -> list[str]:
     """The fields to ask for when *names* are to be compared."""
-    extra = ["account_id"] if shape.name == LEADS else []
+    extra = ["account_id", "converted"] if shape.name == LEADS else []
     return sorted({name for name in (*names, *extra) if name in shape.fields and name not in _UNREAD})

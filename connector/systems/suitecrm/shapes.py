@@ -11,7 +11,7 @@ from typing import Any
 
 from connector.model.progress import FieldShape, ObjectShape
 from connector.systems.suitecrm.line import CONTACTS, LEADS, OPPORTUNITIES
-from connector.systems.suitecrm.values import ENUMS
+from connector.systems.suitecrm.values import BOOLS, ENUMS
 
 PERSONS = frozenset({LEADS, CONTACTS, "Users"})
 _NEVER = frozenset(
@@ -71,7 +71,7 @@ def _is_value(found: Mapping[str, Any]) -> bool:
 def _field(module: str, name: str, found: Mapping[str, Any]) -> FieldShape:
     kind = str(found.get("type") or "varchar").lower()
     writable = _writable(module, name, kind, found)
-    required = name in REQUIRED.get(module, ()) or (writable and name.endswith("_c") and _yes(found.get("required")))
+    required = name in REQUIRED.get(module, ()) or (name.endswith("_c") and _must_be_given(kind, found))
     return FieldShape(
         name=name,
         type=kind,
@@ -83,6 +83,12 @@ def _field(module: str, name: str, found: Mapping[str, Any]) -> FieldShape:
         restricted=kind in ENUMS,
         values=_values(found.get("options")) if kind in ENUMS or kind == "multienum" else (),
     )
+
+
+def _must_be_given(kind: str, found: Mapping[str, Any]) -> bool:
+    """An administrator's own required field, unless it fills itself."""
+    fills_itself = kind in BOOLS or found.get("default_value") or found.get("default")
+    return _yes(found.get("required")) and not fills_itself
 
 
 def _writable(module: str, name: str, kind: str, found: Mapping[str, Any]) -> bool:

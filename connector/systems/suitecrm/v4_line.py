@@ -10,7 +10,7 @@ from typing import Any
 from connector.errors import RemoteError, Unreadable
 from connector.model.progress import ObjectShape, Page, Shortcoming, Watermark, Window
 from connector.ports import Clock
-from connector.systems.suitecrm.line import CONTACTS, WRITE, Address, Refusal, Row, Write
+from connector.systems.suitecrm.line import CONTACTS, WRITE, Address, Refusal, Row, Write, to_the_minute
 from connector.systems.suitecrm.options import SuiteOptions
 from connector.systems.suitecrm.shapes import shape_of
 from connector.systems.suitecrm.v4_calls import DENIED, NO_MODULE, V4Calls
@@ -60,7 +60,7 @@ class V4Line:
             raise
         (entry,) = entries(answer, self.name)[:1] or ({"id": "1"},)
         row = row_of(entry, None, self.name)
-        return row.text("date_entered").replace("T", " ")[:16] if row else ""
+        return to_the_minute(row.text("date_entered")) if row else ""
 
     def version(self) -> str:
         """What ``get_server_info`` tells; its own ``version`` is that of the Sugar release SuiteCRM grew from."""

@@ -71,9 +71,14 @@ def row_of(entry: Mapping[str, Any], shape: ObjectShape | None, name: str) -> Ro
 
 
 def linked(answer: Any, position: int, link: str) -> list[dict[str, Any]]:
-    """The records behind a link of one entry, in either of the shapes that the service uses."""
+    """The records behind a link of one entry, in either of the shapes that the service uses.
+
+    Raises Unreadable where the lists of links do not match the entries: they are told apart by position only.
+    """
     lists = answer.get("relationship_list") if isinstance(answer, dict) else None
-    found = lists[position] if isinstance(lists, list) and position < len(lists) else []
+    if not isinstance(lists, list) or len(lists) not in (0, len(answer.get("entry_list") or ())):
+        raise Unreadable("the links of an answer do not match its rows")
+    found = lists[position] if lists else []
     blocks = found.get("link_list") if isinstance(found, dict) else found
     records: list[dict[str, Any]] = []
     for block in blocks if isinstance(blocks, list) else ():

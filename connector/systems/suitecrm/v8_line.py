@@ -11,7 +11,7 @@ from urllib.parse import quote
 from connector.errors import Applied, Refused, Rejected, RemoteError, Unreadable
 from connector.model.progress import ObjectShape, Page, Shortcoming, Watermark, Window
 from connector.ports import Clock
-from connector.systems.suitecrm.line import WRITE, Address, Refusal, Row, Write
+from connector.systems.suitecrm.line import WRITE, Address, Refusal, Row, Write, to_the_minute
 from connector.systems.suitecrm.options import SuiteOptions
 from connector.systems.suitecrm.shapes import shape_of
 from connector.systems.suitecrm.v4_calls import DATABASE, DENIED, NO_MODULE
@@ -56,7 +56,7 @@ class V8Line:
             return ""
         for resource in data_of(answer, self.name):
             told = resource.get("attributes") or {}
-            return str(told.get("date_entered") or "").replace("T", " ")[:16]
+            return to_the_minute(str(told.get("date_entered") or ""))
         return ""
 
     def version(self) -> str:

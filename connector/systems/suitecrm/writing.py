@@ -15,6 +15,7 @@ from connector.systems.suitecrm.carrying import carried
 from connector.systems.suitecrm.jobs import (
     Job,
     amiss,
+    closed,
     differing,
     encoded,
     for_new,
@@ -146,6 +147,8 @@ class Writer:
             return lacking(values, shape, new=True) or Job(order, record_id(order), True, given, only_carried)
         if row is None or row.deleted:
             return Refusal("gone", "the record was deleted in SuiteCRM, or is hidden from the API user")
+        if closed(order, row):
+            return Job(order, row.id)
         values = differing(told, row, shape, blanks_only=action is Action.CREATE)
         return lacking(values, shape, new=False) or Job(order, row.id, False, values)
 

@@ -13,6 +13,7 @@ from connector.errors import ConnectorError, RateLimited, Refused, SessionExpire
 from connector.model.plan import Action, Order, Step
 from connector.model.records import RecordRef
 from connector.systems.suitecrm.v4_calls import ARGUMENTS, arguments
+from connector.systems.suitecrm.v4_rows import linked
 
 from .conftest import FIELDS, LOGIN, PASSWORD, Told, asked, html, said
 
@@ -49,7 +50,7 @@ def update(title: str = "New") -> Order:
 def test_login_sends_the_digest(told: Told) -> None:
     """The login is a form with the MD5 of the password under the argument name that every version takes."""
     system, server = told([said(LOGIN), said(listing(entry("1", date_entered="2020-01-01 10:00:30")))])
-    assert system.identity().org_id == "127.0.0.1/crm#2020-01-01 10:00"
+    assert system.identity().org_id == "127.0.0.1/crm#2020-01-01T10:00Z"
     head, _, body = server.requests[0].partition(b"\r\n\r\n")
     assert head.startswith(b"POST /crm/service/v4_1/rest.php HTTP/1.1")
     assert b"application/x-www-form-urlencoded" in head
@@ -215,6 +216,14 @@ def test_warning_stands_for_no_record(told: Told) -> None:
     odd = {"id": "lead-1", "module_name": "Leads", "name_value_list": warning}
     system, _ = told([said(LOGIN), said(FIELDS), said(listing(odd))])
     assert system.fetch("Leads", ["lead-1"], ("title",)) == {}
+
+
+def test_links_have_to_match_their_rows() -> None:
+    """Links are told by position only; where they do not match the rows, nobody's person is guessed."""
+
+    answer = {**listing(entry("1"), entry("2")), "relationship_list": [{"link_list": []}]}
+    with pytest.raises(Unreadable):
+        linked(answer, 1, "contacts")
 
 
 def test_lost_order_is_noticed(told: Told) -> None:

@@ -28,7 +28,7 @@ def lead(record_id: str = "1", **attributes: object) -> dict[str, object]:
 def test_token_is_asked_for_as_json(told: Told) -> None:
     """The password grant goes out as JSON, and the token with every call after it."""
     system, server = told([said(TOKEN), said({"data": lead(date_entered="2020-01-01T10:00:00+00:00")})], api="v8")
-    assert system.identity().org_id == "127.0.0.1/crm#2020-01-01 10:00"
+    assert system.identity().org_id == "127.0.0.1/crm#2020-01-01T10:00Z"
     head, _, body = server.requests[0].partition(b"\r\n\r\n")
     assert head.startswith(b"POST /crm/Api/access_token HTTP/1.1")
     assert json.loads(body) == {

@@ -12,7 +12,7 @@ from connector.systems.suitecrm import chosen_id
 from tests.contracts.doing import perform
 from tests.contracts.suitecrm_subject import SuiteSubject, SuiteV8Subject
 
-from .crm import changing, furnished, making, operations, order, row
+from .crm import changing, furnished, limited, making, operations, order, row
 
 DEAL: dict[str, Scalar] = {
     "name": "Acme - Demo",
@@ -55,6 +55,17 @@ def test_landing_on_a_deleted_record(either: SuiteSubject) -> None:
     again = one(either, either.land("7"))
     assert (again.outcome, again.code) == (Outcome.REJECTED, "gone")
     assert len(either.dump("Leads")) == 1
+
+
+def test_landing_on_a_converted_lead(either: SuiteSubject) -> None:
+    """A landed lead that was converted since is there, and is left as it was closed."""
+    record = one(either, either.land("7")).ids["record"]
+    either.convert_by_hand(record)
+    before = row(either, "Leads", record)
+    again = either.land("7", "Acme Renamed")
+    assert one(either, again).ids == {"record": record}
+    assert either.system.settle([again])[0].outcome is Outcome.APPLIED
+    assert row(either, "Leads", record) == before
 
 
 def test_unknown_record_is_gone(either: SuiteSubject) -> None:
@@ -236,10 +247,7 @@ def test_database_failure_spares_others(suite: SuiteSubject) -> None:
 
 def test_denied_rows_are_rejected(suite: SuiteSubject) -> None:
     """Trap 10: rows that access control refuses are missing from the answer; each is rejected, none is credited."""
-    login = suite.sandbox.info["suitecrm"]
-    assert isinstance(login, dict)
-    suite.load("Users", [{"user_name": "ro", "last_name": "ro", "_access": "edit=none", "password": login["password"]}])
-    system = suite.client(username="ro")
+    system = limited(suite, "edit=none")
     receipts = perform(system, suite.land("1"), suite.land("2"))
     assert {(receipt.outcome, receipt.code) for receipt in receipts} == {(Outcome.REJECTED, "access-denied")}
     assert perform(system, suite.land("3"))[0].code == "access-denied"
