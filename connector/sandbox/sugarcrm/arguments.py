@@ -13,6 +13,7 @@ _KEY = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
 _PART = re.compile(r"\[([^\[\]]*)\]")
 _FORM = "application/x-www-form-urlencoded"
 _MAX_DEPTH = 32
+_LARGE = 2**62
 
 
 def parse_query(text: str) -> dict[str, object]:
@@ -64,6 +65,9 @@ def parse_body(body: bytes, content_type: str) -> Mapping[str, object]:
         return parse_query(text)
     try:
         parsed = json.loads(text)
+        if "\\ud" in text.lower():
+            # Half a surrogate pair is no text; PHP refuses to decode it.
+            json.dumps(parsed, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError) as error:
         raise SugarError("invalid_request", f"The body is not valid JSON: {error}") from error
     if isinstance(parsed, dict):
@@ -77,7 +81,8 @@ def as_whole(arguments: Mapping[str, object], name: str, default: int) -> int:
     """A whole-number argument. Raises SugarError for anything else."""
     value = arguments.get(name, default)
     try:
-        return int(str(value).strip()) if value not in (None, "") else default
+        whole = int(str(value).strip()) if value not in (None, "") else default
+        return max(-_LARGE, min(_LARGE, whole))
     except ValueError as error:
         raise SugarError("invalid_parameter", f"Invalid value for {name}: {value}") from error
 

@@ -1,8 +1,8 @@
 """`POST /Leads/:id/convert`: a lead becomes a contact, with an account and an opportunity where asked for.
 
 Public source: the REST help of a Sugar instance, which names the key `modules`, and Contacts as the module that must be
-there. Nothing is copied from the lead by the server. A converted lead is converted again when asked: the route does not
-refuse. Everything happens or nothing does.
+there. Nothing is copied from the lead by the server. A converted lead is converted again when asked, unless
+a switch says otherwise. Everything happens or nothing does.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ def convert(call: SugarCall) -> Answer:
         raise SugarError("no_method", "Could not find a route")
     leads = call.writable_module("Leads")
     lead = call.row(leads, call.segments[1], "edit")
+    if lead.get("converted") and not call.settings.convert_again:
+        raise SugarError("invalid_parameter", "The lead is converted already.")
     given = _modules(call)
     ids = {name: _record_for(call, name, body, lead) for name, body in given.items()}
     _relate(call, ids, given)

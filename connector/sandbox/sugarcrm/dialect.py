@@ -54,17 +54,16 @@ class SugarCrmDialect:
 
     def classify(self, request: Request) -> Call:
         """Name the call by its path, a bulk by its parts."""
-        segments = request.segments[2:]
+        version, segments = _split(request)
         if segments == (bulk.OPERATION,) and request.method == "POST":
             return bulk.classify(request)
-        found = find_operation(request.method, segments) if is_known(request.segments[1]) else None
+        found = find_operation(request.method, segments) if is_known(version) else None
         return found.call if found else _UNKNOWN
 
     def answer(self, request: Request, trace: Trace) -> Reply:
         """Carry the call out."""
-        segments = request.segments
-        answer = self._versioned(request, segments[1] if len(segments) > 1 else "", segments[2:], trace)
-        return encode(answer)
+        version, segments = _split(request)
+        return encode(self._versioned(request, version, segments, trace))
 
     def _versioned(self, request: Request, version: str, segments: tuple[str, ...], trace: Trace) -> Answer:
         if self._settings.maintenance:
@@ -97,11 +96,13 @@ class SugarCrmDialect:
         return self._run(operation, self._call(request, segments, session, trace))
 
     def _run(self, operation: Operation, call: SugarCall) -> Answer:
-        with self.instance.transaction():
-            try:
+        try:
+            if operation.kind is not Kind.WRITE:
                 return operation.handler(call)
-            except EngineError as error:
-                raise SugarError("fatal_error", f"{type(error).__name__}: {error}") from error
+            with self.instance.transaction():
+                return operation.handler(call)
+        except EngineError as error:
+            raise SugarError("fatal_error", f"{type(error).__name__}: {error}") from error
 
     def _call(
         self, request: Request, segments: tuple[str, ...], session: TokenSet | None, trace: Trace
@@ -215,6 +216,12 @@ class SugarCrmDialect:
     def close(self) -> None:
         """Close the database."""
         self.instance.close()
+
+
+def _split(request: Request) -> tuple[str, tuple[str, ...]]:
+    """The version of a path below `/rest/`, and what follows it."""
+    segments = request.segments[1:]
+    return segments[0] if segments else "", segments[1:]
 
 
 def _draw_credentials() -> dict[str, str]:

@@ -15,6 +15,7 @@ from connector.sandbox.sugarcrm.values import stored_value
 _SERVER_OWNED = frozenset(
     {"id", "date_entered", "date_modified", "created_by", "modified_user_id", "deleted", "email", "name", "full_name"}
 )
+_CONVERSION = frozenset({"converted", "account_id", "contact_id", "opportunity_id"})
 _EMAIL_FLAGS = ("primary_address", "reply_to_address", "opt_out", "invalid_email")
 
 
@@ -31,7 +32,7 @@ def create_record(call: SugarCall, module: Module, body: Values) -> str:
 
     Raises SugarError: 409 when the id is taken, 403 for fields that the caller may not write, 422 for bad values.
     """
-    chosen = str(body.get("id") or "") or None
+    chosen = str(body.get("id") or "") or None if call.settings.client_ids else None
     if chosen is not None and len(chosen) > 36:
         raise SugarError("invalid_parameter", f"Invalid id: {chosen}")
     values = writable_values(call, module, body)
@@ -148,6 +149,8 @@ def writable_values(call: SugarCall, module: Module, body: Values) -> dict[str, 
         *call.settings.acl_hidden_fields.get(module.name, ()),
     }
     computed = computed_fields(call.settings, module.name)
+    if module.name == "Leads" and not call.settings.conversion_fields_writable:
+        computed = computed | _CONVERSION
     values: dict[str, object] = {}
     for name, value in body.items():
         one = module.fields.get(name)

@@ -31,7 +31,10 @@ class Settings:
     - `acl_readonly_fields`, `acl_hidden_fields`: per module, fields the API user may not write, or not see.
     - `convert_modules`, `convert_required`: what the Convert Lead layout offers and demands.
     - `convert_unlisted`: `ignore` or `refuse` a module that the layout does not offer.
+    - `convert_again`: whether a converted lead is converted again when asked; off answers 422.
     - `convert_enabled`: off answers the convert route with `no_method`.
+    - `conversion_fields_writable`: whether a plain update of a lead may set `converted` and the three ids.
+    - `client_ids`: whether a create may bring its own id; off passes it over.
     - `bulk_limit`: most parts of one bulk; 0 sets no limit.
     - `maintenance`: on answers every call with 503.
     """
@@ -56,7 +59,10 @@ class Settings:
     convert_modules: tuple[str, ...] = DEFAULT_MODULES
     convert_required: tuple[str, ...] = ("Contacts",)
     convert_unlisted: str = "ignore"
+    convert_again: bool = True
     convert_enabled: bool = True
+    conversion_fields_writable: bool = True
+    client_ids: bool = True
     bulk_limit: int = 0
     maintenance: bool = False
 

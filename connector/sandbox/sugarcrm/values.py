@@ -11,6 +11,7 @@ from connector.sandbox.sugarcrm.answers import SugarError
 _STORED = "%Y-%m-%d %H:%M:%S"
 _YES = frozenset({"1", "true", "on", "yes"})
 _NO = frozenset({"", "0", "false", "off", "no"})
+_LARGE = 2.0**62
 _DECIMALS = frozenset({"currency", "decimal"})
 
 
@@ -80,7 +81,8 @@ def _stored_number(one: FieldDef, value: object) -> int | float | None:
         number = float(str(value))
     except ValueError as error:
         raise invalid(one, value) from error
-    if number != number or number in (float("inf"), float("-inf")) or isinstance(value, bool):
+    # Not a number, or larger than a whole-number column holds.
+    if not abs(number) < _LARGE or isinstance(value, bool):
         raise invalid(one, value)
     return int(number) if one.type == "int" else number
 

@@ -93,6 +93,18 @@ def test_second_conversion_is_not_refused(sugar: SugarCaller, lead: str) -> None
     assert sugar.row("Leads", lead)["contact_id"] == sugar.dump("Contacts")[1]["id"]
 
 
+def test_refusing_instance_converts_once(sugar: SugarCaller) -> None:
+    """An instance may refuse a converted lead, and may keep plain updates from marking one converted."""
+    sugar.settings(convert_again=False, conversion_fields_writable=False)
+    lead = sugar.lead()
+    assert sugar.put(f"Leads/{lead}", {"converted": True, "contact_id": "x", "title": "CTO"}).status_code == 200
+    row = sugar.row("Leads", lead)
+    assert (row["converted"], row["contact_id"], row["title"]) == (0, None, "CTO")
+    assert convert(sugar, lead, Contacts=CONTACT).status_code == 200
+    assert_refused(convert(sugar, lead, Contacts=CONTACT), 422, "invalid_parameter")
+    assert len(sugar.dump("Contacts")) == 1
+
+
 def test_failed_conversion_leaves_nothing(sugar: SugarCaller, lead: str) -> None:
     """A part that fails undoes the parts before it."""
     bad_id = convert(sugar, lead, Contacts=CONTACT, Accounts={"id": "none"})

@@ -29,6 +29,29 @@ def test_client_may_choose_the_id(sugar: SugarCaller) -> None:
     assert [row["last_name"] for row in sugar.dump("Leads")] == ["Okafor"]
 
 
+def test_client_ids_may_be_ignored(sugar: SugarCaller) -> None:
+    """An instance that draws every id itself passes the client's over."""
+    sugar.settings(client_ids=False)
+    assert sugar.lead(id=GUID) != GUID
+
+
+@pytest.mark.parametrize("body", [b"[1]", b'"text"', b'{"last_name": "\\ud800"}', b"{", b"[" * 5000])
+def test_unreadable_bodies_are_refused(sugar: SugarCaller, body: bytes) -> None:
+    """A body that is no JSON object, or holds half a letter, is a 400."""
+    assert_refused(sugar.call("POST", "Leads", data=body), 400, "invalid_request")
+
+
+def test_odd_requests_are_answered(sugar: SugarCaller) -> None:
+    """Numbers beyond every column, paths without a route and methods without a meaning get an answer, never a 500."""
+    assert_refused(sugar.post("Opportunities", {"name": "D", "probability": 10**30}), 422, "invalid_parameter")
+    assert sugar.get("Leads", offset=10**30).json() == {"next_offset": -1, "records": []}
+    assert_refused(sugar.filter("Opportunities", {"probability": 10**30}), 422, "invalid_parameter")
+    assert_refused(sugar.call("GET", "/rest/"), 301, "incorrect_version")
+    assert_refused(sugar.call("GET", "/rest/v11"), 404, "no_method")
+    assert_refused(sugar.call("OPTIONS", "Leads"), 404, "no_method")
+    assert_refused(sugar.get("Leads/%00'; DROP TABLE leads"), 404, "not_found")
+
+
 def test_update_changes_what_is_sent(sugar: SugarCaller) -> None:
     """A PUT leaves omitted fields alone; an empty text clears."""
     lead = sugar.lead(title="CTO", status="New", phone_work="1")
