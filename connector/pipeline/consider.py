@@ -11,6 +11,7 @@ from connector.model.plan import Outcome, PlannedLead
 from connector.model.progress import InboxRow, InboxState
 from connector.model.records import RawRecord, Record, RecordRef
 from connector.pipeline.decide import decide_lead
+from connector.pipeline.follow import followed_conversions
 from connector.pipeline.parking import park
 from connector.pipeline.plan import Draft, Planner, landed_id, stands_for_both
 from connector.pipeline.resolve import TakenUp, index_leads, resolve_lead, take_up, told
@@ -46,6 +47,9 @@ class Consideration:
             self._index()
             if not self._decide():
                 break
+        for row, planned in followed_conversions(self.route, self._planner):
+            self.planned.setdefault(planned.lead, planned)
+            self.raws.setdefault(planned.lead, row.raw)
 
     def _awake(self) -> Iterator[Sequence[InboxRow]]:
         for rows in self.route.store.inbox.awake(self.route.name):

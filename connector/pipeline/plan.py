@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from connector.matching import company_group, survivors
@@ -14,7 +15,7 @@ from connector.pipeline.earlier import Followed, followed
 from connector.pipeline.route import PushBack, Route
 from connector.pipeline.side import SideWording
 from connector.pipeline.twins import twins_of
-from connector.planning import HandBack, Leader, Situation, estimate_calls, plan_lead
+from connector.planning import HandBack, Leader, Situation, estimate_calls, give_back, plan_lead
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,13 @@ class Planner:
         problems = tuple(dict.fromkeys(problem for words in wording for problem in words.problems))
         doubts = tuple(dict.fromkeys(doubt for words in wording for doubt in words.doubts))
         return Draft(planned, problems, doubts)
+
+    def told(self, lead: Record, row: InboxRow, decision: Decision, ids: Mapping[str, str]) -> PlannedLead:
+        """What the lead's own CRM is told of a conversion that somebody else did, into the target's records *ids*."""
+        resolution = self.route.store.matches.latest(self.route.name, lead.ref) or Resolution(lead.ref, Linkage.NEW)
+        situation, _ = self._situation(lead, row, decision, resolution)
+        made = {role: ids[role] for role in ("account", "contact", "opportunity") if role in ids}
+        return PlannedLead(lead.ref, decision.verdict, row.fingerprint, give_back(situation, made))
 
     def keep(self, planned: PlannedLead) -> None:
         """The lead is planned so: its company's and its person's other leads follow it."""

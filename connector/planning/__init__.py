@@ -22,7 +22,7 @@ from connector.planning.in_step import (
     moved_on,
     worded,
 )
-from connector.planning.push_back import FILL, HANDS_OVER, filled
+from connector.planning.push_back import FILL, HANDS_OVER, filled, give_back
 from connector.planning.rendering import estimate_calls, read_aloud, seal, summary, unseal
 from connector.planning.situation import HandBack, Leader, Situation, Wording
 from connector.planning.steps import plan_lead
@@ -50,6 +50,7 @@ __all__ = [
     "drifted",
     "estimate_calls",
     "filled",
+    "give_back",
     "is_carried",
     "moved_on",
     "plan_lead",

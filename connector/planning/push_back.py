@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from connector.model.plan import Action, Step, Take, step_key
 from connector.model.records import Kind, Values
 from connector.planning.conversion import conversion
@@ -16,27 +18,38 @@ FILL = "fill"
 
 
 def push_back(situation: Situation, convert: Step) -> tuple[Step, ...]:
-    """The steps in the source CRM: the same conversion there, or a note of where the lead went, or nothing."""
-    note = _note(situation, situation.hand_back, convert) if situation.hand_back is not None else ()
+    """The steps in the source CRM after *convert*: a note of what was made, the same conversion there, or nothing."""
+    without = convert.terms["opportunity"] == "none"
+    roles = ("account", "contact") if without else ("account", "contact", "opportunity")
+    takes = {role: Take(convert.key, role) for role in roles}
+    note = _note(situation, situation.hand_back, takes) if situation.hand_back is not None else ()
     if situation.origin is None:
         return note
-    origin = situation.origin_after(Take(convert.key, "lead"))
-    return (*note, *conversion(origin, note[-1] if note else None))  # after it: a converted lead may be read-only
+    return _there(situation.origin_after(Take(convert.key, "lead")), note)
 
 
-def _note(situation: Situation, back: HandBack, convert: Step) -> tuple[Step, ...]:
+def give_back(situation: Situation, made: Mapping[str, str]) -> tuple[Step, ...]:
+    """The same for a conversion that is done already and *made* the records with these ids, by role."""
+    note = _note(situation, situation.hand_back, made) if situation.hand_back is not None else ()
+    return note if situation.origin is None else _there(situation.origin, note)
+
+
+def _there(origin: Situation, note: tuple[Step, ...]) -> tuple[Step, ...]:
+    """The conversion after the note: a converted lead may be read-only."""
+    return (*note, *conversion(origin, note[-1] if note else None))
+
+
+def _note(situation: Situation, back: HandBack, made: Mapping[str, Take | str]) -> tuple[Step, ...]:
     """One update of the source lead, with the ids of what the target made of it; it closes the lead where told to."""
     lead = situation.lead.ref
-    none = convert.terms["opportunity"] == "none"
-    known = {"connection": back.target, **({"opportunity": "none"} if none else {})}
+    known = {role: where for role, where in made.items() if isinstance(where, str)}
+    known |= {"connection": back.target, **({} if "opportunity" in made else {"opportunity": "none"})}
     closing = CLOSING if situation.origin is not None else frozenset()  # the conversion there closes it
     values = {name: value for name, value in back.values.items() if name not in closing}
-    wanted = {name: _said(value, known) if isinstance(value, str) else value for name, value in values.items()}
-    after = back.wording.payload(Kind.LEAD, wanted, False)
+    after = back.wording.payload(Kind.LEAD, _said_all(values, known), False)
     if not after:
         return ()
     object_name = back.wording.object_name(Kind.LEAD)
-    roles = ("account", "contact") if none else ("account", "contact", "opportunity")
     step = Step(
         key=step_key(back.org, lead, Action.UPDATE, object_name, after),
         action=Action.UPDATE,
@@ -45,7 +58,7 @@ def _note(situation: Situation, back: HandBack, convert: Step) -> tuple[Step, ..
         kind=Kind.LEAD.value,
         because=(f"tells {lead.connection} what {back.target} made of the lead",),
         ids={"record": lead.id},
-        takes={role: Take(convert.key, role) for role in roles},
+        takes={role: where for role, where in made.items() if isinstance(where, Take)},
         after=after,
         terms={HANDS_OVER: True, FILL: True},
         cost=back.write_calls,
@@ -54,12 +67,16 @@ def _note(situation: Situation, back: HandBack, convert: Step) -> tuple[Step, ..
     return (step,)
 
 
-def filled(step: Step, ids: dict[str, str]) -> Values:
+def filled(step: Step, ids: Mapping[str, str]) -> Values:
     """The values of *step* with the ids that earlier steps brought in place of ``{account}`` and the like."""
-    return {name: _said(value, ids) if isinstance(value, str) else value for name, value in step.after.items()}
+    return _said_all(step.after, ids)
 
 
-def _said(text: str, known: dict[str, str]) -> str:
+def _said_all(values: Values, known: Mapping[str, str]) -> Values:
+    return {name: _said(value, known) if isinstance(value, str) else value for name, value in values.items()}
+
+
+def _said(text: str, known: Mapping[str, str]) -> str:
     for role, value in known.items():
         text = text.replace(f"{{{role}}}", value)
     return text

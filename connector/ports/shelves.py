@@ -106,6 +106,9 @@ class Crosswalk(Protocol):
 
     def by_ref(self, ref: RecordRef) -> Sequence[CrosswalkEntry]: ...
 
+    def converted_since(self, source: str, target: str) -> Sequence[CrosswalkEntry]:
+        """Leads of *source* that we landed in *target* and that are converted there, while *source* was not told."""
+
 
 class Twins(Protocol):
     """Records of two CRMs that are kept in step; a record has one twin in each other CRM."""

@@ -44,6 +44,21 @@ class SqliteCrosswalk:
         )
         return [_entry(row) for row in rows]
 
+    def converted_since(self, source: str, target: str) -> Sequence[CrosswalkEntry]:
+        """Leads of *source* that we landed in *target* and that are converted there, while *source* was not told."""
+        columns = ", ".join(f"c.{name}" for name in _COLUMNS.split(", "))
+        rows = self._database.rows(
+            f"SELECT {columns} FROM crosswalk c JOIN directory d"
+            " ON d.connection = c.connection AND d.record_id = c.record_id AND d.object = c.object"
+            " WHERE c.role = 'lead' AND c.created = 1 AND c.connection = ? AND substr(c.key, 1, length(?)) = ?"
+            " AND d.gone = 0 AND json_extract(d.fields, '$.converted')"
+            " AND NOT EXISTS (SELECT 1 FROM crosswalk t"
+            " WHERE t.key = c.key AND t.role = 'converted' AND t.connection = ?)"
+            " ORDER BY c.key",
+            (target, f"{source}:", f"{source}:", source),
+        )
+        return [_entry(row) for row in rows]
+
     def _link(self, entry: CrosswalkEntry) -> None:
         standing = self._database.row(
             f"SELECT {_COLUMNS} FROM crosswalk WHERE key = ? AND role = ? AND connection = ?",

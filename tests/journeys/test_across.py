@@ -177,6 +177,44 @@ class TestRecords:
         assert told == "deleted-in-crm"
 
 
+class TestLandAll:
+    """A route that lands every lead: what becomes of one later, in its new CRM, is told to its own."""
+
+    def landed(self, project: Project, way: Way, push_back: str) -> str:
+        """A lead that stays a lead, landed in the other CRM and then converted there by a person; its id."""
+        source, target = way
+        path = project.folder / "connector.yaml"
+        text = path.read_text("utf-8")
+        path.write_text(text.replace("push_back: records", f"push_back: {push_back}\n    land: all"), "utf-8")
+        (lead,) = bring(project, source, hot("Ada", "Marsh", "Northwind Tools", requested_action_c=""))
+        assert sync(project, way)["verdicts"]["nurture"] == 1
+        (copy,) = rows(project, target, target.lead)
+        door = {"action": "convert_elsewhere", "dialect": target.name, "object": target.lead, "id": copy}
+        project.faults({"operation": "read", "nth": 1, "when": "before", **door})
+        sync(project, way)
+        project.faults()
+        sync(project, way)
+        assert is_converted(target, rows(project, target, target.lead)[copy])
+        return lead
+
+    @by_way
+    def test_records_follow_a_conversion_by_somebody_else(self, project: Project, way: Way) -> None:
+        """Converted by a person there, it is converted here too, once."""
+        lead = self.landed(project, way, "records")
+        source = way[0]
+        assert is_converted(source, rows(project, source, source.lead)[lead])
+        assert len(rows(project, source, source.account)) == len(rows(project, source, source.contact)) == 1
+        before = project.writes()
+        sync(project, way)
+        assert project.writes() == before
+
+    def test_note_follows_a_conversion_by_somebody_else(self, project: Project) -> None:
+        """With links the lead is closed and names the records that the person made."""
+        lead = self.landed(project, (SUGARCRM, SALESFORCE), "links")
+        (account,) = rows(project, SALESFORCE, "Account")
+        assert account in rows(project, SUGARCRM, "Leads")[lead]["converted_to_c"]
+
+
 class TestDoubt:
     """A value that no table knows."""
 
