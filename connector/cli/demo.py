@@ -43,10 +43,9 @@ OBJECTS = {
 }
 _LABELS = {"lead": "open leads", "account": "accounts", "contact": "contacts", "opportunity": "opportunities"}
 _WANTED: tuple[tuple[str, Verdict, Callable[[Linkage], bool]], ...] = (
-    ("salesforce", Verdict.CONVERT, lambda linkage: linkage is Linkage.NEW),
+    ("suitecrm-to-salesforce", Verdict.CONVERT, lambda linkage: linkage is Linkage.NEW),
     ("sugarcrm", Verdict.ATTACH, lambda linkage: linkage is Linkage.CONTACT),
     ("salesforce", Verdict.REVIEW, lambda linkage: linkage is Linkage.POSSIBLE),
-    ("suitecrm-to-salesforce", Verdict.CONVERT, lambda linkage: linkage is Linkage.NEW),
 )
 Standing = dict[str, dict[str, int]]
 
@@ -130,7 +129,7 @@ def _count(sandbox: Sandbox, crm: str, noun: str) -> int:
 
 
 def _worth_telling(house: House, results: Sequence[RouteResult]) -> list[Story]:
-    """Stories of each kind: a new company converted early, a known person, a question for people, one across CRMs."""
+    """One of each kind: a new company converted early across CRMs, a known person, a question for people."""
     from connector.cli.explain import stories_of
 
     told: list[Story] = []
@@ -183,7 +182,7 @@ def _narrate(answer: Mapping[str, Any], told: list[Story], sandbox: Sandbox, int
         counts = ", ".join(f"{route['route']} {route['verdicts'][verdict.value]}" for route in answer["routes"])
         yield f"  {verdict.value:<10} {_MEANINGS[verdict.value]:<38} {counts}"
     yield ""
-    yield "Some of them in full:"
+    yield "Three of them in full:"
     for story in told:
         yield ""
         yield from (f"  {line}" for line in story_lines(story))
