@@ -113,7 +113,7 @@ class Emails:
             if name in flags:
                 for address_id in address_ids:
                     self._db.run(
-                        f"UPDATE email_addresses SET {name} = ? WHERE id = ?", (int(bool(flags[name])), address_id)
+                        f"UPDATE email_addresses SET {name} = ? WHERE id = ?", (int(_is_set(flags[name])), address_id)
                     )
 
     def matching(self, module: Module, test: str) -> str:
@@ -122,3 +122,8 @@ class Emails:
             "SELECT r.bean_id FROM email_addr_bean_rel r JOIN email_addresses a ON a.id = r.email_address_id"
             f" WHERE r.deleted = 0 AND a.deleted = 0 AND r.bean_module = '{module.name}' AND ({test})"
         )
+
+
+def _is_set(flag: object) -> bool:
+    """PHP's view of a flag: the text "0" is false."""
+    return str(flag).lower() not in ("", "0", "none", "false")

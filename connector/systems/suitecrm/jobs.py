@@ -18,6 +18,9 @@ KEYED = (Action.LAND, Action.CREATE)
 ADDRESSES = ("email1", "email2")
 _ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;.]+\Z")
 
+# Flags of the address itself, which other people share: set by us, but never taken back.
+_OF_THE_ADDRESS = frozenset({"email_opt_out", "invalid_email"})
+
 # Written, but not compared: the second address is stored beside the first, the role's contact as a relation.
 _UNREAD = frozenset({"email2", "contact_id"})
 
@@ -57,6 +60,8 @@ def encoded(order: Order, shape: ObjectShape, key_field: str) -> dict[str, Sent]
     found: dict[str, Sent] = {}
     bad: dict[str, Unsendable] = {}
     for name, value in order.step.after.items():
+        if name in _OF_THE_ADDRESS and not value:
+            continue
         known = shape.fields.get(name)
         if known is None or not known.updateable:
             if name != key_field:
@@ -125,8 +130,6 @@ def holds(row: Row, name: str, sent: Sent, shape: ObjectShape) -> bool:
     if name in _UNREAD or name not in shape.fields:
         return True
     read = row.values.get(name)
-    if name in ("email_opt_out", "invalid_email") and read is True:
-        return True  # the flag belongs to the address, which other people share; it is never taken back by us
     if name == "account_name" and shape.name == LEADS and row.text("account_id"):
         return True  # a lead linked to an account shows that account's name
     if name == "status" and shape.name == LEADS and sent == "":

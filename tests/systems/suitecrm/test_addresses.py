@@ -10,7 +10,7 @@ from tests.contracts.doing import perform
 from tests.contracts.subject import Trouble
 from tests.contracts.suitecrm_subject import SuiteSubject
 
-from .crm import addresses, changing, furnished
+from .crm import addresses, changing, furnished, making, row
 
 
 def both(*pairs: tuple[str, bool]) -> list[dict[str, object]]:
@@ -46,6 +46,20 @@ def test_second_addresses_are_kept(either: SuiteSubject) -> None:
     found = addresses(either, "Leads", lead_id)
     assert {address for address, _ in found} == {"new@acme.example", "second@acme.example"}
     assert found[0][0] == "new@acme.example"
+
+
+def test_opt_outs_are_never_taken_back(either: SuiteSubject) -> None:
+    """Trap 1: the flag belongs to the shared address: it is set for everybody, and nobody's is taken back."""
+    (opted,) = either.load("Leads", [{"last_name": "A", "email1": "shared@acme.example", "email_opt_out": 1}])
+    values = {"last_name": "B", "email1": "shared@acme.example", "email_opt_out": False}
+    (receipt,) = perform(either.system, making("Contacts", "source:1:contact", values))
+    assert receipt.outcome is Outcome.APPLIED
+    assert row(either, "Leads", opted)["email_opt_out"] in (1, "1", True)
+    (lead_id,) = either.load("Leads", [{"last_name": "C", "email1": "c@acme.example"}])
+    assert perform(either.system, changing(lead_id, email_opt_out=False, title="T"))[0].outcome is Outcome.APPLIED
+    assert row(either, "Leads", lead_id)["email_opt_out"] not in (1, "1", True)
+    assert perform(either.system, changing(lead_id, email_opt_out=True))[0].outcome is Outcome.APPLIED
+    assert row(either, "Leads", lead_id)["email_opt_out"] in (1, "1", True)
 
 
 def test_spelling_is_no_change(either: SuiteSubject) -> None:
