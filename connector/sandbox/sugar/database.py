@@ -54,7 +54,7 @@ class Database(SqlFile):
             self._index(module, one)
         if "date_entered" in module.fields:
             name = quoted(f"{module.table}_modified")
-            self.run(f"CREATE INDEX IF NOT EXISTS {name} ON {table} (date_modified, id)")
+            self.run(f"CREATE INDEX IF NOT EXISTS {name} ON {table} (date_modified, id, deleted)")
 
     def add_column(self, module: Module, one: FieldDef) -> None:
         """Add the column of a field unless the table has it."""

@@ -85,7 +85,9 @@ class Rows:
             if known is None or not known.stored:
                 raise NoSuchField(one.field)
             parts.append(f"{quoted(module.table)}.{quoted(one.field)} {'DESC' if one.descending else 'ASC'}")
-        return ", ".join([*parts, f"{quoted(module.table)}._n"])
+        # An id is unique: behind it no further column can change the order.
+        decided = any(one.field == "id" for one in order)
+        return ", ".join(parts if decided else [*parts, f"{quoted(module.table)}._n"])
 
     def decorate(self, module: Module, rows: list[Row], fields: Collection[str] | None) -> None:
         """Add the asked-for fields that have no column (None: all)."""
