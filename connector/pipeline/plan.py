@@ -124,7 +124,8 @@ class Planner:
         wording = side.wording
         twins = twins_of(route, lead, resolution) if route.options.push_back is PushBack.RECORDS else None
         values = route.rules.mappings.conversion.push_back
-        back = HandBack(route.target.name, side.org, wording, values, side.system.conversion_style.write_calls)
+        style = side.system.conversion_style
+        back = HandBack(route.target.name, side.org, wording, values, style.write_calls, closes=not style.makes)
         if twins is None:
             return replace(situation, hand_back=back), wording
         survivor = situation.decision.duplicate_of if situation.original else None
@@ -141,7 +142,7 @@ class Planner:
             survivors=self._survivors(lead, twins.account, twins.contact),
             leader=self.leaders.get((side.name, situation.share)) if situation.share else None,
             original=original,
-            style=side.system.conversion_style,
+            style=style,
             connection=side.name,
             foreign=False,
             first_stage=side.first_stage,

@@ -44,7 +44,8 @@ def _note(situation: Situation, back: HandBack, made: Mapping[str, Take | str]) 
     lead = situation.lead.ref
     known = {role: where for role, where in made.items() if isinstance(where, str)}
     known |= {"connection": back.target, **({} if "opportunity" in made else {"opportunity": "none"})}
-    closing = CLOSING if situation.origin is not None else frozenset()  # the conversion there closes it
+    elsewise = situation.origin is not None or not back.closes  # only a conversion there closes it
+    closing = CLOSING if elsewise else frozenset()
     values = {name: value for name, value in back.values.items() if name not in closing}
     after = back.wording.payload(Kind.LEAD, _said_all(values, known), False)
     if not after:

@@ -39,6 +39,7 @@ class HandBack:
 
     *values* are canonical lead values; ``{connection}``, ``{account}``, ``{contact}`` and ``{opportunity}`` stand
     for the *target*'s name and for the ids of what was made there. *org* and *wording* are the source's.
+    *closes*: a plain write may close a lead there as converted; Salesforce refuses that outside its conversion.
     """
 
     target: str
@@ -46,6 +47,7 @@ class HandBack:
     wording: Wording
     values: Values
     write_calls: float = 1.0
+    closes: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -265,6 +265,18 @@ class TestLessThanRecords:
         assert sync(project, (source, SALESFORCE))["pulled"] == 0
         assert project.writes() == before
 
+    def test_links_leave_a_salesforce_lead_open(self, project: Project) -> None:
+        """Salesforce closes a lead only by its own conversion: with links it keeps its status, and holds the note."""
+        self.turned(project, "links")
+        (lead,) = bring(project, SALESFORCE, hot("Ada", "Marsh", "Northwind Tools"))
+        result = sync(project, (SALESFORCE, SUGARCRM))
+        found, (account,) = rows(project, SALESFORCE, "Lead")[lead], rows(project, SUGARCRM, "Accounts")
+        assert (result["parked"], found["Status"], found["IsConverted"]) == (0, "Open - Not Contacted", False)
+        assert account in found["Converted_To__c"]
+        before = project.writes()
+        sync(project, (SALESFORCE, SUGARCRM))
+        assert project.writes() == before
+
     def test_none_leaves_the_source_alone(self, project: Project) -> None:
         """Nothing is written at the source."""
         self.turned(project, "none")
