@@ -19,7 +19,8 @@ class Settings:
     - `default_max_num`: rows of a list that names no `max_num`.
     - `registered_platforms`: platforms that may log in; empty lets any.
     - `wrong_password_error`: label of a refused password.
-    - `access_token_seconds`, `refresh_token_seconds`: life of the tokens.
+    - `access_token_seconds`: life of an access token.
+    - `refresh_token_seconds`: life of a refresh token.
     - `sync_key_admin_only`: whether only administrators reach sync_key and integrate routes.
     - `api_user_admin`: whether the API user is an administrator.
     - `opps_mode`: `opps`, or `rli` where amount, close date and stage come from revenue line items.
@@ -28,8 +29,10 @@ class Settings:
     - `acl_hidden_ids`: per module, records that the API user's teams do not see.
     - `acl_denied_modules`: modules that the API user may not reach.
     - `acl_readonly_modules`: modules that the API user may only read.
-    - `acl_readonly_fields`, `acl_hidden_fields`: per module, fields the API user may not write, or not see.
-    - `convert_modules`, `convert_required`: what the Convert Lead layout offers and demands.
+    - `acl_readonly_fields`: per module, fields that the API user may not write.
+    - `acl_hidden_fields`: per module, fields that the API user does not see.
+    - `convert_modules`: modules that the Convert Lead layout offers.
+    - `convert_required`: modules that it demands.
     - `convert_unlisted`: `ignore` or `refuse` a module that the layout does not offer.
     - `convert_again`: whether a converted lead is converted again when asked; off answers 422.
     - `convert_enabled`: off answers the convert route with `no_method`.
