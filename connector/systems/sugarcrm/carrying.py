@@ -16,7 +16,6 @@ from connector.systems.sugarcrm.rows import (
     EMAIL_FIELDS,
     PRIMARY,
     Row,
-    hidden,
     outgoing,
     outgoing_emails,
     values_of,
@@ -41,9 +40,8 @@ _BELONGS = frozenset({Kind.CONTACT.value, Kind.OPPORTUNITY.value})
 
 
 def carried(kind: str, lead: Row, given: Mapping[str, Scalar], known: Mapping[str, FieldShape]) -> dict[str, Scalar]:
-    """Lead values for a new record of *kind* that *given* does not set; blank and hidden ones are left out."""
-    unseen = hidden(lead)
-    names = [name for name in CARRIED.get(kind, ()) if name not in given and name not in unseen and name in known]
+    """Lead values for a new record of *kind* that *given* does not set; blank ones, hidden or not, are left out."""
+    names = [name for name in CARRIED.get(kind, ()) if name not in given and name in known]
     read = values_of(lead, names, known)
     found: dict[str, Scalar] = {name: value for name, value in read.items() if value not in (None, "")}
     if PRIMARY in given and not _same_address(given[PRIMARY], lead):

@@ -135,6 +135,7 @@ def test_useless_login_file_is_replaced(crm: SugarSubject, content: str) -> None
     crm.token_file.parent.mkdir(mode=0o700)
     crm.token_file.write_text(content)
     crm.system.identity()
+    assert crm.system.calls == 2  # the login and one question: nobody else's token was tried
     assert json.loads(crm.token_file.read_text())["owner"]["platform"] == "lead_connector"
     assert logins(crm) == [200]
 

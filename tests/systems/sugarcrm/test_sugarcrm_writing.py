@@ -137,7 +137,9 @@ def test_clearing_a_field_sends_blank(crm: SugarSubject) -> None:
 
 def test_H26_only_named_fields_are_written(crm: SugarSubject) -> None:  # noqa: N802
     """An update touches nothing but what it names."""
-    (lead_id,) = crm.load("Leads", [{"last_name": "O'Brien", "account_name": "A & <B>", "phone_work": "1", **OLD}])
+    (lead_id,) = crm.load(
+        "Leads", [{"last_name": "O'Brien", "account_name": "A & <B>", "phone_work": "1", "status": "New", **OLD}]
+    )
     before = row(crm, "Leads", lead_id)
     one(crm, updating(crm, lead_id, title="New"))
     after = row(crm, "Leads", lead_id)
