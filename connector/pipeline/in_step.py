@@ -58,10 +58,10 @@ def foresee(route: Route, fresh: bool) -> list[PlannedLead]:
     return [PlannedLead(lead, _verdict(route, lead), "", tuple(steps)) for lead, steps in planned.items()]
 
 
-def keep_in_step(route: Route, run_id: str, only: Container[str] | None = None) -> Outcomes:
+def keep_in_step(route: Route, run_id: str, only: Container[RecordRef] | None = None) -> Outcomes:
     """Carry every edit since the last cycle to the other side, and learn of new pairs.
 
-    *only* names the ids of the records that may be written to. A write whose fate is unknown is waited for.
+    *only* names the records that may be written to; pairs without any of them are left for the next cycle. A write whose fate is unknown is waited for.
     Raises what stops a run, in a state from which the next one goes on.
     """
     outcomes = Outcomes()
@@ -83,8 +83,8 @@ def _moved(route: Route) -> Iterator[Sequence[Pair]]:
     return route.store.twins.moved(route.source.name, route.target.name, words)
 
 
-def _names(pair: Pair, ids: Container[str]) -> bool:
-    return pair.source.id in ids or pair.target.id in ids
+def _names(pair: Pair, refs: Container[RecordRef]) -> bool:
+    return pair.source in refs or pair.target in refs
 
 
 def _verdict(route: Route, lead: RecordRef) -> Verdict:

@@ -7,12 +7,14 @@ from connector.model.plan import Plan, PlannedLead
 from connector.model.progress import InboxRow, InboxState
 from connector.model.records import RecordRef
 from connector.pipeline.consider import Consideration
+from connector.pipeline.in_step import keep_in_step
 from connector.pipeline.plan import make_plan
 from connector.pipeline.pull import pull_leads, refresh_directory
 from connector.pipeline.recover import finish_earlier, settle_earlier
 from connector.pipeline.result import RouteResult
 from connector.pipeline.route import Route
 from connector.pipeline.sync import apply_planned, guard_mass_change, measured, take_outcomes
+from connector.planning import IN_STEP
 
 
 def apply_sealed(route: Route, run_id: str, plan: Plan) -> RouteResult:
@@ -37,7 +39,14 @@ def apply_sealed(route: Route, run_id: str, plan: Plan) -> RouteResult:
         apply_planned(route, run_id, _with(plan, writing), {ref: row.raw for ref, row in rows.items()}, result)
         drifted = ({lead.lead for lead in plan.leads} - {lead.lead for lead in sealed}) | set(result.stale)
         _plan_anew(route, run_id, result, frozenset(drifted))
+        take_outcomes(result, keep_in_step(route, run_id, only=_edited(route, plan)))
     return result
+
+
+def _edited(route: Route, plan: Plan) -> set[RecordRef]:
+    """The records that the plan carries edits to; what goes there is what stands on the other side by now."""
+    carrying = [step for step in plan.steps if step.terms.get(IN_STEP)]
+    return {RecordRef(route.side(step.connection).name, step.object, step.ids["record"]) for step in carrying}
 
 
 def _same_place(route: Route, plan: Plan) -> None:

@@ -153,9 +153,9 @@ def test_F10_kill_in_every_statement(tmp_path: Path, clock: HeldClock) -> None: 
 
 def test_newer_file_has_nothing_pending(path: Path, clock: HeldClock) -> None:
     """A number that this program does not know stops it."""
-    older(path, clock, 5)
+    older(path, clock, 6)
     database = Database(path, clock)
     with database.transaction():
         database.run("INSERT INTO schema_migrations VALUES (7, 'later', 'x', ?)", (str(START),))
-    with pytest.raises(StateError, match="this program knows 5"):
+    with pytest.raises(StateError, match="this program knows 6"):
         migrations.pending(database)

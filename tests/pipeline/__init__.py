@@ -1,0 +1,1 @@
+"""The corridor, walked with CRMs in memory."""
