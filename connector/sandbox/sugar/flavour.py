@@ -25,12 +25,8 @@ class Flavour:
     settings: Mapping[str, object] = field(default_factory=dict)
 
 
-_SHARED_SETTINGS: dict[str, object] = {
-    "list_max_entries_per_page": 20,
-    "api_user_tz": "UTC",
-    "user_number_separator": ",",
-    "user_decimal_separator": ".",
-}
+# The API user's number format: numbers given as text are read in it.
+_SHARED_SETTINGS: dict[str, object] = {"user_number_separator": ",", "user_decimal_separator": "."}
 
 SUITECRM = Flavour(
     name="suitecrm",
@@ -41,6 +37,7 @@ SUITECRM = Flavour(
     settings=MappingProxyType(
         {
             **_SHARED_SETTINGS,
+            "list_max_entries_per_page": 20,
             # PHP 8 binds the arguments of v4_1 by name, PHP 7 by position.
             "strict_named_args": True,
             "html_entities": True,
@@ -63,13 +60,5 @@ SUGARCRM = Flavour(
     cleans_text=False,
     email_update_ignored=False,
     account_name_follows=False,
-    settings=MappingProxyType(
-        {
-            **_SHARED_SETTINGS,
-            "max_list_limit": 1000,
-            "opps_mode": "opps",
-            "sync_key_admin_only": False,
-            "registered_platforms": None,
-        }
-    ),
+    settings=MappingProxyType(_SHARED_SETTINGS),
 )
