@@ -15,6 +15,7 @@ from typing import Any
 
 from connector.errors import RemoteError
 from connector.model.plan import Action, Order, Outcome, Receipt
+from connector.systems.batching import turns
 from connector.systems.receipts import Receipts, already, applied, rejected, unknown, whole_call
 from connector.systems.salesforce.faults import Fault, Meaning, error_of, meaning_of, part_fault
 from connector.systems.salesforce.receipts import persist, refused_row
@@ -49,7 +50,7 @@ class Writer:
 
     def batches(self, orders: Sequence[Order]) -> Iterator[Sequence[Order]]:
         """Calls of up to five collections; one record never stands twice in a call."""
-        for turn in self._turns(orders):
+        for turn in turns(orders, self._identity):
             loads = self._loads(turn)
             most = self._session.options.collections_per_call
             for start in range(0, len(loads), most):
@@ -58,23 +59,11 @@ class Writer:
     def perform(self, batch: Sequence[Order]) -> list[Receipt]:
         """One call for a batch made by `batches`; raises ValueError for more than one call holds."""
         loads = self._loads(batch)
-        if len(loads) > self._session.options.collections_per_call or len(self._turns(batch)) > 1:
+        if len(loads) > self._session.options.collections_per_call or len(turns(batch, self._identity)) > 1:
             raise ValueError("more than one call's worth of rows, or one record twice")
         receipts = persist(self._send, batch, self._session.wire.patience, self._session.now)
         self._read_back(batch, receipts)
         return [receipts[order.step.key] for order in batch]
-
-    def _turns(self, orders: Sequence[Order]) -> list[list[Order]]:
-        turns: list[list[Order]] = []
-        seen: dict[tuple[str, str], int] = {}
-        for order in orders:
-            identity = self._identity(order)
-            turn = seen.get(identity, 0)
-            seen[identity] = turn + 1
-            if turn == len(turns):
-                turns.append([])
-            turns[turn].append(order)
-        return turns
 
     def _identity(self, order: Order) -> tuple[str, str]:
         if order.step.action in _KEYED:
