@@ -210,7 +210,7 @@ def test_limited_user_sees_own_rows(suite: SuiteCaller) -> None:
             }
         ]
     )
-    suite.load(Leads=[{"last_name": "Mine", "assigned_user_id": "ro-1"}, {"last_name": "Other"}])
+    suite.load(Leads=[{"last_name": "Other"}, {"last_name": "Mine", "assigned_user_id": "ro-1"}])
     suite.log_in(username="ro", password="ro")
     body = _get(suite, f"{NAMES}&page[size]=1&page[number]=1").json()
     assert [item["attributes"]["last_name"] for item in body["data"]] == ["Mine"]
