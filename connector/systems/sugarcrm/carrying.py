@@ -1,7 +1,8 @@
 """What a record that comes from a lead takes over from it, and the values of a new record altogether.
 
-SugarCRM's own conversion copies every field that lead and target name alike into the form; the API copies
-nothing by itself (SuiteCRM 7.14.6, modules/Leads/views/view.convertlead.php shows the same list).
+SugarCRM's own conversion copies every field that lead and target name alike into the form, and a few under another
+name; the API copies nothing by itself (SuiteCRM 7.14.6, modules/Leads/views/view.convertlead.php and
+metadata/convertdefs.php show the same lists).
 """
 
 from __future__ import annotations
@@ -35,15 +36,24 @@ CARRIED: Mapping[str, tuple[str, ...]] = {
     Kind.ACCOUNT: ("description", "website", "phone_fax", "campaign_id", "assigned_user_id", *sorted(EMAIL_FIELDS)),
     Kind.OPPORTUNITY: ("lead_source", "campaign_id", "description", "assigned_user_id"),
 }
-LEAD_FIELDS = tuple(sorted({name for names in CARRIED.values() for name in names}))
+RENAMED: Mapping[str, Mapping[str, str]] = {
+    Kind.ACCOUNT: {"name": "account_name", "phone_office": "phone_work"}
+    | {f"{which}_address_{part}": f"primary_address_{part}" for which in ("billing", "shipping") for part in _ADDRESS},
+    Kind.OPPORTUNITY: {"name": "opportunity_name"},
+}
+"""Target fields that the conversion form fills from a lead field of another name."""
+LEAD_FIELDS = tuple(
+    sorted({name for names in CARRIED.values() for name in names} | {n for by in RENAMED.values() for n in by.values()})
+)
 _BELONGS = frozenset({Kind.CONTACT.value, Kind.OPPORTUNITY.value})
 
 
 def carried(kind: str, lead: Row, given: Mapping[str, Scalar], known: Mapping[str, FieldShape]) -> dict[str, Scalar]:
     """Lead values for a new record of *kind* that *given* does not set; blank ones, hidden or not, are left out."""
-    names = [name for name in CARRIED.get(kind, ()) if name not in given and name in known]
-    read = values_of(lead, names, known)
-    found: dict[str, Scalar] = {name: value for name, value in read.items() if value not in (None, "")}
+    sources = {name: name for name in CARRIED.get(kind, ())} | dict(RENAMED.get(kind, {}))
+    wanted = {name: source for name, source in sources.items() if name not in given and name in known}
+    read = values_of(lead, tuple(wanted.values()), known)
+    found: dict[str, Scalar] = {name: read[source] for name, source in wanted.items() if read[source] not in (None, "")}
     if PRIMARY in given and not _same_address(given[PRIMARY], lead):
         # The flags belong to the lead's own address.
         return {name: value for name, value in found.items() if name not in EMAIL_FIELDS}

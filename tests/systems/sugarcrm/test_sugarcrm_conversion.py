@@ -218,3 +218,19 @@ def test_converted_status_alone_is_offered(crm: SugarSubject) -> None:
     terms = crm.system.conversion_terms()
     assert list(terms["converted_statuses"]) == ["Converted"]
     assert list(terms["stages"])[:2] == ["Prospecting", "Qualification"]
+
+
+@pytest.mark.parametrize("key", ["connector_key_c", "sync_key"])
+def test_unkeyed_opportunity_gets_our_key(crm_with: Made, key: str) -> None:
+    """An endpoint that leaves our key out of the opportunity it makes is made good: the key is written after it."""
+    crm = crm_with({}, key_field=key)
+    order = closing(crm, crm.lead())
+    account, contact = order.ids["account"], order.ids["contact"]
+    (deal,) = crm.load("Opportunities", [{"name": "Made", "account_id": account, "sales_stage": "Prospecting"}])
+    ids = {"account_id": account, "contact_id": contact, "opportunity_id": deal}
+    crm.call("PUT", f"Leads/{order.ids['lead']}", {**ids, "converted": True, "status": "Converted"})
+    receipt = performed(crm, order)
+    assert (receipt.outcome, receipt.ids["opportunity"]) == (Outcome.APPLIED, deal)
+    (made,) = crm.dump("Opportunities")
+    assert made[key] == external_key("source", order.ids["lead"], Kind.OPPORTUNITY)
+    check_converted(crm, receipt)
