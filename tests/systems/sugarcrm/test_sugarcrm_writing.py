@@ -427,3 +427,28 @@ def test_refused_login_during_a_write_raises(crm: SugarSubject) -> None:
     with pytest.raises(Refused):
         perform(stranger, crm.land("7"))
     assert crm.dump("Leads") == []
+
+
+@pytest.mark.parametrize("name", ["a'b/c?d", "../Accounts", "x&y=z#w", "100%25"])
+def test_H21_odd_ids_stay_data(crm: SugarSubject, name: str) -> None:  # noqa: N802
+    """An id with slashes, dots or question marks is an id in every path, alone and in a bulk."""
+    crm.load("Leads", [{"id": name, "last_name": "Okafor"}])
+    other = crm.lead()
+    assert one(crm, updating(crm, name, title="alone")).outcome is Outcome.APPLIED
+    assert row(crm, "Leads", name)["title"] == "alone"
+    orders = [updating(crm, name, title="in bulk"), updating(crm, other, title="other")]
+    assert outcomes(perform(crm.system, *orders)) == ["applied", "applied"]
+    assert row(crm, "Leads", name)["title"] == "in bulk"
+
+
+@pytest.mark.parametrize("key", ["inbox:a/b?c=d", "inbox:ü 'x\" %2F", "inbox:../x"])
+@pytest.mark.parametrize("field", ["connector_key_c", "sync_key"])
+def test_odd_keys_stay_data(crm_with: Made, field: str, key: str) -> None:
+    """Whatever a source id is made of, its key finds the record again and makes no second one."""
+    crm = crm_with({}, key_field=field)
+    order = crm.land("7")
+    order = replace(order, step=replace(order.step, external_key=key, after={"last_name": "Okafor", field: key}))
+    for _ in range(2):
+        assert one(crm, order).outcome is Outcome.APPLIED
+    assert [each[field] for each in crm.dump("Leads")] == [key]
+    assert outcomes(crm.system.settle([order])) == ["applied"]
