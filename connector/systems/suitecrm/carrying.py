@@ -52,7 +52,7 @@ def carried(line: Line, module: str, shape: ObjectShape, orders: Sequence[Order]
     lead_shape = line.shape(LEADS) if leads else None
     if lead_shape is None:
         return {}
-    sources = _sources(module, shape, lead_shape, line.options.key_field)
+    sources = _sources(module, shape, lead_shape)
     rows = line.read(LEADS, leads, sorted(set(sources.values())))
     return {
         order.step.key: _values(rows[order.ids["lead"]], sources, shape)
@@ -61,8 +61,8 @@ def carried(line: Line, module: str, shape: ObjectShape, orders: Sequence[Order]
     }
 
 
-def _sources(module: str, shape: ObjectShape, lead: ObjectShape, key_field: str) -> dict[str, str]:
-    same = {name: name for name in lead.fields if name not in _LEADS_OWN and name != key_field}
+def _sources(module: str, shape: ObjectShape, lead: ObjectShape) -> dict[str, str]:
+    same = {name: name for name in lead.fields if name not in _LEADS_OWN}
     wanted = same | dict(_RENAMED.get(module, {}))
     return {
         target: source

@@ -117,6 +117,17 @@ def test_wrong_offset_moves_nothing(sandbox: Sandbox, offset: str) -> None:
     assert entered[:10] in {(subject.system.now() - timedelta(days=n)).date().isoformat() for n in (0, 1)}
 
 
+def test_stamps_are_minutes_for_everybody(sandbox: Sandbox) -> None:
+    """An API user who sees the seconds is told minutes too: rows of one minute come by id, and that is the order."""
+    subject = furnished(sandbox, SuiteV8Subject, user_time_format="H:i:s")
+    minute = subject.system.now().replace(second=0, microsecond=0) - timedelta(days=1)
+    stamps = [(minute + timedelta(seconds=second)).isoformat() for second in (50, 10, 30, 20, 40)]
+    known = subject.load("Leads", [{"last_name": "L", "date_modified": stamp} for stamp in stamps])
+    pages = pull(subject.client(page_size=2))
+    assert [record.modified for page in pages for record in page.records] == [minute] * 5
+    assert ids(pages) == sorted(known)
+
+
 def test_lost_seconds_lose_no_row(v8: SuiteV8Subject) -> None:
     """Trap 6: a row changed in the minute of the last pull comes with the next one, and counts agree with pulls."""
     lead_id = v8.lead()

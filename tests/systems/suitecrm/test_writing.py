@@ -54,6 +54,7 @@ def test_landing_on_a_deleted_record(either: SuiteSubject) -> None:
     either.delete(receipt.ids["record"])
     again = one(either, either.land("7"))
     assert (again.outcome, again.code) == (Outcome.REJECTED, "gone")
+    assert either.system.settle([either.land("7")])[0].code == "not-there"
     assert len(either.dump("Leads")) == 1
 
 
