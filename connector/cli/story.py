@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from connector.model.decision import Decision, Score
 from connector.model.match import Band, Match, Resolution
-from connector.model.plan import Action
+from connector.model.plan import Action, Step
 from connector.model.progress import JournalEntry
 from connector.model.records import RecordRef, iso
 from connector.pipeline import Story
+from connector.planning import IN_STEP
 
 
 def refs_json(ref: RecordRef) -> dict[str, str]:
@@ -180,6 +181,8 @@ def story_lines(story: Story) -> Iterator[str]:
         yield from _what(story.decision)
     for entry in story.steps:
         yield f"  {_done(entry)}"
+        if entry.step.terms.get(IN_STEP):
+            yield from (f"    {line}" for line in _carried(entry.step))
     for letter in story.dead_letters:
         for problem in letter.problems:
             yield f"  could not walk on: {problem.place}: {problem.message}"
@@ -212,6 +215,12 @@ def _what(decision: Decision) -> Iterator[str]:
     card = decision.scorecard
     parts = ((name, getattr(card, name)) for name in ("fit", "engagement", "intent", "bant"))
     yield "    scorecard: " + ", ".join(f"{name} {score.level} ({score.points})" for name, score in parts)
+
+
+def _carried(step: Step) -> Iterator[str]:
+    """Why an edit was carried to a twin, and what stood there before."""
+    yield from (f"because {why}" for why in step.because)
+    yield "before: " + ", ".join(f"{name} = {'(empty)' if v in (None, '') else v}" for name, v in step.before.items())
 
 
 def _done(entry: JournalEntry) -> str:
