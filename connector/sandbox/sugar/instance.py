@@ -27,12 +27,14 @@ from connector.sandbox.sugar.words import (
     Page,
     Row,
     SaveResult,
+    Selection,
     Where,
     stored_time,
 )
 
 _EVERYTHING = Page()
 _ANY = Where()
+_WHOLE = Selection()
 
 
 class SugarInstance:
@@ -135,15 +137,12 @@ class SugarInstance:
         """Records with a live record behind the link that meets `where`. Raises NoSuchLink."""
         return self._core.rows.relations.linked(self.module(module), link, where)
 
-    def related(
-        self, module: str, record_id: str, link: str, where: Where = _ANY, order: Sequence[Order] = (), *,
-        page: Page = _EVERYTHING, fields: Collection[str] | None = None,
-    ) -> list[Row]:  # fmt: skip
+    def related(self, module: str, record_id: str, link: str, selection: Selection = _WHOLE) -> list[Row]:
         """Live rows of the other module behind a link, each with the relationship's own columns (`contact_role`).
 
         Raises NoSuchModule, NoSuchLink.
         """
-        return self._core.linking.related(self.module(module), record_id, link, (where, order, page, fields))
+        return self._core.linking.related(self.module(module), record_id, link, selection)
 
     def related_of(
         self, module: str, ids: Sequence[str], link: str, fields: Collection[str] | None = None

@@ -11,9 +11,8 @@ from connector.sandbox.sugar.database import Database
 from connector.sandbox.sugar.rows import Rows
 from connector.sandbox.sugar.saving import Saver
 from connector.sandbox.sugar.schema import Module, RelationDef, Schema
-from connector.sandbox.sugar.words import Order, Page, Row, Where
+from connector.sandbox.sugar.words import Page, Row, Selection, Where
 
-Selection = tuple[Where, Sequence[Order], Page, Collection[str] | None]
 _CHUNK = 500
 
 
@@ -29,9 +28,9 @@ class Linking:
 
     def related(self, module: Module, record_id: str, link: str, selection: Selection) -> list[Row]:
         """Live rows behind a link."""
-        where, order, page, fields = selection
         other = self._schema.modules[self._rows.relations.link(module, link)[0].module]
-        found = self._rows.select(other, fields, self.behind(module, record_id, link) & where, order, page, "live")
+        where = self.behind(module, record_id, link) & selection.where
+        found = self._rows.select(other, selection.fields, where, selection.order, selection.page, "live")
         columns = self.columns(module, record_id, link)
         for row in found:
             row.update(columns[row["id"]])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -73,6 +74,16 @@ class Page:
 
     limit: int | None = None
     offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which rows, in which order, which page of them, and which of their fields (None: all)."""
+
+    where: Where = Where()
+    order: Sequence[Order] = ()
+    page: Page = Page()
+    fields: Collection[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

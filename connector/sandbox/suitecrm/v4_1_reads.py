@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from connector.sandbox.sugar.schema import Module
-from connector.sandbox.sugar.words import Deleted, NoSuchLink, Order, Page, Row, Where
+from connector.sandbox.sugar.words import Deleted, NoSuchLink, Order, Page, Row, Selection, Where
 from connector.sandbox.suitecrm.v4_1_context import Context
 from connector.sandbox.suitecrm.v4_1_query import translate
 from connector.sandbox.suitecrm.v4_1_shapes import Pair, Shaper, gone, link_requests
@@ -101,7 +101,7 @@ def get_relationships(call: Context) -> object:
     order = _order(other, call.text("order_by"))
     page = Page(call.number("limit") or None, max(call.number("offset"), 0))
     names = call.shaper(other).names(call.items("related_fields")) if call.items("related_fields") else []
-    rows = call.instance.related(module.name, str(row["id"]), link, where, order, page=page, fields=names)
+    rows = call.instance.related(module.name, str(row["id"]), link, Selection(where, order, page, names))
     shaper = call.shaper(other)
     call.count(len(rows))
     return {

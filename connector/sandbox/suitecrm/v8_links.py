@@ -10,7 +10,7 @@ import math
 from connector.sandbox.exchange import Reply
 from connector.sandbox.sugar import words
 from connector.sandbox.sugar.schema import LinkDef, Module
-from connector.sandbox.sugar.words import Row
+from connector.sandbox.sugar.words import Row, Selection
 from connector.sandbox.suitecrm import v8_parameters as parameters
 from connector.sandbox.suitecrm.v8_answers import ParameterError, V8Error, document, message
 from connector.sandbox.suitecrm.v8_filters import parse_filter, parse_sort
@@ -32,7 +32,7 @@ def list_related(call: V8Call, module_name: str, record_id: str, link_name: str)
     wanted.check()
     call.demand("view", row)
     limits = words.Page(page.size, page.offset) if page.paged else words.Page()
-    rows = call.instance.related(module.name, record_id, link.name, wanted.where, order, page=limits)
+    rows = call.instance.related(module.name, record_id, link.name, Selection(wanted.where, order, limits))
     call.trace.records = len(rows)
     if not rows:
         return message(200, f"There is no relationship set in {module.object_name} module with {link.name} link field")
@@ -79,7 +79,9 @@ def unrelate(call: V8Call, module_name: str, record_id: str, link_name: str, oth
     link = _link(module, link_name)
     parameters.check_id(other_id)
     other = call.instance.modules[link.module]
-    related = {one["id"]: one for one in call.instance.related(module.name, row["id"], link.name, fields=["id"])}
+    related = {
+        one["id"]: one for one in call.instance.related(module.name, row["id"], link.name, Selection(fields=["id"]))
+    }
     if other_id not in related:
         raise V8Error(f"Module with {other_id} id is not related to {module.object_name}")
     call.demand("edit", row)

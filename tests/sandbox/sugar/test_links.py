@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from connector.sandbox.clock import SandboxClock
-from connector.sandbox.sugar.words import NoSuchField, NoSuchLink, Order, Page, Where
+from connector.sandbox.sugar.words import NoSuchField, NoSuchLink, Order, Page, Selection, Where
 from tests.sandbox.sugar.records import Records
 
 
@@ -15,7 +15,7 @@ def test_many_to_many_carries_its_role(either: Records) -> None:
     instance = either.instance
     assert instance.relate("Opportunities", deal, "contacts", contact, {"contact_role": "Influencer"})
     assert instance.relate("Contacts", contact, "opportunities", deal, {"contact_role": "Other"})
-    rows = instance.related("Opportunities", deal, "contacts", fields=["last_name"])
+    rows = instance.related("Opportunities", deal, "contacts", Selection(fields=["last_name"]))
     assert rows == [{"id": contact, "last_name": "Nowak", "contact_role": "Other"}]
     assert instance.count_related("Contacts", contact, "opportunities") == 1
 
@@ -77,7 +77,8 @@ def test_related_rows_are_sorted_and_paged(either: Records) -> None:
         either.add("Contacts", last_name=name, account_id=account)
     where = Where('"contacts"."last_name" < ?', ("X",))
     order = [Order("last_name", descending=True)]
-    rows = either.instance.related("Accounts", account, "contacts", where, order, page=Page(2, 1), fields=["last_name"])
+    selection = Selection(where, order, Page(2, 1), ["last_name"])
+    rows = either.instance.related("Accounts", account, "contacts", selection)
     assert [row["last_name"] for row in rows] == ["Boyd", "Abel"]
 
 

@@ -90,7 +90,10 @@ def test_arguments_bind_by_name(service: Service) -> None:
     service.save("Leads", last_name="Nowak")
     reordered = {"module_name": "Leads", "session": service.session, "select_fields": ["last_name"], "query": ""}
     assert service.caller.rest("get_entry_list", reordered).json()["result_count"] == 1
-    for arguments in ({"session": service.session, "module": "Leads"}, {"session": service.session}):
+    for arguments in (
+        {"session": service.session, "module_name": "Leads", "nope": 1},
+        {"session": service.session},
+    ):
         answer = service.caller.rest("get_entry_list", arguments)
         assert (answer.status_code, answer.text) == (500, "")
         assert answer.headers["Content-Type"] == "text/html; charset=UTF-8"
