@@ -354,6 +354,8 @@ class MemoryCrm:
         owner = {"AccountId": known["account"]}
         if "contact" not in known:
             known["contact"] = self.insert(Kind.CONTACT, {**copied(lead, Kind.CONTACT), **owner}).id
+        if not self.rows[known["contact"]].get("AccountId"):
+            self.rows[known["contact"]].values |= owner
         if new is not None and "opportunity" not in known:
             links = {**owner, "ContactId": known["contact"]}
             known["opportunity"] = self.insert(Kind.OPPORTUNITY, {**copied(lead, Kind.OPPORTUNITY), **new, **links}).id

@@ -165,6 +165,17 @@ def test_conversion_into_known_records(subject: Subject) -> None:
     assert counts(subject) == {Kind.LEAD: 3, Kind.ACCOUNT: 1, Kind.CONTACT: 2, Kind.OPPORTUNITY: 1}
 
 
+@needs("steps")
+def test_conversion_ties_loose_ends(subject: Subject) -> None:
+    """A contact that has no account yet belongs to the account that its lead is converted into."""
+    account, contact = make(subject, Kind.ACCOUNT, "7"), make(subject, Kind.CONTACT, "7")
+    assert seen(subject, Kind.CONTACT, contact).account == ""
+    order = closing(subject, subject.lead(), opportunity=False, account=account, contact=contact)
+    (receipt,) = perform(subject.system, order)
+    check_converted(subject, receipt)
+    assert (receipt.ids["account"], receipt.ids["contact"]) == (account, contact)
+
+
 def test_conversion_by_a_person_stands(subject: Subject) -> None:
     """A lead that a person converted meanwhile is taken as done, with the ids that it has, and left as it is."""
     lead_id = subject.lead()

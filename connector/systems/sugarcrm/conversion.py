@@ -38,6 +38,7 @@ from connector.systems.sugarcrm.session import Part, Reply, SugarSession
 from connector.systems.sugarcrm.writing import finish
 
 ELSEWHERE = "converted-elsewhere"
+CONTACTS = "Contacts"
 _ROUNDS = 8
 _MOST_CONFLICTS = 3
 _LINKS = {"account": "accounts", "contact": "contacts", "opportunity": "opportunity"}
@@ -51,6 +52,7 @@ class Case:
     lead: Row | None = None
     opportunity: str = ""
     keyed: bool = False
+    homeless: bool = False
     tried: set[str] = field(default_factory=set)
     conflicts: int = 0
 
@@ -137,11 +139,14 @@ class Converter:
         if keys:
             column = self._keys.column
             queries.append(Query(OPPORTUNITIES, [among(column, keys)], (column,)))
+        if not self._session.options.by_endpoint:
+            people = [case.order.ids.get("contact", "") for case in cases]
+            queries += by_ids(self._session, CONTACTS, people, ("account_id",))
         rows: dict[str, Row] = {}
         carriers: dict[str, str] = {}
         for query, found in zip(queries, tables(self._session, queries), strict=True):
             for row in found:
-                if query.object_name == LEADS:
+                if query.object_name in (LEADS, CONTACTS):
                     rows[str(row["id"])] = row
                 else:
                     carriers[str(row.get(self._keys.column))] = str(row["id"])
@@ -149,6 +154,8 @@ class Converter:
             case.lead = rows.get(case.order.ids["lead"])
             carrier = carriers.get(self._keys.of_opportunity(case.order), "") if case.new else ""
             case.keyed = bool(carrier)
+            contact = rows.get(case.order.ids.get("contact", ""))
+            case.homeless = contact is not None and not is_deleted(contact) and not contact.get("account_id")
             case.opportunity = carrier or self._lead_says(case)
         self._look_at_links([case for case in cases if self._may_be_linked(case)])
 
@@ -207,6 +214,9 @@ class Converter:
                 return rejected(order, at, "not-converted", "the opportunity was not made")
             key = self._keys.of_opportunity(order)
             return Move("create", (self._keys.make(OPPORTUNITIES, key, self._opportunity(case, lead)),))
+        if case.homeless and order.ids.get("account") and "tie" not in case.tried:
+            tied = {"account_id": order.ids["account"]}
+            return Move("tie", (Part("PUT", f"{CONTACTS}/{quote(order.ids['contact'], safe='')}", tied),))
         if "close" not in case.tried:
             return Move("close", (self._close(case, lead),))
         missing = [role for role in self._wanted(case) if role not in became(lead)]
