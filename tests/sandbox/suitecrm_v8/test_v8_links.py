@@ -88,8 +88,10 @@ def test_relating_without_link_guesses(related: SuiteCaller) -> None:
 
 
 def test_relating_the_unknown_is_refused(related: SuiteCaller) -> None:
-    """Both ends and the link have to exist."""
-    assert _detail(related.v8("POST", _path(), {"type": "Contacts", "id": NOBODY})).endswith("is not found")
+    """Both ends and the link have to exist; they are looked up with the parameters, so refused as plain JSON."""
+    unknown = related.v8("POST", _path(), {"type": "Contacts", "id": NOBODY})
+    assert _detail(unknown).endswith("is not found")
+    assert unknown.headers["Content-Type"] == "application/json"
     nobody = f"module/Accounts/{NOBODY}/relationships/contacts"
     assert _detail(related.v8("POST", nobody, {"type": "Contacts", "id": CONTACTS[0]})).endswith("is not found")
     wrong = related.v8("POST", _path("nope"), {"type": "Contacts", "id": CONTACTS[0]})
