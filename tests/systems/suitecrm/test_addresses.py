@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from connector.model.plan import Outcome
+from connector.model.records import Scalar
 from connector.sandbox import Sandbox
 from tests.contracts.doing import perform
 from tests.contracts.subject import Trouble
@@ -51,7 +52,7 @@ def test_second_addresses_are_kept(either: SuiteSubject) -> None:
 def test_opt_outs_are_never_taken_back(either: SuiteSubject) -> None:
     """Trap 1: the flag belongs to the shared address: it is set for everybody, and nobody's is taken back."""
     (opted,) = either.load("Leads", [{"last_name": "A", "email1": "shared@acme.example", "email_opt_out": 1}])
-    values = {"last_name": "B", "email1": "shared@acme.example", "email_opt_out": False}
+    values: dict[str, Scalar] = {"last_name": "B", "email1": "shared@acme.example", "email_opt_out": False}
     (receipt,) = perform(either.system, making("Contacts", "source:1:contact", values))
     assert receipt.outcome is Outcome.APPLIED
     assert row(either, "Leads", opted)["email_opt_out"] in (1, "1", True)
