@@ -61,7 +61,8 @@ def foresee(route: Route, fresh: bool) -> list[PlannedLead]:
 def keep_in_step(route: Route, run_id: str, only: Container[RecordRef] | None = None) -> Outcomes:
     """Carry every edit since the last cycle to the other side, and learn of new pairs.
 
-    *only* names the records that may be written to; pairs without any of them are left for the next cycle. A write whose fate is unknown is waited for.
+    *only* names the records that may be written to; pairs without any of them are left for the next cycle. A write
+    whose fate is unknown is waited for.
     Raises what stops a run, in a state from which the next one goes on.
     """
     outcomes = Outcomes()

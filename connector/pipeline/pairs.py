@@ -44,10 +44,20 @@ def words_of(route: Route, kind: Kind) -> str:
     return digest_of([side.mapping(kind).file.meaning() for side in sides(route).values()])
 
 
-def shared_fields(route: Route, kind: Kind) -> tuple[str, ...]:
-    """Canonical fields that both CRMs have, and that can be read and written in both."""
-    per_side = [_open_fields(side, side.mapping(kind)) for side in sides(route).values()]
-    return tuple(sorted(set.intersection(*per_side)))
+@dataclass(frozen=True, slots=True)
+class _Common:
+    """What two CRMs have in common for a kind: *fields* that can be read and written in both, and the *words*."""
+
+    fields: tuple[str, ...]
+    words: str
+
+
+def _common_ground(route: Route, pairs: Sequence[Pair]) -> dict[Kind, _Common]:
+    found = {}
+    for kind in {pair.kind for pair in pairs}:
+        per_side = [_open_fields(side, side.mapping(kind)) for side in sides(route).values()]
+        found[kind] = _Common(tuple(sorted(set.intersection(*per_side))), words_of(route, kind))
+    return found
 
 
 def _open_fields(side: Side, mapping: ObjectMapping) -> set[str]:
@@ -73,8 +83,10 @@ def pair_up(route: Route) -> None:
     They agree on what stands there, whatever it is: nothing is overwritten because two records were found to be one.
     """
     for found in route.store.twins.unpaired(route.source.name, route.target.name):
-        for look in look_at(route, found):
-            route.store.twins.add(look.pair, route.clock.now())
+        looks = look_at(route, found)
+        with route.store.transaction():
+            for look in looks:
+                route.store.twins.add(look.pair, route.clock.now())
         route.checkpoint()
 
 
@@ -88,22 +100,31 @@ def look_at(route: Route, pairs: Sequence[Pair], final: bool = True) -> list[Loo
     if final:
         shelve(route, raws)
     looks: list[Look] = []
-    for pair in pairs:
-        followed = _followed(route, pair, raws)
-        if isinstance(followed, Pair):
-            looks += _looked(route, pair, followed, raws, final)
-        elif followed and final:
-            _part(route, pair, followed)
+    known = _common_ground(route, pairs)
+    with route.store.transaction():
+        for pair in pairs:
+            followed = _followed(route, pair, raws)
+            if not isinstance(followed, Pair):
+                if followed and final:
+                    _part(route, pair, followed)
+                continue
+            before = pair.source, pair.target
+            look = _looked(route, followed, raws, known[pair.kind], before)
+            looks += [look] if look else []
+            if look and final and pair.id and before != (followed.source, followed.target):
+                route.store.twins.keep(look.pair, looked=False)  # the next pair may have the same survivor
+                _tell(route, followed, "twin merged", "")
     return looks
 
 
 def shelved(route: Route, pairs: Sequence[Pair]) -> Iterator[Look]:
     """Pairs as the directory holds them: as the last refresh found them, without a call."""
+    known = _common_ground(route, pairs)
     for pair in pairs:
         found = {end: route.store.directory.get(pair.ref(end)) for end in End}
         records = {end: record for end, record in found.items() if record is not None and record.ref == pair.ref(end)}
-        if len(records) == len(End) and pair.words == words_of(route, pair.kind):
-            yield Look(Standing(pair, records, shared_fields(route, pair.kind)), {})
+        if len(records) == len(End) and pair.words == known[pair.kind].words:
+            yield Look(Standing(pair, records, known[pair.kind].fields), {})
 
 
 def look_again(route: Route, looks: Sequence[tuple[Look, End]]) -> list[Look]:
@@ -152,7 +173,7 @@ def _fetched(route: Route, pairs: Sequence[Pair]) -> dict[RecordRef, RawRecord]:
         rows = _rows(route, wanted)
         found |= rows
         ends = {sides(route)[end].ref(kind, each): (kind, end) for kind, end, each in wanted}
-        wanted = [(*ends[ref], raw.merged_into) for ref, raw in rows.items() if raw.merged_into]
+        wanted = [(*ends[ref], raw.merged_into) for ref, raw in rows.items() if raw.merged_into and ref in ends]
     return found
 
 
@@ -193,22 +214,23 @@ def _has_other_twin(route: Route, ref: RecordRef, pair: Pair) -> bool:
     return any(other in (each.source.connection, each.target.connection) for each in standing)
 
 
-def _looked(route: Route, before: Pair, pair: Pair, raws: Mapping[RecordRef, RawRecord], final: bool) -> Iterator[Look]:
-    """The pair with its records, where both can be read; one that is new in some way agrees on what stands."""
-    words, rows = words_of(route, pair.kind), {end: raws[pair.ref(end)] for end in End}
+def _looked(
+    route: Route, pair: Pair, raws: Mapping[RecordRef, RawRecord], known: _Common, before: tuple[RecordRef, RecordRef]
+) -> Look | None:
+    """The pair with its records, None where one cannot be read; where it is new in some way, it agrees on what stands.
+
+    *before* are the records that it was made of until now.
+    """
+    rows = {end: raws[pair.ref(end)] for end in End}
     found = {end: translate(row, sides(route)[end].mapping(pair.kind)) for end, row in rows.items()}
     records = {end: each.record for end, each in found.items() if each.record is not None}
     if len(records) < len(End):
-        return
+        return None
     doubtful = {problem.field for each in found.values() for problem in each.doubts}
-    fields = [name for name in shared_fields(route, pair.kind) if name not in doubtful]
-    look = Look(Standing(pair, records, fields), rows)
-    merged = (before.source, before.target) != (pair.source, pair.target)
-    if merged or pair.words != words:
-        look.becomes(replace(pair, agreed=look.standing.present, words=words, pending=()))
-    if merged and final and pair.id:
-        _tell(route, pair, "twin merged", "")
-    yield look
+    look = Look(Standing(pair, records, [name for name in known.fields if name not in doubtful]), rows)
+    if before != (pair.source, pair.target) or pair.words != known.words:
+        look.becomes(replace(pair, agreed=look.standing.present, words=known.words, pending=()))
+    return look
 
 
 def _part(route: Route, pair: Pair, why: str) -> None:

@@ -283,6 +283,29 @@ def test_merged_twin_goes_on_as_survivor(crms: TwoCrms, end: End) -> None:
     assert crms.value(end.other, Kind.CONTACT, "Title") == "VP Sales"
 
 
+@pytest.mark.parametrize("end", list(End))
+def test_two_twins_merged_into_one(crms: TwoCrms, end: End) -> None:
+    """When two records with twins become one, one pair goes on and the other ends; the twins are left to people."""
+    crms.crms[End.SOURCE].add(
+        Kind.LEAD,
+        LastName="Quill",
+        Company="Northwind Tools",
+        Email="bo@northwindtools.com",
+        Requested_Action__c="Demo",
+    )
+    crms.sync()
+    crm = crms.crms[end]
+    first, second = (row.id for row in crm.live(Kind.CONTACT))
+    survivor = crm.add(Kind.CONTACT, LastName="Marsh")
+    crm.merge(Kind.CONTACT, first, survivor)
+    crm.merge(Kind.CONTACT, second, survivor)
+    assert crms.written(lambda: [crms.sync() for _ in range(3)]) == 0
+    pairs = crms.store.database.rows("SELECT ended_why <> '' FROM twins WHERE kind = 'contact' ORDER BY ended_why")
+    assert pairs == [(0,), (1,)]
+    crm.edit(Kind.CONTACT, survivor, Title="Left")
+    assert crms.written(crms.sync) == 1
+
+
 def test_edited_mapping_is_no_edit(crms: TwoCrms) -> None:
     """Values that are read with another mapping than before are agreed on as they stand."""
     crms.rules = rules(cold="Cold: Cold,")
