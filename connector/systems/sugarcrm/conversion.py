@@ -139,22 +139,20 @@ class Converter:
         if keys:
             column = self._keys.column
             queries.append(Query(OPPORTUNITIES, [among(column, keys)], (column,)))
-        if not self._session.options.by_endpoint:
-            people = [case.order.ids.get("contact", "") for case in cases]
-            queries += by_ids(self._session, CONTACTS, people, ("account_id",))
-        rows: dict[str, Row] = {}
+        people = [case.order.ids.get("contact", "") for case in cases]
+        queries += by_ids(self._session, CONTACTS, people, ("account_id",))
+        rows: dict[tuple[str, str], Row] = {}
         carriers: dict[str, str] = {}
         for query, found in zip(queries, tables(self._session, queries), strict=True):
             for row in found:
-                if query.object_name in (LEADS, CONTACTS):
-                    rows[str(row["id"])] = row
-                else:
+                rows[query.object_name, str(row["id"])] = row
+                if query.object_name == OPPORTUNITIES:
                     carriers[str(row.get(self._keys.column))] = str(row["id"])
         for case in cases:
-            case.lead = rows.get(case.order.ids["lead"])
+            case.lead = rows.get((LEADS, case.order.ids["lead"]))
             carrier = carriers.get(self._keys.of_opportunity(case.order), "") if case.new else ""
             case.keyed = bool(carrier)
-            contact = rows.get(case.order.ids.get("contact", ""))
+            contact = rows.get((CONTACTS, case.order.ids.get("contact", "")))
             case.homeless = contact is not None and not is_deleted(contact) and not contact.get("account_id")
             case.opportunity = carrier or self._lead_says(case)
         self._look_at_links([case for case in cases if self._may_be_linked(case)])

@@ -96,6 +96,17 @@ def test_module_outside_the_layout_is_made_good(crm_with: Made, layout: list[str
     assert live(crm, Kind.OPPORTUNITY)[0].key
 
 
+def test_loose_contact_is_tied_outside_the_layout(crm_with: Made) -> None:
+    """Where the layout leaves accounts out, a contact without one still gets the account of the conversion."""
+    crm = crm_with({"convert_modules": ["Contacts"]})
+    (account,) = crm.load("Accounts", [{"id": "7", "name": "Acme"}])
+    (contact,) = crm.load("Contacts", [{"id": "8", "last_name": "Okafor"}])
+    (lead_id,) = crm.load("Leads", [{"id": "8", "last_name": "Okafor"}])
+    receipt = performed(crm, closing(crm, lead_id, opportunity=False, account=account, contact=contact))
+    assert receipt.outcome is Outcome.APPLIED
+    check_converted(crm, receipt)
+
+
 @pytest.mark.parametrize(
     "settings", [{"convert_enabled": False}, {"convert_modules": ["Contacts"], "convert_unlisted": "refuse"}]
 )
