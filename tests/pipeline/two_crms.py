@@ -34,10 +34,14 @@ class Killed(BaseException):
 
 @dataclass(slots=True)
 class HabitCrm(MemoryCrm):
-    """Cuts some fields without a word, refuses a value, and dies with the process at a chosen call."""
+    """Cuts some fields without a word, refuses a value, and dies with the process at a chosen call.
+
+    *meanwhile* is what a colleague does right after our next write.
+    """
 
     cuts: Mapping[str, int] = field(default_factory=dict)
     refuses: Mapping[str, str] = field(default_factory=dict)
+    meanwhile: Callable[[], None] | None = None
     calls_left: int = -1
     after: bool = False
 
@@ -59,6 +63,9 @@ class HabitCrm(MemoryCrm):
         if self.calls_left == 0 and not self.after:
             raise Killed
         answer = MemoryCrm.call(self, token, sort, act)
+        if sort == "write" and self.meanwhile is not None:
+            meanwhile, self.meanwhile = self.meanwhile, None
+            meanwhile()
         if self.calls_left == 0:
             raise Killed
         return answer
