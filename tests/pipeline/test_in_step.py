@@ -240,6 +240,7 @@ def test_planned_edit_is_never_sent_late(crms: TwoCrms) -> None:
 def test_settled_pair_costs_no_look(crms: TwoCrms) -> None:
     """Once looked at, a pair whose sides need nothing from each other is not read again."""
     quiet = crms.sync().api_calls
+    assert crms.sync().api_calls == quiet
     make(crms, [(end, (Kind.CONTACT, "title"), "Buyer") for end in End])
     assert crms.written(crms.sync) == 0
     assert crms.sync().api_calls == quiet
