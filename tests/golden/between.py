@@ -27,7 +27,7 @@ _DESCRIPTION = "line1\nline2  & \"quoted\" 'single' üñ漢 ????"
 def begin(replay: Replay) -> None:
     """One lead, one user who may only list what he owns and change nothing, and a clock set to the recorded day."""
     caller = replay.caller
-    caller.control("POST", "reset", {"world": "empty"})
+    caller.control("POST", "reset", {"world": {"suitecrm": {"settings": {"v8_one_grant": True}}}})
     caller.control("POST", "clock", {"now": START})
     _without_own_fields(replay)
     caller.load(

@@ -37,8 +37,9 @@ _ANYTHING = "<any>"
 
 @pytest.fixture
 def suite(sandbox: Sandbox) -> Iterator[SuiteCaller]:
-    """A caller of the freshly reset SuiteCRM, as its API user."""
+    """A caller of a freshly reset SuiteCRM whose clients have one grant, as the observed one's; as its API user."""
     caller = SuiteCaller(sandbox)
+    caller.control("POST", "reset", {"world": {"suitecrm": {"settings": {"v8_one_grant": True}}}})
     yield caller
     caller.close()
 

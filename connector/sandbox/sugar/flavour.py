@@ -50,6 +50,8 @@ SUITECRM = Flavour(
             "v8_offset": "+00:00",
             "v8_or_bug": False,
             "v8_refresh_bug": False,
+            # In life a client has one grant. The shipped one has two, so that one login serves every kind of client.
+            "v8_one_grant": False,
         }
     ),
 )

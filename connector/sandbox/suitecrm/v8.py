@@ -52,8 +52,9 @@ Handler = Callable[[V8Call], Reply]
 class V8:
     """The V8 half of a SuiteCRM: token endpoint and JSON:API routes.
 
-    `credentials` holds `username`, `password`, `client_id`, `client_secret` (password grant) and
-    `service_client_id`, `service_client_secret` (client credentials grant, which acts as that user).
+    `credentials` holds `username`, `password`, `client_id`, `client_secret` (password grant, and client credentials
+    unless `v8_one_grant` is set) and `service_client_id`, `service_client_secret` (client credentials alone); client
+    credentials act as that user.
     """
 
     operations: frozenset[str] = frozenset(_CALLS)
@@ -99,9 +100,11 @@ class V8:
         given = self._credentials
         user = self._instance.user(given["username"])
         user_id = str(user["id"]) if user else ""
+        service = frozenset({"client_credentials"})
+        grants = frozenset({"password"}) | (frozenset() if self._instance.settings.get("v8_one_grant") else service)
         clients = (
-            Client(given["client_id"], given["client_secret"], "password", user_id),
-            Client(given["service_client_id"], given["service_client_secret"], "client_credentials", user_id),
+            Client(given["client_id"], given["client_secret"], grants, user_id),
+            Client(given["service_client_id"], given["service_client_secret"], service, user_id),
         )
         return {one.id: one for one in clients}
 

@@ -34,11 +34,11 @@ _GRANTS = frozenset({"password", "client_credentials", "refresh_token"})
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A registered OAuth2 client: one grant, and the user whom a client credentials token acts for."""
+    """A registered OAuth2 client: its grants, and the user whom a client credentials token acts for."""
 
     id: str
     secret: str
-    grant: str
+    grants: frozenset[str]
     user_id: str
 
 
@@ -212,8 +212,8 @@ class Grants:
         if client is None:
             raise unknown_error(f"OAuth2Clients module with id {client_id} is not found")
         secret = given.get("client_secret") or basic_secret or ""
-        allowed = {client.grant}
-        if client.grant == "password" and not self.refresh_refused:
+        allowed = set(client.grants)
+        if "password" in allowed and not self.refresh_refused:
             allowed.add("refresh_token")
         if not hmac.compare_digest(secret.encode(), client.secret.encode()) or grant not in allowed:
             raise OAuthError(401, "invalid_client", "Client authentication failed")

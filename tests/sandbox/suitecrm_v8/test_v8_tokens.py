@@ -97,9 +97,15 @@ def test_unknown_name_is_500(suite: SuiteCaller, field: str, said: str) -> None:
     assert answer.json()["message"].startswith(said)
 
 
+def test_shipped_client_takes_both_grants(suite: SuiteCaller) -> None:
+    """One login serves clients of either kind, unless the world says otherwise."""
+    assert suite.grant(grant_type="client_credentials").status_code == 200
+
+
 @pytest.mark.parametrize("wrong", [{"client_secret": "x"}, {"grant_type": "client_credentials"}])
 def test_wrong_client_is_refused(suite: SuiteCaller, wrong: dict[str, str]) -> None:
     """A wrong secret, or a grant that the client is not registered for, is a failed client."""
+    suite.control("POST", "reset", {"world": {"suitecrm": {"settings": {"v8_one_grant": True}}}})
     answer = suite.grant(**wrong)
     assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
 
