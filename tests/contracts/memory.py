@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -37,6 +38,7 @@ from tests.contracts.memory_crm import (
 T = TypeVar("T")
 KINDS = {name: kind for kind, name in OBJECTS.items()}
 STAGES = ("Prospecting", "Qualification", "Negotiation", "Closed Won", "Closed Lost")
+ELSEWHERE = "converted-elsewhere"
 _LINKS = {"account": "AccountId", "contact": "ContactId"}
 
 
@@ -211,7 +213,8 @@ class MemorySystem:
         if lead is None or lead.deleted:
             raise RowRefused("gone", "the lead is deleted")
         if lead.converted:
-            return self._found(order, Outcome.ALREADY)
+            found = self._found(order, Outcome.ALREADY)
+            return replace(found, code=ELSEWHERE) if self._crm.style.makes else found  # whose it is, nothing tells
         style, step = self._crm.style, order.step
         if not style.makes and not {"account", "contact"} <= order.ids.keys():
             raise RowRefused("REQUIRED_ID_MISSING", "this CRM makes no account and no contact by itself")
@@ -248,7 +251,7 @@ class MemorySystem:
         if ours:
             return Receipt(order.step.key, done, self.now(), ids={"lead": lead.id, **became})
         ids = {"lead": lead.id, **became}
-        return Receipt(order.step.key, Outcome.ALREADY, self.now(), ids=ids, code="converted-elsewhere")
+        return Receipt(order.step.key, Outcome.ALREADY, self.now(), ids=ids, code=ELSEWHERE)
 
     def _applied(self, order: Order, ids: Mapping[str, str]) -> Receipt:
         return Receipt(order.step.key, Outcome.APPLIED, self.now(), ids=dict(ids))

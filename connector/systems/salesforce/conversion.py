@@ -16,7 +16,7 @@ from connector.model.plan import Order, Outcome, Receipt
 from connector.systems.receipts import Receipts, already, applied, unknown, whole_call
 from connector.systems.salesforce.receipts import persist, refused_row
 from connector.systems.salesforce.session import Line, SalesforceSession
-from connector.systems.salesforce.settle import Settler
+from connector.systems.salesforce.settle import ELSEWHERE, Settler
 from connector.systems.salesforce.soap import (
     child_text,
     children,
@@ -157,7 +157,7 @@ class Converter:
             self._session.note_usage(int(used), int(limit))
 
     def _read_back(self, batch: Sequence[Order], receipts: Receipts) -> None:
-        """A lead that Salesforce says is converted already: adopt what it was converted into."""
+        """A lead that Salesforce says is converted already: adopt what it was converted into, as somebody else's."""
         done = [order for order in batch if _says_converted(receipts[order.step.key])]
         if not done:
             return
@@ -168,7 +168,7 @@ class Converter:
             return
         for order, receipt in zip(done, found, strict=True):
             if receipt.outcome is not Outcome.REJECTED:
-                receipts[order.step.key] = already(order, receipt.ids, receipt.at, receipts[order.step.key].code)
+                receipts[order.step.key] = already(order, receipt.ids, receipt.at, ELSEWHERE)
 
 
 def lead_convert(order: Order) -> str:
