@@ -121,4 +121,11 @@ def _shaped(field: Field, value: Scalar, described: FieldShape | None) -> Scalar
     if not field.rule.cut:
         sizes = f"{len(value)} characters do not fit into {described.name} ({described.length})"
         raise _Stop("too-long", f"{sizes}: shorten it, or say `cut: true`")
-    return value[: described.length].rstrip()
+    return _cut(value, described.length)
+
+
+def _cut(text: str, length: int) -> str:
+    """The beginning of *text* that fits, ended at a word where that loses less than half of it."""
+    head = text[:length]
+    at = length if text[length].isspace() else max(head.rfind(" "), head.rfind("\n"))
+    return (head[:at] if at * 2 >= length else head).rstrip()

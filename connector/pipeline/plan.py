@@ -125,14 +125,15 @@ class Planner:
         twins = twins_of(route, lead, resolution) if route.options.push_back is PushBack.RECORDS else None
         values = route.rules.mappings.conversion.push_back
         style = side.system.conversion_style
-        back = HandBack(route.target.name, side.org, wording, values, style.write_calls, closes=not style.makes)
+        org = f"{side.name}/{side.org}"  # a step here is never one of the target's, whatever ids the CRMs tell
+        back = HandBack(route.target.name, org, wording, values, style.write_calls, closes=not style.makes)
         if twins is None:
             return replace(situation, hand_back=back), wording
         survivor = situation.decision.duplicate_of if situation.original else None
         original = self.originals.get((side.name, survivor)) if survivor else None
         origin = replace(
             situation,
-            org=side.org,
+            org=org,
             in_place=True,
             wording=wording,
             lead_id=lead.ref.id,

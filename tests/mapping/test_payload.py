@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from connector.mapping import payload
 from connector.model.progress import FieldShape
 from connector.model.records import Scalar
@@ -65,6 +67,15 @@ def test_text_is_cut_only_when_told() -> None:
     sent = payload(values, mapping, shape, True)
     assert sent.fields == {"T": "Head"}
     assert codes(sent.problems) == {"last_name": "too-long"}
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"), [("Head of Sales and Operations", "Head of"), ("Chief Executiveofficer", "Chief Exec")]
+)
+def test_text_is_cut_at_a_word(text: str, kept: str) -> None:
+    """What is cut ends at a word, unless that would lose more than half of what fits."""
+    mapping = mapping_of("title: {from: T, cut: true}")
+    assert payload({"title": text}, mapping, shape_of(FieldShape("T", "string", length=10)), True).fields == {"T": kept}
 
 
 def test_creation_and_update_send_what_each_may() -> None:
