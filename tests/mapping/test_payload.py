@@ -70,7 +70,7 @@ def test_text_is_cut_only_when_told() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "kept"), [("Head of Sales and Operations", "Head of"), ("Chief Executiveofficer", "Chief Exec")]
+    ("text", "kept"), [("Head of Sales and Operations", "Head of"), ("Al Executiveofficer", "Al Executi")]
 )
 def test_text_is_cut_at_a_word(text: str, kept: str) -> None:
     """What is cut ends at a word, unless that would lose more than half of what fits."""
