@@ -15,17 +15,15 @@ from connector.systems.suitecrm.line import Address, Line
 _LINK = "email_addresses"
 
 
-def take_off(line: Line, module: str, job: Job) -> tuple[Address, ...]:
-    """Unlink the addresses that are in the way; answers all that there were, the primary one first.
+def take_off(line: Line, module: str, job: Job, found: Sequence[Address]) -> None:
+    """Unlink those of a record's addresses (all *found*, the primary one first) that are in the way.
 
     A second address would keep the new one from sticking just as the first does. Where the address is to be
     cleared, only the primary one goes.
     """
-    found = line.addresses(module, job.id)
     gone = found if job.values["email1"] else found[:1]
     if gone:
         line.unlink(module, job.id, _LINK, [each.id for each in gone])
-    return found
 
 
 def put_back(line: Line, module: str, job: Job, before: Sequence[Address]) -> None:

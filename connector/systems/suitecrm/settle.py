@@ -8,7 +8,7 @@ from connector.model.plan import Action, Order, Receipt
 from connector.model.progress import ObjectShape
 from connector.systems.receipts import Receipts, applied, rejected
 from connector.systems.suitecrm.conversion import NOT_THERE, Converter
-from connector.systems.suitecrm.jobs import amiss, closed, encoded, readable, record_id
+from connector.systems.suitecrm.jobs import KEYED, amiss, encoded, readable, record_id
 from connector.systems.suitecrm.line import OPPORTUNITIES, Line, Refusal, Row
 
 
@@ -55,10 +55,10 @@ class Settler:
         return {opportunity for opportunity in there if wanted[opportunity] not in known.get(opportunity, ())}
 
     def _receipt(self, order: Order, row: Row | None, shape: ObjectShape) -> Receipt:
-        """A record made by us is there under its id; what was to be changed has to stand in it."""
+        """A record made by us is there under its id, whatever was edited since; what was to be changed stands."""
         if row is None or row.deleted:
             return self._missing(order, "the record is not there")
-        if order.step.action is not Action.CREATE and not closed(order, row):
+        if order.step.action not in KEYED:
             told = encoded(order, shape, self._line.options.key_field)
             if isinstance(told, Refusal) or amiss(row, told, shape):
                 return self._missing(order, "the values are not there")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import TypeVar
 
 from connector.errors import Applied, RemoteError
 from connector.model.plan import Action, Order, Receipt
 from connector.model.progress import ObjectShape
+from connector.systems.batching import turns
 from connector.systems.receipts import Receipts, applied, rejected, unknown, whole_call
 from connector.systems.suitecrm.addresses import put_back, take_off
 from connector.systems.suitecrm.carrying import carried
@@ -23,7 +25,7 @@ from connector.systems.suitecrm.jobs import (
     readable,
     record_id,
 )
-from connector.systems.suitecrm.line import OPPORTUNITIES, Line, Refusal, Row, Write
+from connector.systems.suitecrm.line import OPPORTUNITIES, Address, Line, Refusal, Row, Write
 from connector.systems.suitecrm.v4_calls import DATABASE
 from connector.systems.suitecrm.values import Sent
 
@@ -83,7 +85,7 @@ class Writer:
 
     def batches(self, orders: Sequence[Order]) -> Iterator[Sequence[Order]]:
         """By module, as many as one write takes; one record never stands twice in a batch."""
-        for turn in _turns(orders):
+        for turn in turns(orders, _record):
             for module in sorted({order.step.object for order in turn}):
                 mine = [order for order in turn if order.step.object == module]
                 most = self._line.most(module)
@@ -93,7 +95,7 @@ class Writer:
         """Carry a batch out; raises ValueError for more than one write's worth, or several modules."""
         modules = {order.step.object for order in batch}
         module = modules.pop()
-        if modules or len(batch) > self._line.most(module) or len(_turns(batch)) > 1:
+        if modules or len(batch) > self._line.most(module) or len(turns(batch, _record)) > 1:
             raise ValueError("a batch is one module's records, each once, and no more than one write takes")
         sending = Sending(self._line, batch)
         try:
@@ -158,19 +160,39 @@ class Writer:
             return
         module = shape.name
         moved = [job for job in jobs if job.changes_address]
-        others = {job.id: sending.write(partial(take_off, self._line, module, job)) for job in moved}
-        writes = [Write(job.id, job.values, job.create) for job in jobs]
+        others = {job.id: self._line.addresses(module, job.id) for job in moved}
         try:
-            refusals = sending.write(lambda: self._line.write(module, writes))
-        except RemoteError as error:
-            if error.code != DATABASE:
-                raise
-            refusals = {job.id: Refusal(DATABASE, "SuiteCRM's database refused the record") for job in jobs}
-        for job in moved:
-            sending.write(partial(put_back, self._line, module, job, others[job.id]))
+            for job in moved:
+                sending.write(partial(take_off, self._line, module, job, others[job.id]))
+            refusals = self._write(module, jobs, sending)
+        except RemoteError:
+            with suppress(RemoteError):  # whatever failed, nobody is left without the addresses that were taken off
+                self._put_back(module, moved, others, sending)
+            raise
+        self._put_back(module, moved, others, sending)
         again = self._read_back(jobs, shape, refusals, sending)
         for job in again:
             self._send([job], shape, sending)
+
+    def _write(self, module: str, jobs: Sequence[Job], sending: Sending) -> dict[str, Refusal]:
+        writes = [Write(job.id, job.values, job.create) for job in jobs]
+        try:
+            return sending.write(lambda: self._line.write(module, writes))
+        except RemoteError as error:
+            if error.code != DATABASE:
+                raise
+            return {job.id: Refusal(DATABASE, "SuiteCRM's database refused the record") for job in jobs}
+
+    def _put_back(
+        self, module: str, moved: Sequence[Job], others: Mapping[str, Sequence[Address]], sending: Sending
+    ) -> None:
+        """Link what was taken off, once more where that failed: it looks first, so that doing it twice does no harm."""
+        for job in moved:
+            back = partial(put_back, self._line, module, job, others[job.id])
+            try:
+                sending.write(back)
+            except RemoteError:
+                sending.write(back)
 
     def _read_back(
         self, jobs: Sequence[Job], shape: ObjectShape, refusals: Mapping[str, Refusal], sending: Sending
@@ -219,15 +241,5 @@ def _unkept(row: Row | None, wrong: Sequence[str]) -> Refusal:
     return Refusal("not-stored", f"SuiteCRM did not keep {', '.join(wrong)}", tuple(wrong))
 
 
-def _turns(orders: Sequence[Order]) -> list[list[Order]]:
-    """Orders dealt out so that no turn holds one record twice; their order is kept."""
-    turns: list[list[Order]] = []
-    seen: dict[tuple[str, str], int] = {}
-    for order in orders:
-        mark = (order.step.object, record_id(order))
-        turn = seen.get(mark, 0)
-        seen[mark] = turn + 1
-        if turn == len(turns):
-            turns.append([])
-        turns[turn].append(order)
-    return turns
+def _record(order: Order) -> tuple[str, str]:
+    return order.step.object, record_id(order)

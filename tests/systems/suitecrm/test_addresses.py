@@ -106,6 +106,27 @@ def test_lost_answers_end_well(either: SuiteSubject, nth: int) -> None:
     assert addresses(either, "Leads", lead_id) == [("new@acme.example", True)]
 
 
+@pytest.mark.parametrize("action", ["status", "drop_before_apply", "drop_after_apply"])
+@pytest.mark.parametrize("nth", [1, 2, 3, 4])
+def test_failed_calls_lose_no_address(either: SuiteSubject, nth: int, action: str) -> None:
+    """Whichever call of the detour fails or is lost, nobody is left without addresses, and second ones stay."""
+    two = both(("old@acme.example", True), ("second@acme.example", False))
+    (lead_id,) = either.load("Leads", [{"last_name": "Okafor", "email": two}])
+    update = changing(lead_id, email1="new@acme.example")
+    either.faults(
+        {"operation": "write", "nth": nth, "action": action, **({"status": 503} if action == "status" else {})}
+    )
+    (receipt,) = perform(either.system, update)
+    either.calm()
+    kept = {address for address, _ in addresses(either, "Leads", lead_id)}
+    assert "second@acme.example" in kept
+    assert kept & {"old@acme.example", "new@acme.example"}
+    if receipt.outcome is Outcome.UNKNOWN and either.fresh().settle([update])[0].outcome is Outcome.REJECTED:
+        perform(either.fresh(), update)
+    found = {address for address, _ in addresses(either, "Leads", lead_id)}
+    assert found == {"new@acme.example", "second@acme.example"}
+
+
 def test_refused_address_leaves_the_old_one(suite: SuiteSubject) -> None:
     """An address that SuiteCRM drops after all is told, and the record has its old addresses again."""
     lead_id = suite.lead(email1="old@acme.example")

@@ -69,6 +69,14 @@ def test_landing_on_a_converted_lead(either: SuiteSubject) -> None:
     assert row(either, "Leads", record) == before
 
 
+def test_landed_lead_that_a_person_edited_is_there(either: SuiteSubject) -> None:
+    """A landing whose answer was lost is found by its id: what a colleague edited since is not written over."""
+    landing = either.land("7", "Acme Test")
+    (made,) = perform(either.system, landing)
+    perform(either.fresh(), changing(made.ids["record"], account_name="Acme Renamed"))
+    assert either.fresh().settle([landing])[0].outcome is Outcome.APPLIED
+
+
 def test_unknown_record_is_gone(either: SuiteSubject) -> None:
     """SuiteCRM answers an update of an unknown id with success and stores nothing; here it is rejected."""
     receipt = one(either, changing("00000000-0000-4000-8000-000000000001", title="New"))
