@@ -202,7 +202,16 @@ def links_of(route: Route, step: Step, ids: Mapping[str, str], receipt: Receipt)
         yield CrosswalkEntry(lead.key, CONVERTED_ROLE, side.ref(Kind.LEAD, lead_id), False)
         for kind in (Kind.ACCOUNT, Kind.CONTACT, Kind.OPPORTUNITY):
             record_id = receipt.ids.get(kind.value)
-            if record_id:
+            if record_id and not _stands_for_another(route, step, kind, side.ref(kind, record_id)):
                 key = external_key(lead.connection, lead.id, kind)
                 created = receipt.outcome is Outcome.APPLIED and kind.value not in ids
                 yield CrosswalkEntry(key, kind.value, side.ref(kind, record_id), created)
+
+
+def _stands_for_another(route: Route, step: Step, kind: Kind, ref: RecordRef) -> bool:
+    """Whether we made another record for this conversion, which a person then did with *ref*: ours keeps its key."""
+    key = external_key(step.lead.connection, step.lead.id, kind)
+    return any(
+        entry.role == kind.value and entry.created and entry.ref.connection == ref.connection and entry.ref != ref
+        for entry in route.store.crosswalk.by_key(key)
+    )

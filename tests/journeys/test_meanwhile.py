@@ -1,0 +1,39 @@
+"""Conversions that are made of several calls, and what people do in the CRM between two of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from connector.sandbox import Sandbox
+from tests.journeys.crms import SUGARCRM, SUITECRM, Crm
+from tests.journeys.project import Project
+from tests.journeys.test_across import bring, hot, is_converted, keyed, rows
+
+
+@pytest.fixture
+def project(tmp_path: Path, sandbox_server: Sandbox) -> Project:
+    """A project on an empty sandbox."""
+    sandbox_server.reset("empty")
+    return Project.make(tmp_path / "project", sandbox_server)
+
+
+@pytest.mark.parametrize(
+    ("crm", "nth"), [(SUITECRM, 2), (SUITECRM, 3), (SUGARCRM, 2)], ids=lambda value: getattr(value, "name", None)
+)
+def test_person_converts_between_two_calls(project: Project, crm: Crm, nth: int) -> None:
+    """Their conversion stands, the routes go on, and what we had made by then keeps its key."""
+    (lead,) = bring(project, crm, hot("Ada", "Marsh", "Northwind Tools"))
+    door = {"action": "convert_elsewhere", "dialect": crm.name, "object": crm.lead, "id": lead}
+    project.faults({"operation": "write", "nth": nth, "when": "before", **door})
+    assert project.sync(crm.name)["routes"][0]["parked"] == 0
+    project.faults()
+    found = rows(project, crm, crm.lead)[lead]
+    assert is_converted(crm, found)
+    assert not rows(project, crm, crm.account)[found[crm.account_id]]["connector_key_c"]
+    assert keyed(project, crm, crm.account) == {f"{crm.name}:{lead}:account"}
+    before = project.writes()
+    assert project.sync(crm.name)["routes"][0]["pulled"] == 0
+    assert project.writes() == before
+    assert project.run("journal", "verify").code == 0
