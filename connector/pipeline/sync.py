@@ -106,11 +106,8 @@ def _note_budget(route: Route) -> None:
 
 
 def guard_mass_change(route: Route, plan: Plan) -> None:
-    """Refuse a plan that changes more in one CRM than the route allows in one run.
-
-    A stamp counts with the conversion that it completes.
-    """
-    counted = Counter(step.connection for step in plan.steps if step.writes and step.action is not Action.STAMP)
+    """Refuse a plan that changes more in one CRM than the route allows in one run."""
+    counted = Counter(step.connection for step in plan.steps if step.writes)
     most = max(counted.values(), default=0)
     if most > route.options.max_changes and not route.options.accept_mass_change:
         raise SafetyStop(
@@ -129,6 +126,7 @@ def apply_planned(
     for chunk in _chunks(writing):
         checked = verify_plan(route, chunk)
         _drop_stale(route, chunk, checked.stale, result)
+        _let_go(route, checked.missing)
         adopted = {lead.lead: lead for lead in checked.sound if lead.lead in checked.converted}
         for ref, planned in adopted.items():
             _adopt(route, planned, checked.converted[ref], result)
@@ -178,6 +176,14 @@ def _drop_stale(
     route.store.journal.drop_planned(keys)
     route.store.inbox.wake(stale, Woken.RETRY)
     result.stale.update(stale)
+
+
+def _let_go(route: Route, missing: Set[RecordRef]) -> None:
+    """Leads that their CRM does not show any more rest until a pull brings them back: not every CRM tells deletions."""
+    for lead in missing:
+        facts = {"reason": "deleted, or hidden from the connector's user"}
+        route.store.audit.append(route.clock.now(), route.name, "crm", "not there any more", str(lead), facts)
+        route.store.inbox.set_state(route.name, lead, InboxState.GONE)
 
 
 def _adopt(route: Route, planned: PlannedLead, receipt: Receipt, result: RouteResult) -> None:

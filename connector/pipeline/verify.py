@@ -17,11 +17,15 @@ from connector.planning import drifted
 
 @dataclass
 class Checked:
-    """Leads whose plan still holds, and those that must be looked at again, with the reason."""
+    """Leads whose plan still holds, and those that must be looked at again, with the reason.
+
+    *missing* are those among the latter that their CRM does not show any more, deleted or hidden from us.
+    """
 
     sound: list[PlannedLead] = field(default_factory=list)
     stale: dict[RecordRef, str] = field(default_factory=dict)
     converted: dict[RecordRef, Receipt] = field(default_factory=dict)
+    missing: set[RecordRef] = field(default_factory=set)
 
 
 def verify_plan(route: Route, planned: Sequence[PlannedLead]) -> Checked:
@@ -40,6 +44,8 @@ def verify_plan(route: Route, planned: Sequence[PlannedLead]) -> Checked:
         why = "" if adopted else _why_stale(lead, present) or _why_moved(route, lead, sources)
         if adopted is not None:
             checked.converted[lead.lead] = adopted
+        if why and _is_missing(route, lead, sources):
+            checked.missing.add(lead.lead)
         if why:
             checked.stale[lead.lead] = why
         else:
@@ -127,10 +133,17 @@ def _why_stale(lead: PlannedLead, present: Mapping[Kind, Mapping[str, RawRecord]
     return ""
 
 
+def _is_missing(route: Route, lead: PlannedLead, sources: Mapping[str, RawRecord]) -> bool:
+    """Whether the plan's own lead was asked for and did not come."""
+    asked = not route.in_place or any(lead.lead.id in step.ids.values() for step in lead.steps)
+    return asked and lead.lead.id not in sources and route.shape(route.source, route.lead_mapping) is not None
+
+
 def _why_moved(route: Route, lead: PlannedLead, sources: Mapping[str, RawRecord]) -> str:
     raw = sources.get(lead.lead.id)
-    moved = raw is not None and route.fingerprint(raw) != lead.fingerprint
-    return "the lead changed since the plan was made" if moved else ""
+    if raw is None:
+        return f"the lead {lead.lead.id} is not there" if _is_missing(route, lead, sources) else ""
+    return "the lead changed since the plan was made" if route.fingerprint(raw) != lead.fingerprint else ""
 
 
 def _gone(record_id: str, kind: Kind, present: Mapping[str, RawRecord]) -> str:

@@ -304,3 +304,24 @@ def test_files_land_in_suitecrm(project: Project) -> None:
     (project.folder / "inbox-suitecrm" / "again.csv").write_text(text, "utf-8")
     project.sync("inbox-to-suitecrm")
     assert project.writes() == before
+
+
+@pytest.mark.parametrize("route", ["suitecrm", "suitecrm-to-salesforce"])
+def test_deleted_lead_is_let_go_where_nothing_tells(project: Project, route: str) -> None:
+    """SuiteCRM's V8 does not tell deletions: a lead that is gone when it is to be written to is let go, once."""
+    path = project.folder / "connector.yaml"
+    path.write_text(path.read_text("utf-8").replace("api: v4_1", "api: v8"), "utf-8")
+    (lead,) = bring(project, SUITECRM, hot("Ada", "Marsh", "Northwind Tools", lead_source="Fax blast"))
+    project.sync(route)
+    review = project.run("review", "list", "--json").json["reviews"][0]["id"]
+    project.faults({"operation": "read", "nth": 1, "when": "before", "action": "delete", **_named(SUITECRM, lead)})
+    assert project.run("review", "decide", str(review), "convert").code == 0
+    first, second = project.sync(route)["routes"][0], project.sync(route)["routes"][0]
+    assert (list(first["stale"]), second["stale"]) == ([f"suitecrm:Leads:{lead}"], {})
+    assert rows(project, SUITECRM, "Accounts") == rows(project, SALESFORCE, "Lead") == {}
+    events = [entry["event"] for entry in project.run("explain", lead, "--json").json["audit"]]
+    assert "not there any more" in events
+
+
+def _named(crm: Crm, lead: str) -> Row:
+    return {"dialect": crm.name, "object": crm.lead, "id": lead}
