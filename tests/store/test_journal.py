@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import sqlite3
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -272,3 +273,16 @@ def test_verify_tells_contradictions(store: SqliteStore, change: str, sentence: 
     told = [line for line in store.journal.verify() if sentence in line]
     assert len(told) == 1
     assert f"sf:{lead().id}" in told[0]
+
+
+@pytest.mark.parametrize(("elsewhere", "told"), [("sugar", 0), ("sf", 1)], ids=["another-crm", "the-same-crm"])
+def test_verify_counts_conversions_per_crm(store: SqliteStore, elsewhere: str, told: int) -> None:
+    """A lead that is converted once in each of two CRMs is sound; twice in one is not, whichever route named it."""
+    back = replace(step(2, Action.CONVERT), lead=CONVERT.lead, connection=elsewhere)
+    made = plan(CONVERT, back)
+    store.runs.pin("sf", made.org)
+    store.journal.planned(made)
+    for each in (CONVERT, back):
+        send(store, each)
+        store.journal.settle([receipt(each, Outcome.APPLIED)], [])
+    assert len([line for line in store.journal.verify() if "was converted 2 times" in line]) == told
