@@ -14,7 +14,7 @@ from connector.model.records import Kind, Record, RecordRef, Scalar, Values
 from connector.pipeline.earlier import Followed, followed
 from connector.pipeline.route import PushBack, Route
 from connector.pipeline.side import SideWording
-from connector.pipeline.twins import twins_of
+from connector.pipeline.twins import Twins, twins_of
 from connector.planning import HandBack, Leader, Situation, estimate_calls, give_back, plan_lead
 
 
@@ -131,6 +131,7 @@ class Planner:
             return replace(situation, hand_back=back), wording
         survivor = situation.decision.duplicate_of if situation.original else None
         original = self.originals.get((side.name, survivor)) if survivor else None
+        share, leader = self._opened_together(situation, twins)
         origin = replace(
             situation,
             org=org,
@@ -141,7 +142,8 @@ class Planner:
             account=twins.account,
             contact=twins.contact,
             survivors=self._survivors(lead, twins.account, twins.contact),
-            leader=self.leaders.get((side.name, situation.share)) if situation.share else None,
+            share=share,
+            leader=leader,
             original=original,
             style=style,
             connection=side.name,
@@ -149,6 +151,18 @@ class Planner:
             first_stage=side.first_stage,
         )
         return replace(situation, origin=origin, hand_back=back), wording
+
+    def _opened_together(self, situation: Situation, twins: Twins) -> tuple[str, Leader | None]:
+        """The account that leads of one company open together in their own CRM, and the lead that opens it.
+
+        Where the company is known in the target, they share that account alone: each has an opportunity of its own.
+        """
+        known = str(situation.account.ref) if situation.account is not None and twins.account is None else ""
+        share = situation.share or known
+        leader = self.leaders.get((self.route.source_side.name, share)) if share else None
+        if leader is not None and not situation.share:
+            leader = Leader({"account": leader.roles["account"]})
+        return share, leader
 
     def _owner(self, lead: Record, decision: Decision, account: Record | None) -> str:
         """A known account's owner keeps what comes to it; a queue's lead needs a person; else the lead's own."""

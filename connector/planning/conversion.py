@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from connector.model.decision import Verdict
 from connector.model.plan import Action, Grade, Step, Take, step_key
 from connector.model.records import Kind, Scalar, Values, external_key
 from connector.planning.differences import changed
@@ -105,7 +104,7 @@ def _create(situation: Situation, kind: Kind, ends: Ends) -> Step:
         after=situation.wording.payload(kind, _new_values(situation, kind), True),
         grade=Grade.B,
         cost=situation.style.write_calls,
-        share=_share(situation),
+        share=situation.share,
         connection=situation.connection,
         external_key=key,
     )
@@ -129,14 +128,10 @@ def _convert(situation: Situation, ends: Ends, joins: bool) -> Step:
         terms=_terms(situation, joins),
         grade=Grade.C,
         cost=situation.style.conversion_calls,
-        share=_share(situation),
+        share=situation.share,
         connection=situation.connection,
         external_key=lead.key,
     )
-
-
-def _share(situation: Situation) -> str:
-    return situation.share if situation.decision.verdict is Verdict.CONVERT else ""
 
 
 def _given_opportunity(situation: Situation) -> Values:

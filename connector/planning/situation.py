@@ -57,8 +57,8 @@ class Situation:
     *lead_id* is the lead's id in the target, empty when it is not there yet. *fingerprint* is that of the
     row the decision rests on. *account* and *contact* are the existing records it goes to.
     *survivors* are, per kind, the lead's values that win over an existing record's (canonical).
-    *share* names the new company; *leader* is the lead whose conversion brings its account.
-    *original* is the survivor that this lead duplicates. *waiting_for* names why nothing may be done yet.
+    *share* names the company whose account several leads open together; *leader* is the lead whose conversion
+    brings it. *original* is the survivor that this lead duplicates. *waiting_for* names why nothing may be done yet.
     *land_all*: a lead that is not converted still lands in the target. *resuming*: an earlier run landed the
     lead and did not get to its conversion. *style*: what the CRM's conversion makes by itself. *connection* is
     set where that CRM is not the route's target; *after* is a step that must be done before anything here.

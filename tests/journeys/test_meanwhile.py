@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from connector.sandbox import Sandbox
-from tests.journeys.crms import SUGARCRM, SUITECRM, Crm
+from tests.journeys.crms import SALESFORCE, SUGARCRM, SUITECRM, Crm
 from tests.journeys.project import Project
-from tests.journeys.test_across import bring, hot, is_converted, keyed, rows
+from tests.journeys.test_across import Way, bring, by_way, hot, is_converted, keyed, rows, sync
 
 
 @pytest.fixture
@@ -37,3 +37,18 @@ def test_person_converts_between_two_calls(project: Project, crm: Crm, nth: int)
     assert project.sync(crm.name)["routes"][0]["pulled"] == 0
     assert project.writes() == before
     assert project.run("journal", "verify").code == 0
+
+
+@by_way
+def test_colleagues_of_a_known_company_share_an_account_of_their_own(project: Project, way: Way) -> None:
+    """Where only the target knows the company, its leads of one run open one account in their own CRM, not two."""
+    source, target = way
+    name, site = ("Name", "Website") if target is SALESFORCE else ("name", "website")
+    account = {name: "Northwind Tools", site: "northwindtools.example"}
+    project.load(target.name, **{target.account: [account]})
+    bring(project, source, hot("Ada", "Marsh", "Northwind Tools"), hot("Bo", "Quill", "Northwind Tools"))
+    result = sync(project, way)
+    assert (result["verdicts"]["attach"], result["parked"], result["waiting"]) == (2, 0, [])
+    for crm in way:
+        counts = [len(rows(project, crm, name)) for name in (crm.account, crm.contact, crm.opportunity)]
+        assert counts == [1, 2, 2], crm.name
