@@ -10,7 +10,7 @@ import pytest
 
 from connector.sandbox import Sandbox
 
-from .families import SALESFORCE, Family
+from .families import Family
 from .killing import Killer, killable
 from .project import Project, project_at
 
@@ -23,9 +23,9 @@ def new_project(
     with ExitStack() as stack:
         count = iter(range(10_000))
 
-        def made(family: Family = SALESFORCE) -> Project:
+        def made(*families: Family) -> Project:
             folder = tmp_path / str(next(count))
-            return stack.enter_context(project_at(folder, sandbox_server, monkeypatch, family))
+            return stack.enter_context(project_at(folder, sandbox_server, monkeypatch, *families))
 
         yield made
 

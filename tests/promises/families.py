@@ -12,7 +12,7 @@ from tests.builders import Row
 _NOWHERE = uuid.UUID("6b1f7c1e-58a4-4c8e-9a53-0d5c3f6f2a11")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Family:
     """One CRM as a project meets it.
 
@@ -54,11 +54,21 @@ class Family:
         found = {names[name]: self.values.get(str(value), value) for name, value in row.items() if name in names}
         return {name: _guid(value) if name in ("id", "account_id") else value for name, value in found.items()}
 
+    def leads(self, dumps: Mapping[str, Sequence[Row]]) -> Sequence[Row]:
+        """The leads among dumped records."""
+        return dumps["Leads" if self.names else "Lead"]
+
+    def born_of(self, lead: Row) -> set[str]:
+        """Ids of what a dumped lead was converted into; empty while it is open."""
+        roles = ("account_id", "contact_id", "opportunity_id") if self.names else _CONVERTED
+        return {str(lead[name]) for name in roles if self.is_converted(lead) and lead.get(name)}
+
     def is_converted(self, lead: Mapping[str, Any]) -> bool:
         """Whether a dumped lead has been converted."""
         return lead.get("IsConverted") is True or lead.get("converted") in (1, "1", True)
 
 
+_CONVERTED = ("ConvertedAccountId", "ConvertedContactId", "ConvertedOpportunityId")
 _PLURAL = {"Lead": "Leads", "Account": "Accounts", "Contact": "Contacts", "Opportunity": "Opportunities"}
 _COMMON = {"Id": "id", "CreatedDate": "date_entered"}
 _PERSON = {"FirstName": "first_name", "LastName": "last_name", "Email": "email1", "Title": "title"}

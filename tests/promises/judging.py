@@ -54,14 +54,20 @@ def check_once_and_final(project: Project, expected: dict[str, list[str]]) -> No
 
 
 def strangers(project: Project) -> list[str]:
-    """Records that no colleague made and that no journal row, sent or further, speaks of."""
-    told = " ".join(row[0] for row in project.rows("SELECT step FROM journal WHERE state != 'planned'"))
-    family, found = project.family, []
-    for name in family.objects:
-        for row in project.dump(name):
-            key = str(row.get(family.key) or "")
-            if row[family.id] not in project.loaded and (not key or f'"{key}"' not in told):
-                found.append(f"{name} {row[family.id]} {key}")
+    """Records that no colleague made and that no journal row, sent or further, speaks of.
+
+    It speaks of a record by its key, and of one that a conversion just made by the lead that was converted into it.
+    """
+    told = " ".join(row[0] for row in project.rows("SELECT step || ids FROM journal WHERE state != 'planned'"))
+    found = []
+    for family in project.families:
+        dumps = project.dumps(family)
+        born = {made for lead in family.leads(dumps) if f'"{lead[family.id]}"' in told for made in family.born_of(lead)}
+        for name, rows in dumps.items():
+            for row in rows:
+                known = row[family.id] in project.loaded | born or f'"{row.get(family.key)}"' in told
+                if family.key in row and not known:
+                    found.append(f"{name} {row[family.id]} {row[family.key]}")
     return found
 
 

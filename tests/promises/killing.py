@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from .project import Project, difference, normalised
+from .project import Project, difference, keys_of
 from .worlds import LANDING
 
 PROGRAM = Path(__file__).with_name("killable.py")
@@ -64,10 +64,9 @@ def end_state(project: Project, routes: Sequence[str]) -> dict[str, list[str]]:
     """The org when everything has settled. A landed lead may be converted under its key or that of its file."""
     project.settle_down(*routes)
     assert project.writes_of_another_sync(*routes) == 0
-    dumps = project.dumps()
-    keys = [key for rows in dumps.values() for row in rows if (key := row.get(project.family.key))]
+    keys = keys_of(project.family, project.dumps())
     assert len(keys) == len(set(keys))
-    return normalised(project.family, dumps, ours=routes != LANDING)
+    return project.records(ours=routes != LANDING)
 
 
 def survive(project: Project, routes: Sequence[str], expected: dict[str, list[str]]) -> list[str]:

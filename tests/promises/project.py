@@ -6,6 +6,7 @@ import contextlib
 import functools
 import io
 import json
+import re
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -61,11 +62,17 @@ class Answer:
 
 @dataclass
 class Project:
-    """A folder with `connector.yaml`, and the sandbox it belongs to."""
+    """A folder with `connector.yaml`, and the sandbox it belongs to.
+
+    It is judged by what *family* and the *others* hold; *family* is the one that is meant where none is named.
+    *routes* are those of a cycle, the route in place if none. *loaded* are the ids of what was put into the CRMs.
+    """
 
     folder: Path
     sandbox: Sandbox
     family: Family = SALESFORCE
+    others: tuple[Family, ...] = ()
+    routes: tuple[str, ...] = ()
     loaded: set[str] = field(default_factory=set)
 
     def run(self, *words: str) -> Answer:
@@ -77,9 +84,9 @@ class Project:
         return Answer(code, json.loads(text) if text else {}, err.getvalue())
 
     def sync(self, *words: str) -> Answer:
-        """One cycle of the in-place route, or of the routes named."""
+        """One cycle of the project's routes, or of the routes named."""
         named = any(not word.startswith("-") for word in words)
-        return self.run("sync", *([] if named else [self.family.route]), *words)
+        return self.run("sync", *([] if named else self.routes or [self.family.route]), *words)
 
     @property
     def config(self) -> Path:
@@ -103,11 +110,12 @@ class Project:
         """The sandbox's control plane."""
         return control(self.sandbox.base_url, path, body)
 
-    def load(self, records: Mapping[str, Sequence[Row]]) -> None:
-        """Put records, as `tests.builders` words them, into the CRM."""
-        made = self.control("load", {self.family.dialect: self.family.native(records)})
-        rows = (row for found in made[self.family.dialect].values() for row in found)
-        self.loaded |= {str(row[self.family.id]) for row in rows}
+    def load(self, records: Mapping[str, Sequence[Row]], family: Family | None = None) -> None:
+        """Put records, as `tests.builders` words them, into a CRM."""
+        family = family or self.family
+        made = self.control("load", {family.dialect: family.native(records)})
+        rows = (row for found in made[family.dialect].values() for row in found)
+        self.loaded |= {str(row[family.id]) for row in rows}
 
     def faults(self, *faults: Fault) -> None:
         """Put a fault plan in force; none clears it."""
@@ -130,18 +138,38 @@ class Project:
         """The access log after entry *since*, of one kind."""
         return [call for call in self.sandbox.calls()[since:] if kind in (None, call["kind"])]
 
-    def dump(self, object_name: str) -> list[dict[str, Any]]:
+    def dump(self, object_name: str, family: Family | None = None) -> list[dict[str, Any]]:
         """Every live record of an object."""
-        rows = self.control(f"dump/{self.family.dialect}/{object_name}")
-        return [row for row in rows if not row.get(self.family.deleted)]
+        family = family or self.family
+        rows = self.control(f"dump/{family.dialect}/{object_name}")
+        return [row for row in rows if not row.get(family.deleted)]
 
     def records(self, *, ours: bool = True) -> dict[str, list[str]]:
-        """What the org holds, ids and times left out, so that two runs can be compared (see `normalised`)."""
-        return normalised(self.family, self.dumps(), ours=ours)
+        """What the CRMs hold as sorted lines, so that two runs can be compared; without *ours*, not our keys.
 
-    def dumps(self) -> dict[str, list[dict[str, Any]]]:
+        Ids become names, in a text too, and moments disappear. Two records that are twins stay two lines.
+        """
+        dumps = {family: self.dumps(family) for family in self.families}
+        names = {
+            str(row[family.id]): _name(kind, row)
+            for family, held in dumps.items()
+            for kind, rows in held.items()
+            for row in rows
+        }
+        return {
+            kind: sorted(_line(row, names, family.fresh if ours else family.fresh | {family.key}) for row in rows)
+            for family, held in dumps.items()
+            for kind, rows in held.items()
+        }
+
+    @property
+    def families(self) -> tuple[Family, ...]:
+        """The CRMs that it is judged by; no two of them have a name of an object in common."""
+        return (self.family, *self.others)
+
+    def dumps(self, family: Family | None = None) -> dict[str, list[dict[str, Any]]]:
         """Every live record of the objects that the connector writes."""
-        return {name: self.dump(name) for name in self.family.objects}
+        return {name: self.dump(name, family) for name in (family or self.family).objects}
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """Ask the state file."""
@@ -183,18 +211,12 @@ class Project:
         return len(self.calls("write", since))
 
 
-def normalised(
-    family: Family, dumps: Mapping[str, Sequence[Mapping[str, Any]]], *, ours: bool = True
-) -> dict[str, list[str]]:
-    """Records as sorted lines: ids become names and moments disappear. Without *ours* our keys do too.
-
-    Two records that are twins stay two lines.
-    """
-    names = {str(row[family.id]): _name(kind, row) for kind, rows in dumps.items() for row in rows}
-    left_out = family.fresh if ours else family.fresh | {family.key}
-    return {kind: sorted(_line(row, names, left_out) for row in rows) for kind, rows in dumps.items()}
+def keys_of(family: Family, dumps: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:
+    """Our keys in a CRM, one per record that carries one."""
+    return sorted(str(row[family.key]) for rows in dumps.values() for row in rows if row.get(family.key))
 
 
+_ID = re.compile(r"[0-9A-Za-z-]{18,36}")
 _LINK_IDS = frozenset({"email_address_id", "date_modified"})
 
 
@@ -223,7 +245,7 @@ def _told(value: object, names: Mapping[str, str]) -> object:
         return sorted(str(_told(each, names)) for each in value)
     if isinstance(value, Mapping):
         return {names.get(name, name): _told(each, names) for name, each in value.items() if name not in _LINK_IDS}
-    return names.get(value, value) if isinstance(value, str) else value
+    return _ID.sub(lambda found: names.get(found[0], found[0]), value) if isinstance(value, str) else value
 
 
 def remembered_rules() -> Callable[[Config, RouteConfig], Rules]:
@@ -246,15 +268,16 @@ READING = remembered_rules()
 
 
 @contextlib.contextmanager
-def project_at(
-    folder: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, family: Family = SALESFORCE
-) -> Iterator[Project]:
+def project_at(folder: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, *families: Family) -> Iterator[Project]:
     """A fresh project as ``init --sandbox`` writes it, on a sandbox that is reset and empty."""
     sandbox.reset("empty")
     write_sandbox_project(folder, sandbox.info)
-    for old, new in family.edits:
-        Project(folder, sandbox).edit("connector.yaml", old, new)
+    first, *others = families or (SALESFORCE,)
+    made = Project(folder, sandbox, first, tuple(others))
+    for family in made.families:
+        for old, new in family.edits:
+            made.edit("connector.yaml", old, new)
     time = type("Time", (SandboxTime,), {"sandbox": sandbox})
     monkeypatch.setattr(wiring, "SystemClock", time)
     monkeypatch.setattr(wiring, "read_rules", READING)
-    yield Project(folder, sandbox, family)
+    yield made

@@ -1,34 +1,43 @@
-"""The promises on the Sugar family, where a conversion takes several calls: each of them is lost in turn."""
+"""The promises where a conversion takes several calls or two CRMs: each call is lost in turn, each process killed."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
-from .families import SUGAR_FAMILY, Family
-from .judging import LOST, NewProject, Undisturbed, check_once_and_final, dropping_seeds, strangers
+from .judging import LOST, NewProject, check_once_and_final, dropping_seeds, strangers
 from .killing import Killer, end_state, points, survive
-from .project import Fault, Project, difference
-from .worlds import three_leads
+from .project import Fault, Project, difference, keys_of
+from .scenes import ACROSS, SCENES, Scene
 
 MOST_WRITES = 40  # a run of the three leads takes fewer calls that write
-EVERY_FAMILY = pytest.mark.parametrize("family", SUGAR_FAMILY, ids=lambda family: family.name)
+SEEDS = {"sugarcrm": 20, "suitecrm": 20}
+FEW_SEEDS = 4
+EVERY_SCENE = pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
+Records = dict[str, list[str]]
 
 
 @pytest.fixture(scope="module")
-def undisturbed() -> Undisturbed:
-    """Fault-free runs to compare with."""
-    return Undisturbed()
+def known() -> dict[str, Records]:
+    """What undisturbed runs leave, by name of the scene."""
+    return {}
 
 
-def few(project: Project) -> None:
-    """The three leads."""
-    project.load(three_leads())
+@pytest.fixture
+def expected(new_project: NewProject, known: dict[str, Records], scene: Scene) -> Records:
+    """What an undisturbed run of the scene leaves."""
+    if scene.name not in known:
+        project = scene.set_up(new_project)
+        assert project.sync().code == 0
+        assert project.leftovers() == strangers(project) == []
+        known[scene.name] = project.records()
+    return known[scene.name]
 
 
-def disturbed(new_project: NewProject, family: Family, fault: Fault) -> Project:
-    """A project after a run of the three leads with *fault*; what the CRM holds then, the journal knows of."""
-    project = new_project(family)
-    few(project)
+def disturbed(new_project: NewProject, scene: Scene, fault: Fault) -> Project:
+    """A project after a run with *fault*; what the CRMs hold then, the journal knows of."""
+    project = scene.set_up(new_project)
     project.faults(fault)
     answer = project.sync()
     assert answer.code in (0, 1), answer.err
@@ -36,23 +45,7 @@ def disturbed(new_project: NewProject, family: Family, fault: Fault) -> Project:
     return project
 
 
-@pytest.mark.fault
-@pytest.mark.parametrize("loss", ["drop_after_apply", "drop_before_apply", "cut"])
-@EVERY_FAMILY
-def test_any_answer_lost(new_project: NewProject, undisturbed: Undisturbed, family: Family, loss: str) -> None:
-    """Whichever write's answer is lost, the very next sync finishes what was begun, and nothing is there twice."""
-    expected = undisturbed.records(family.name, lambda: new_project(family), few)
-    wrong: dict[int, list[str]] = {}
-    for nth in range(1, MOST_WRITES):
-        project = disturbed(new_project, family, {"operation": "write", "nth": nth, **LOST[loss]})
-        if not any(call["fault"] for call in project.calls("write")):
-            break
-        wrong |= {nth: found} if (found := after_next_sync(project, expected)) else {}
-    assert 6 < nth < MOST_WRITES - 1
-    assert wrong == {}
-
-
-def after_next_sync(project: Project, expected: dict[str, list[str]]) -> list[str]:
+def after_next_sync(project: Project, expected: Records) -> list[str]:
     """What is wrong once one more sync has run; empty when all is well."""
     project.faults()
     try:
@@ -63,36 +56,64 @@ def after_next_sync(project: Project, expected: dict[str, list[str]]) -> list[st
     return difference(expected, project.records()) + strangers(project)
 
 
+@pytest.mark.parametrize("scene", ACROSS, ids=lambda scene: scene.name)
+def test_undisturbed_ends_have_the_same_keys(new_project: NewProject, scene: Scene) -> None:
+    """What is made in both CRMs carries the same keys in both, and each key once."""
+    project = scene.set_up(new_project)
+    assert project.sync().code == 0
+    first, second = (keys_of(family, project.dumps(family)) for family in project.families)
+    made = [key for key in first if key.count(":") == 2]
+    assert made == [key for key in second if key.count(":") == 2]
+    assert len(made) == len(set(made)) == 3
+
+
+def losses(loss: str) -> Iterator[int]:
+    """Which writes lose their answer so: all that are lost after they were applied, of other ways every other one."""
+    return iter(range(1, MOST_WRITES) if loss == "drop_after_apply" else range(1 + (loss == "cut"), MOST_WRITES, 2))
+
+
+@pytest.mark.fault
+@pytest.mark.parametrize("loss", ["drop_after_apply", "drop_before_apply", "cut"])
+@EVERY_SCENE
+def test_any_answer_lost(new_project: NewProject, expected: Records, scene: Scene, loss: str) -> None:
+    """Whichever write's answer is lost, the very next sync finishes what was begun, and nothing is there twice."""
+    wrong: dict[int, list[str]] = {}
+    for nth in losses(loss):
+        project = disturbed(new_project, scene, {"operation": "write", "nth": nth, **LOST[loss]})
+        if not any(call["fault"] for call in project.calls("write")):
+            break
+        wrong |= {nth: found} if (found := after_next_sync(project, expected)) else {}
+    assert 6 < nth < MOST_WRITES - 2
+    assert wrong == {}
+
+
 @pytest.mark.fault
 @pytest.mark.parametrize(
-    ("family", "seed"),
-    [(SUGAR_FAMILY[n % 3], seed) for n, seed in enumerate(dropping_seeds(20, 0.1, 6))],
-    ids=lambda value: value.name if isinstance(value, Family) else str(value),
+    ("scene", "seed"),
+    [(scene, seed) for scene in SCENES for seed in dropping_seeds(SEEDS.get(scene.name, FEW_SEEDS), 0.1, 6)],
+    ids=lambda value: value.name if isinstance(value, Scene) else str(value),
 )
-def test_tenth_of_answers_lost(new_project: NewProject, undisturbed: Undisturbed, family: Family, seed: int) -> None:
-    """With one write in ten unanswered at random the CRM ends up as without any trouble."""
-    expected = undisturbed.records(family.name, lambda: new_project(family), few)
+def test_tenth_of_answers_lost(new_project: NewProject, expected: Records, scene: Scene, seed: int) -> None:
+    """With one write in ten unanswered at random the CRMs end up as without any trouble."""
     fault = {"operation": "write", "share": 0.1, "seed": seed, "action": "drop_after_apply"}
-    project = disturbed(new_project, family, fault)
+    project = disturbed(new_project, scene, fault)
     assert any(call["fault"] for call in project.calls("write"))
     check_once_and_final(project, expected)
     assert strangers(project) == []
 
 
 @pytest.mark.fault
-@EVERY_FAMILY
-def test_kill_between_any_calls(new_project: NewProject, killer: Killer, family: Family) -> None:
-    """Wherever between two writes the process dies, the next sync ends with the CRM of an undisturbed run."""
-    project = new_project(family)
-    few(project)
-    boundaries = killer.sync(project, [family.route])
-    expected = end_state(project, [family.route])
+@EVERY_SCENE
+def test_kill_between_any_calls(new_project: NewProject, killer: Killer, scene: Scene) -> None:
+    """Wherever between two writes the process dies, the next sync ends with the CRMs of an undisturbed run."""
+    project = scene.set_up(new_project)
+    boundaries = killer.sync(project, scene.routes)
+    expected = end_state(project, scene.routes)
     wrong: dict[str, list[str]] = {}
     for die_at in points(boundaries, after=("before write request", "after write request"))[1:]:
-        project = new_project(family)
-        few(project)
-        passed = killer.sync(project, [family.route], die_at)
+        project = scene.set_up(new_project)
+        passed = killer.sync(project, scene.routes, die_at)
         assert project.rows("SELECT 1 FROM journal WHERE state = 'sent'"), "a write without a durable intent"
-        found = strangers(project) + survive(project, [family.route], expected) + strangers(project)
+        found = strangers(project) + survive(project, scene.routes, expected) + strangers(project)
         wrong |= {f"{die_at} {passed[-1]}": found} if found else {}
     assert wrong == {}

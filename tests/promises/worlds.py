@@ -19,13 +19,18 @@ def set_up(project: Project, routes: Sequence[str]) -> Project:
     if routes == LANDING:
         leads = records.pop("Lead")
         leads[3]["Title"] = "Clerk"  # a file tells no time, so whose title is newer depends on who converts
-        rows = as_csv_rows(leads)
-        with (project.folder / "inbox" / "leads.csv").open("w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, list(rows[0]))
-            writer.writeheader()
-            writer.writerows(rows)
+        write_file(project, "inbox", leads)
     project.load(records)
     return project
+
+
+def write_file(project: Project, inbox: str, leads: list[Row]) -> None:
+    """Put leads into a file of the folder *inbox*."""
+    rows = as_csv_rows(leads)
+    with (project.folder / inbox / "leads.csv").open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
 
 
 def three_leads() -> dict[str, list[Row]]:
