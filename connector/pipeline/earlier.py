@@ -9,10 +9,13 @@ from connector.model.plan import Action, Outcome, Step, Take
 from connector.model.progress import JournalEntry, JournalState
 from connector.model.records import Kind, Record, RecordRef
 from connector.pipeline.route import Route
+from connector.pipeline.side import Side
 from connector.planning import Leader
 
 _DONE = (Outcome.APPLIED, Outcome.ALREADY)
 _UNKNOWN = (JournalState.SENT, JournalState.UNKNOWN)
+_MAKING = (Action.CONVERT, Action.CREATE)
+_SHARED = ("account", "contact", "opportunity")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,29 +30,30 @@ class Followed:
     waiting_for: RecordRef | None = None
 
 
-def followed(route: Route, lead: Record) -> Followed | None:
-    """What an interrupted run had planned for *lead* beside a conversion that is done by now.
+def followed(route: Route, lead: Record, side: Side) -> Followed | None:
+    """What an interrupted run had planned for *lead* in one CRM beside a conversion that is done by now.
 
     Two leads of one new company (or one person) are planned together: one opens account and opportunity, the
     other joins them. Decided on its own, the second would find a known account and open an opportunity again.
     """
-    for step in _planned_conversions(route, lead):
+    for step in _planned_conversions(route, lead, side):
         before = route.store.journal.entries([take.step for take in step.takes.values()])
-        roles = {role: found for role, take in step.takes.items() if (found := _brought(before.get(take.step), take))}
+        takes = {role: take for role, take in step.takes.items() if role in _SHARED}
+        roles = {role: found for role, take in takes.items() if (found := _brought(before.get(take.step), take))}
         opens = step.terms.get("opportunity") != "none"
-        unknown = [e.step.lead for e in before.values() if e.state in _UNKNOWN and e.step.action is Action.CONVERT]
+        unknown = [e.step.lead for e in before.values() if e.state in _UNKNOWN and e.step.action in _MAKING]
         if unknown:
             return Followed(Leader({}), opens, unknown[0])
-        if "account" in roles and not _is_gone(route, roles["account"]):
+        if "account" in roles and not _is_gone(side, roles["account"]):
             return Followed(Leader(roles), opens)
     return None
 
 
-def _planned_conversions(route: Route, lead: Record) -> Iterator[Step]:
+def _planned_conversions(route: Route, lead: Record, side: Side) -> Iterator[Step]:
     for ref in (lead.ref, *_origins(route, lead)):
         for entry in route.store.journal.story(ref):
             planned = entry.state is JournalState.PLANNED and entry.step.action is Action.CONVERT
-            if planned and not entry.step.connection:
+            if planned and (entry.step.connection or route.target.name) == side.name:
                 yield entry.step
 
 
@@ -63,14 +67,12 @@ def _origins(route: Route, lead: Record) -> list[RecordRef]:
 
 def _brought(entry: JournalEntry | None, take: Take) -> str:
     """The id that a step has brought, empty while it has not."""
-    if take.role == "record" or entry is None or entry.receipt is None or entry.receipt.outcome not in _DONE:
+    if entry is None or entry.receipt is None or entry.receipt.outcome not in _DONE:
         return ""
     return entry.receipt.ids.get(take.role, "")
 
 
-def _is_gone(route: Route, account_id: str) -> bool:
+def _is_gone(side: Side, account_id: str) -> bool:
     """Whether the account was deleted or merged away since; one that cannot be seen yet is there."""
-    mapping = route.target_mapping(Kind.ACCOUNT)
-    fields = mapping.read_fields(route.shape(route.target, mapping))
-    raw = route.target.fetch(mapping.object, [account_id], fields).get(account_id)
+    raw = side.system.fetch(side.mapping(Kind.ACCOUNT).object, [account_id], side.fields(Kind.ACCOUNT)).get(account_id)
     return raw is not None and (raw.deleted or bool(raw.merged_into))

@@ -84,7 +84,7 @@ class Planner:
         share = company_group(lead, route.rules.matching) if decision.verdict is Verdict.CONVERT else ""
         account = directory.get(resolution.account.ref) if resolution.account else None
         contact = directory.get(resolution.contact.ref) if resolution.contact else None
-        earlier = followed(route, lead) if decision.verdict.converts else None
+        earlier = followed(route, lead, side) if decision.verdict.converts else None
         if earlier is not None and not earlier.with_opportunity:
             decision = replace(decision, opportunity=None)
         original = earlier.leader if earlier else self._original(decision, resolution)
@@ -130,7 +130,8 @@ class Planner:
         if twins is None:
             return replace(situation, hand_back=back), wording
         survivor = situation.decision.duplicate_of if situation.original else None
-        original = self.originals.get((side.name, survivor)) if survivor else None
+        earlier = followed(route, lead, side)
+        original = earlier.leader if earlier else self.originals.get((side.name, survivor)) if survivor else None
         share, leader = self._opened_together(situation, twins)
         origin = replace(
             situation,
@@ -150,7 +151,8 @@ class Planner:
             foreign=False,
             first_stage=side.first_stage,
         )
-        return replace(situation, origin=origin, hand_back=back), wording
+        waiting = situation.waiting_for or self._waiting(lead.ref, "", earlier)
+        return replace(situation, origin=origin, hand_back=back, waiting_for=waiting), wording
 
     def _opened_together(self, situation: Situation, twins: Twins) -> tuple[str, Leader | None]:
         """The account that leads of one company open together in their own CRM, and the lead that opens it.
