@@ -176,7 +176,8 @@ def lines_of(result: RouteResult, plan: Plan | None = None) -> list[str]:
         lines.append(f"  {counted(stuck, 'row')} could not walk on: see `connector dead-letters list`")
     if waiting:
         verb = "waits" if waiting == 1 else "wait"
-        lines.append(f"  {counted(waiting, 'lead')} {verb} to learn what became of a write: run `connector sync` again")
+        why = "until it is known what became of a write, or of another lead"
+        lines.append(f"  {counted(waiting, 'lead')} {verb} {why}: run `connector sync` again")
     if stale:
         lines.append(f"  {counted(stale, 'lead')} changed meanwhile: the next sync looks again")
     if not result.complete:

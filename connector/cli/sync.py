@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from connector.cli.output import say
 from connector.cli.progress import Progress
 from connector.cli.running import report, run_routes
 from connector.cli.session import Session, verb
@@ -22,6 +23,8 @@ def command(session: Session, routes: tuple[str, ...], dry_run: bool, accept_mas
     """
     with session.house() as house, Progress(quiet=session.as_json) as progress:
         names = list(routes) or house.config.enabled_routes()
+        for finding in () if routes else house.config.findings:
+            say(f"warning: {finding}", as_json=True)  # beside the results, whatever form they take
         if not names:
             raise ConfigError("no route is enabled", next_command="connector sync ROUTE")
         results = run_routes(house, names, progress, verb="sync", dry_run=dry_run, accept=accept_mass_change)

@@ -51,9 +51,11 @@ def _story(store: Store, row: InboxRow, mapping: tuple[str, MappingSet] | None) 
         resolution=store.matches.latest(row.route, ref),
         decision=store.decisions.latest(row.route, ref),
         inputs=store.decisions.inputs(row.route, ref),
-        steps=tuple(store.journal.story(ref)),
+        steps=tuple(entry for entry in store.journal.story(ref) if entry.route == row.route),
         links=tuple(_links(store, row)),
-        reviews=tuple(review for review in store.reviews.list(open_only=False) if review.lead == ref),
+        reviews=tuple(
+            review for review in store.reviews.list(open_only=False) if (review.lead, review.route) == (ref, row.route)
+        ),
         dead_letters=tuple(letter for letter in store.dead_letters.list(row.route) if letter.lead == ref),
         audit=tuple(store.audit.entries(str(ref))),
     )

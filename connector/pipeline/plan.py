@@ -64,6 +64,10 @@ class Planner:
         doubts = tuple(dict.fromkeys(doubt for words in wording for doubt in words.doubts))
         return Draft(planned, problems, doubts)
 
+    def _why_no_records(self) -> str:
+        doubtful = f"{self.route.source.name} has a record that may be the same company or person; none was made there"
+        return doubtful if self.route.options.push_back is PushBack.RECORDS else ""
+
     def told(self, lead: Record, row: InboxRow, decision: Decision, ids: Mapping[str, str]) -> PlannedLead:
         """What the lead's own CRM is told of a conversion that somebody else did, into the target's records *ids*."""
         resolution = self.route.store.matches.latest(self.route.name, lead.ref) or Resolution(lead.ref, Linkage.NEW)
@@ -128,7 +132,7 @@ class Planner:
         org = f"{side.name}/{side.org}"  # a step here is never one of the target's, whatever ids the CRMs tell
         back = HandBack(route.target.name, org, wording, values, style.write_calls, closes=not style.makes)
         if twins is None:
-            return replace(situation, hand_back=back), wording
+            return replace(situation, hand_back=replace(back, why=self._why_no_records())), wording
         survivor = situation.decision.duplicate_of if situation.original else None
         earlier = followed(route, lead, side)
         original = earlier.leader if earlier else self.originals.get((side.name, survivor)) if survivor else None

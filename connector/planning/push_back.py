@@ -50,6 +50,8 @@ def _note(situation: Situation, back: HandBack, made: Mapping[str, Take | str]) 
     after = back.wording.payload(Kind.LEAD, _said_all(values, known), False)
     if not after:
         return ()
+    before = back.wording.payload(Kind.LEAD, {name: situation.lead.get(name) for name in values}, False)
+    told = f"tells {lead.connection} what {back.target} made of the lead"
     object_name = back.wording.object_name(Kind.LEAD)
     step = Step(
         key=step_key(back.org, lead, Action.UPDATE, object_name, after),
@@ -57,9 +59,10 @@ def _note(situation: Situation, back: HandBack, made: Mapping[str, Take | str]) 
         lead=lead,
         object=object_name,
         kind=Kind.LEAD.value,
-        because=(f"tells {lead.connection} what {back.target} made of the lead",),
+        because=(told, back.why) if back.why else (told,),
         ids={"record": lead.id},
         takes={role: where for role, where in made.items() if isinstance(where, Take)},
+        before={name: before.get(name) for name in after},
         after=after,
         terms={HANDS_OVER: True, FILL: True},
         cost=back.write_calls,

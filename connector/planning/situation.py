@@ -40,6 +40,7 @@ class HandBack:
     *values* are canonical lead values; ``{connection}``, ``{account}``, ``{contact}`` and ``{opportunity}`` stand
     for the *target*'s name and for the ids of what was made there. *org* and *wording* are the source's.
     *closes*: a plain write may close a lead there as converted; Salesforce refuses that outside its conversion.
+    *why* says why the lead's own CRM gets no records though the route gives them back, empty where it does not.
     """
 
     target: str
@@ -48,6 +49,7 @@ class HandBack:
     values: Values
     write_calls: float = 1.0
     closes: bool = True
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

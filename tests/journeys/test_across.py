@@ -325,3 +325,33 @@ def test_deleted_lead_is_let_go_where_nothing_tells(project: Project, route: str
 
 def _named(crm: Crm, lead: str) -> Row:
     return {"dialect": crm.name, "object": crm.lead, "id": lead}
+
+
+class TestTold:
+    """What people read of a way across."""
+
+    def test_explain_keeps_routes_apart(self, project: Project) -> None:
+        """A lead that two routes looked at shows each route's own steps, and no others."""
+        (lead,) = bring(project, SUGARCRM, hot("Ada", "Marsh", "Northwind Tools"))
+        project.run("sync", "sugarcrm-to-salesforce", "--dry-run")
+        project.sync("sugarcrm")
+        lines = project.run("explain", lead).out
+        across = lines[lines.index("route sugarcrm-to-salesforce") :].split("route sugarcrm)")[0]
+        assert "convert: applied" in lines
+        assert "convert: applied" not in across
+
+    def test_note_shows_what_stood_before(self, project: Project) -> None:
+        """A plan shows the source lead's own status before the note closes it."""
+        path = project.folder / "connector.yaml"
+        path.write_text(path.read_text("utf-8").replace("push_back: records", "push_back: links"), "utf-8")
+        bring(project, SUGARCRM, hot("Ada", "Marsh", "Northwind Tools"))
+        told = project.run("plan", "sugarcrm-to-salesforce", "-o", str(project.folder / "plan.json")).out
+        assert "status: New -> Converted" in told
+
+    def test_overlapping_routes_are_warned_of(self, project: Project) -> None:
+        """A bare sync says that two enabled routes take the same leads."""
+        path = project.folder / "connector.yaml"
+        path.write_text(path.read_text("utf-8").replace("enabled: false", "enabled: true"), "utf-8")
+        answer = project.run("sync")
+        assert "warning: " in answer.err
+        assert "overlapping-routes" in answer.err
