@@ -62,17 +62,30 @@ def _rebuild(state: OrgState, base: OrgSettings, section: Mapping[str, Any]) -> 
     state.settings = read_settings(base, section.get("settings") or {})
     state.duplicate_rules = read_rules(section.get("duplicate_rules") or [])
     state.row_locks.clear()
+    state.database.write_meta("settings", section.get("settings") or {})
+    state.database.write_meta("duplicate_rules", section.get("duplicate_rules") or [])
+    fields = [
+        ["declare", name, dict(definition)]
+        for name, made in (section.get("fields") or {}).items()
+        for definition in made
+    ]
+    if fields == state.database.read_meta("field_changes", None):
+        for definition in state.schema:
+            state.database.run(f"DELETE FROM {quoted(definition.name)}")  # noqa: S608 - a name of the schema
+    else:
+        _build_tables(state, fields)
+    _seed(state, section.get("records") or {})
+
+
+def _build_tables(state: OrgState, fields: Sequence[Sequence[Any]]) -> None:
+    """Make the standard tables anew, with the custom *fields* of a world."""
     for definition in state.schema:
         state.database.run(f"DROP TABLE IF EXISTS {quoted(definition.name)}")
     state.schema = standard_schema()
     state.database.prepare(state.schema)
-    state.database.write_meta("settings", section.get("settings") or {})
-    state.database.write_meta("duplicate_rules", section.get("duplicate_rules") or [])
     state.database.write_meta("field_changes", [])
-    for object_name, definitions in (section.get("fields") or {}).items():
-        for definition in definitions:
-            change_field(state, "declare", object_name, definition)
-    _seed(state, section.get("records") or {})
+    for change in fields:
+        change_field(state, *change)
 
 
 def add_duplicate_rules(state: OrgState, definitions: Sequence[Mapping[str, Any]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,26 @@ def test_reset_clears_but_keeps_identity(org: Org, make_lead: Make) -> None:
     assert org.dump("Lead") == []
     assert "Score__c" not in {field["name"] for field in org.describe("Lead")["fields"]}
     assert make_lead() > first
+
+
+@pytest.mark.parametrize("changed", [False, True], ids=["untouched", "field-dropped"])
+def test_same_world_again_is_made_anew(org: Org, make_lead: Make, changed: bool) -> None:
+    """The same world set up twice has its own records, fields and picklists, whatever was done to it between."""
+    org.reset(WORLD)
+    first = {name: org.dump(name) for name in ("Lead", "LeadStatus", "User")}
+    fields = org.describe("Lead")["fields"]
+    make_lead(LastName="Late")
+    if changed:
+        org.drop_field("Lead", "Score__c")
+    org.reset(WORLD)
+    assert org.describe("Lead")["fields"] == fields
+    for name, rows in first.items():
+        assert [told(row) for row in org.dump(name)] == [told(row) for row in rows]
+
+
+def told(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A record without ids and moments."""
+    return {field: value for field, value in row.items() if not field.endswith(("Id", "Date", "Modstamp"))}
 
 
 def test_two_orgs_are_told_apart(org: Org, clock: SandboxClock) -> None:

@@ -21,6 +21,7 @@ CUSTOM_LEAD_FIELDS = {
     "Need__c",
     "Timeframe__c",
     "Disqualification_Reason__c",
+    "Converted_To__c",
 }
 VERDICTS = {"convert", "attach", "review", "nurture", "disqualify", "none"}
 
