@@ -10,6 +10,9 @@ from enum import StrEnum
 from connector.model.decision import Verdict, Versions
 from connector.model.records import Kind, RecordRef, Values, digest_of, require_aware
 
+CONVERTED_ELSEWHERE = "converted-elsewhere"
+"""A receipt's code: somebody else converted the lead, and the ids are those of their records."""
+
 
 class Action(StrEnum):
     """What a step does in the target CRM.

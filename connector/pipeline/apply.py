@@ -7,15 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from connector.errors import Applied, RemoteError
-from connector.model.plan import Action, Order, Outcome, Receipt, Step
+from connector.model.plan import CONVERTED_ELSEWHERE, Action, Order, Outcome, Receipt, Step
 from connector.model.progress import CrosswalkEntry
 from connector.model.records import Kind, RecordRef, external_key
 from connector.pipeline.resolve import CONVERTED_ROLE
 from connector.pipeline.route import Route
 from connector.pipeline.side import Side
 from connector.planning import FILL, HANDS_OVER, filled
-
-CONVERTED_ELSEWHERE = "converted-elsewhere"  # a receipt's code: somebody else did the conversion, the ids are theirs
 
 
 @dataclass
