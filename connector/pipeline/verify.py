@@ -6,10 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from connector.mapping import translate
-from connector.model.plan import Action, Outcome, PlannedLead, Receipt, Step
+from connector.model.plan import CONVERTED_ELSEWHERE, Action, Outcome, PlannedLead, Receipt, Step
 from connector.model.progress import JournalState
 from connector.model.records import Kind, RawRecord, Record, RecordRef
-from connector.pipeline.apply import CONVERTED_ELSEWHERE
 from connector.pipeline.pull import indexed
 from connector.pipeline.route import Route
 from connector.planning import drifted

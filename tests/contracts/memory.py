@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from connector.errors import Rejected, SessionExpired, StateError, Unavailable
-from connector.model.plan import Action, ConversionStyle, Order, Outcome, Receipt
+from connector.model.plan import CONVERTED_ELSEWHERE, Action, ConversionStyle, Order, Outcome, Receipt
 from connector.model.progress import (
     BudgetReading,
     FieldShape,
@@ -38,7 +38,6 @@ from tests.contracts.memory_crm import (
 T = TypeVar("T")
 KINDS = {name: kind for kind, name in OBJECTS.items()}
 STAGES = ("Prospecting", "Qualification", "Negotiation", "Closed Won", "Closed Lost")
-ELSEWHERE = "converted-elsewhere"
 _LINKS = {"account": "AccountId", "contact": "ContactId"}
 
 
@@ -214,7 +213,7 @@ class MemorySystem:
             raise RowRefused("gone", "the lead is deleted")
         if lead.converted:
             found = self._found(order, Outcome.ALREADY)
-            return replace(found, code=ELSEWHERE) if self._crm.style.makes else found  # whose it is, nothing tells
+            return replace(found, code=CONVERTED_ELSEWHERE) if self._crm.style.makes else found  # whose it is, nothing tells
         style, step = self._crm.style, order.step
         if not style.makes and not {"account", "contact"} <= order.ids.keys():
             raise RowRefused("REQUIRED_ID_MISSING", "this CRM makes no account and no contact by itself")
@@ -251,7 +250,7 @@ class MemorySystem:
         if ours:
             return Receipt(order.step.key, done, self.now(), ids={"lead": lead.id, **became})
         ids = {"lead": lead.id, **became}
-        return Receipt(order.step.key, Outcome.ALREADY, self.now(), ids=ids, code=ELSEWHERE)
+        return Receipt(order.step.key, Outcome.ALREADY, self.now(), ids=ids, code=CONVERTED_ELSEWHERE)
 
     def _applied(self, order: Order, ids: Mapping[str, str]) -> Receipt:
         return Receipt(order.step.key, Outcome.APPLIED, self.now(), ids=dict(ids))

@@ -12,11 +12,11 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from connector.errors import RemoteError
-from connector.model.plan import Order, Outcome, Receipt
+from connector.model.plan import CONVERTED_ELSEWHERE, Order, Outcome, Receipt
 from connector.systems.receipts import Receipts, already, applied, unknown, whole_call
 from connector.systems.salesforce.receipts import persist, refused_row
 from connector.systems.salesforce.session import Line, SalesforceSession
-from connector.systems.salesforce.settle import ELSEWHERE, Settler
+from connector.systems.salesforce.settle import Settler
 from connector.systems.salesforce.soap import (
     child_text,
     children,
@@ -168,7 +168,7 @@ class Converter:
             return
         for order, receipt in zip(done, found, strict=True):
             if receipt.outcome is not Outcome.REJECTED:
-                receipts[order.step.key] = already(order, receipt.ids, receipt.at, ELSEWHERE)
+                receipts[order.step.key] = already(order, receipt.ids, receipt.at, CONVERTED_ELSEWHERE)
 
 
 def lead_convert(order: Order) -> str:

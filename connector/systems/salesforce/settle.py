@@ -7,14 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from connector.model.plan import Action, Order, Receipt
+from connector.model.plan import CONVERTED_ELSEWHERE, Action, Order, Receipt
 from connector.model.records import Scalar
 from connector.systems.receipts import already, applied, rejected
 from connector.systems.salesforce.reading import tables
 from connector.systems.salesforce.session import SalesforceSession
 from connector.systems.salesforce.soql import LONGEST_QUERY, chunks, instant, listed, same_id, select
 
-ELSEWHERE = "converted-elsewhere"
 NOT_THERE = "not-there"
 _LEAD_FIELDS = (
     "Id",
@@ -112,7 +111,7 @@ class Settler:
             return rejected(order, at, NOT_THERE, "the lead is not converted")
         ids = {"lead": str(row["Id"])} | {role: str(row[field]) for role, field in _ROLES.items() if row.get(field)}
         ours = all(role not in order.ids or same_id(order.ids[role], ids.get(role, "")) for role in _ROLES)
-        return applied(order, ids, at) if ours else already(order, ids, at, ELSEWHERE)
+        return applied(order, ids, at) if ours else already(order, ids, at, CONVERTED_ELSEWHERE)
 
 
 def same_value(sent: Scalar, read: object) -> bool:

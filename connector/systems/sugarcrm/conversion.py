@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from connector.errors import RemoteError
-from connector.model.plan import Order, Outcome, Receipt
+from connector.model.plan import CONVERTED_ELSEWHERE, Order, Outcome, Receipt
 from connector.model.records import Kind
 from connector.systems.receipts import Receipts, already, applied, rejected, unknown, whole_call
 from connector.systems.sugarcrm.becoming import (
@@ -37,7 +37,6 @@ from connector.systems.sugarcrm.rows import Row, is_deleted
 from connector.systems.sugarcrm.session import Part, Reply, SugarSession
 from connector.systems.sugarcrm.writing import finish
 
-ELSEWHERE = "converted-elsewhere"
 CONTACTS = "Contacts"
 _ROUNDS = 8
 _MOST_CONFLICTS = 3
@@ -181,9 +180,9 @@ class Converter:
             return rejected(order, at, GONE, "the lead is deleted, or hidden from our user")
         ids = became(lead)
         if converted_by(lead) and not fits(order, _so_far(ids, case), case.opportunity if case.keyed else ""):
-            return already(order, ids, at, ELSEWHERE)
+            return already(order, ids, at, CONVERTED_ELSEWHERE)
         if not converted_by(lead) and contradicts(order, lead, case.opportunity):
-            return already(order, ids, at, ELSEWHERE)
+            return already(order, ids, at, CONVERTED_ELSEWHERE)
         if only_says_so(lead) and not case.tried:
             return rejected(order, at, "status-converted", "the status says Converted, but nothing shows into what")
         if converted_by(lead) and self._complete(case, ids):
@@ -281,7 +280,7 @@ class Converter:
         opened = []
         for order in batch:
             receipt = receipts[order.step.key]
-            done = receipt.outcome in (Outcome.APPLIED, Outcome.ALREADY) and receipt.code != ELSEWHERE
+            done = receipt.outcome in (Outcome.APPLIED, Outcome.ALREADY) and receipt.code != CONVERTED_ELSEWHERE
             if done and "opportunity" in receipt.ids and order.step.terms.get("opportunity") != "none":
                 values = order.step.after or None
                 opened.append(Opened(order, receipt.ids["opportunity"], values=values))

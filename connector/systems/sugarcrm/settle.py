@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from connector.model.plan import Action, Order, Receipt
+from connector.model.plan import CONVERTED_ELSEWHERE, Action, Order, Receipt
 from connector.model.records import Kind
 from connector.systems.receipts import already, applied, rejected
 from connector.systems.sugarcrm.becoming import CONVERTED_FIELDS, became, converted_by, fits
@@ -92,7 +92,7 @@ class Settler:
             return rejected(order, at, NOT_THERE, "the lead is not converted")
         ids = became(row)
         if not fits(order, ids):
-            return already(order, ids, at, "converted-elsewhere")
+            return already(order, ids, at, CONVERTED_ELSEWHERE)
         if order.step.terms.get("opportunity") != "none" and "opportunity" not in ids:
             return rejected(order, at, NOT_THERE, "the opportunity is missing")
         return applied(order, ids, at)
@@ -110,7 +110,7 @@ class Settler:
 
 def _opened(order: Order, receipt: Receipt) -> Opened | None:
     """The opportunity that a settled order brought about, if it did."""
-    if order.step.action is Action.CONVERT and receipt.code != "converted-elsewhere" and "opportunity" in receipt.ids:
+    if order.step.action is Action.CONVERT and receipt.code != CONVERTED_ELSEWHERE and "opportunity" in receipt.ids:
         ours = order.step.terms.get("opportunity") != "none"
         return Opened(order, receipt.ids["opportunity"], values=order.step.after or None) if ours else None
     created = order.step.action is Action.CREATE and order.step.kind == Kind.OPPORTUNITY

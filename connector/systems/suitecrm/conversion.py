@@ -13,14 +13,13 @@ from dataclasses import dataclass
 from functools import partial
 
 from connector.errors import RemoteError
-from connector.model.plan import Order, Outcome, Receipt
+from connector.model.plan import CONVERTED_ELSEWHERE, Order, Outcome, Receipt
 from connector.systems.receipts import already, applied, rejected
 from connector.systems.suitecrm.line import ACCOUNTS, CONTACTS, LEADS, OPPORTUNITIES, Line, Refusal, Row, Write
 from connector.systems.suitecrm.values import Sent
 from connector.systems.suitecrm.writing import Sending, introduce
 
 NOT_THERE = "not-there"
-ELSEWHERE = "converted-elsewhere"
 LEAD_FIELDS = ("converted", "status", "account_id", "contact_id", "opportunity_id", "assigned_user_id")
 _ROLES = {"account": "account_id", "contact": "contact_id", "opportunity": "opportunity_id"}
 _MODULES = {"account": ACCOUNTS, "contact": CONTACTS, "opportunity": OPPORTUNITIES}
@@ -95,10 +94,10 @@ class Converter:
         ours = all(theirs.get(role) == order.ids[role] for role in _ROLES if order.ids.get(role))
         ids = {"lead": row.id, **theirs}
         if row.values.get("converted") is True:
-            return applied(order, ids, at) if ours else already(order, ids, at, ELSEWHERE)
+            return applied(order, ids, at) if ours else already(order, ids, at, CONVERTED_ELSEWHERE)
         if row.text("contact_id") not in ("", order.ids.get("contact")):
             # A person without the flag: somebody linked the lead to what it became.
-            return already(order, ids, at, ELSEWHERE)
+            return already(order, ids, at, CONVERTED_ELSEWHERE)
         if row.text("status") == "Converted":
             words = "the lead's status says Converted, but it is not converted"
             return rejected(order, at, "status-converted", words, ("status",))
