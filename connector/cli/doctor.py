@@ -83,7 +83,7 @@ def _disk(state: Path) -> Check:
 
 def _files(config: Config) -> Iterator[Check]:
     for files in files_of_routes(config):
-        findings = findings_of(files)
+        findings = findings_of(files, config)
         if findings:
             detail = f"{counted(len(findings), 'finding')} in {files.mapping}, the first: {sorted(findings)[0]}"
             yield Check("mappings", "fail", detail, "connector mapping lint", ConfigError.exit_code)

@@ -11,8 +11,8 @@ from connector.cli.cases import report_cases
 from connector.cli.output import put_json, say
 from connector.cli.session import Session, verb
 from connector.config import Config, config_schema
-from connector.errors import Finding, InputError
-from connector.mapping import check_mappings, conversion_schema, mapping_schema, run_cases
+from connector.errors import ConfigError, Finding, InputError
+from connector.mapping import Needed, check_mappings, conversion_schema, mapping_schema, run_cases
 from connector.matching import matching_schema
 from connector.model.progress import ObjectShape
 from connector.policy import check_policy, policy_schema
@@ -32,15 +32,16 @@ def lint(session: Session, folder: Path | None, online: bool) -> int:
     """Check mapping, matching and policy files; every problem as file:line:column: rule: what, and the fix.
 
     Without FOLDER, the files that the configured routes name. With it, matching.yaml and policy.yaml are looked for
-    in FOLDER. A file that is not there is a finding. Exit 65 when there are findings.
+    in FOLDER. A file that is not there is a finding, also one that only a disabled route needs. Exit 65 when there
+    are findings.
 
     Example: connector mapping lint mappings
     """
-    config = None if folder else session.config()
-    files = files_of_routes(config) if config else [RuleFiles.of_folder(folder)] if folder else []
+    files = [RuleFiles.of_folder(folder)] if folder else files_of_routes(session.config())
     shapes = _shapes(session.config(), files) if online else None
-    between = config.findings if config else ()
-    findings = sorted({*between, *(finding for each in files for finding in findings_of(each, shapes))})
+    config = _known_config(session) if folder else session.config()
+    between = config.findings if config and not folder else ()
+    findings = sorted({*between, *(finding for each in files for finding in findings_of(each, config, shapes))})
     for finding in findings:
         say(str(finding), as_json=session.as_json)
     if session.as_json:
@@ -55,10 +56,21 @@ def files_of_routes(config: Config) -> list[RuleFiles]:
     return list(dict.fromkeys(RuleFiles.of_route(config, route) for route in config.routes.values()))
 
 
-def findings_of(files: RuleFiles, shapes: Mapping[str, Mapping[str, ObjectShape]] | None = None) -> list[Finding]:
-    """Everything wrong in the files of a route or a folder, those that are not there included."""
+def _known_config(session: Session) -> Config | None:
+    """The configuration, where there is one that can be used: a folder is linted without it too."""
+    try:
+        return session.config()
+    except ConfigError:
+        return None
+
+
+def findings_of(
+    files: RuleFiles, config: Config | None = None, shapes: Mapping[str, Mapping[str, ObjectShape]] | None = None
+) -> list[Finding]:
+    """Everything wrong in the files of a route or a folder, those that routes of *config* miss there included."""
+    needed = _needed(files, config) if config else []
     checks: tuple[Callable[[], object], ...] = (
-        lambda: findings.extend(check_mappings(files.mapping_texts(), shapes)),
+        lambda: findings.extend(check_mappings(files.mapping_texts(), shapes, needed)),
         files.load_matching,
         lambda: findings.extend(check_policy(files.text(files.policy), files.name(files.policy))),
     )
@@ -69,6 +81,16 @@ def findings_of(files: RuleFiles, shapes: Mapping[str, Mapping[str, ObjectShape]
         except InputError as error:
             findings.extend(error.findings)
     return findings
+
+
+def _needed(files: RuleFiles, config: Config) -> list[Needed]:
+    """The mappings that routes, enabled or not, take from the folder of *files*."""
+    return [
+        Needed(f"{files.name(files.mapping)}/{system}/{kind.value}.yaml", system, kind, name)
+        for name, route in config.routes.items()
+        if config.resolve(route.mapping) == files.mapping
+        for system, kind in config.needed_mappings(name)
+    ]
 
 
 def _shapes(config: Config, files: Sequence[RuleFiles]) -> dict[str, Mapping[str, ObjectShape]]:

@@ -23,6 +23,7 @@ from connector.config.routes import Limits, Route, clashes, interval_seconds, la
 from connector.config.secrets import resolve_secret, secret_keeper
 from connector.errors import ConfigError, Finding
 from connector.model.document import Document, parse, validate
+from connector.model.records import Kind
 
 CONFIG_NAME = "connector.yaml"
 
@@ -90,6 +91,16 @@ class Config:
         if route.source == route.target or self.connections[route.source].type == "csv":
             return "none"
         return route.push_back or "links"
+
+    def needed_mappings(self, name: str) -> list[tuple[str, Kind]]:
+        """System and kind of every mapping that the route named *name* cannot run without.
+
+        All kinds of the target; of the source its leads, and all kinds where it is given records back.
+        """
+        route = self.route(name)
+        source, target = (self.connections[end].type for end in (route.source, route.target))
+        given = list(Kind) if self.push_back(name) == "records" else [Kind.LEAD]
+        return list(dict.fromkeys([(source, kind) for kind in given] + [(target, kind) for kind in Kind]))
 
     def token_file(self, name: str) -> Path:
         """Where the connection named *name* keeps the tokens of its login, shared by every process."""

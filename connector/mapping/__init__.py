@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from connector.mapping.cases import CaseResult, run_cases
-from connector.mapping.checks import check_mappings
+from connector.mapping.checks import Needed, check_mappings
 from connector.mapping.compiled import ObjectMapping
 from connector.mapping.loading import MappingSet, load_mappings
 from connector.mapping.schema import conversion_schema, mapping_schema
@@ -14,6 +14,7 @@ from connector.mapping.writing import Payload, payload
 __all__ = [
     "CaseResult",
     "MappingSet",
+    "Needed",
     "ObjectMapping",
     "Payload",
     "Translation",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from connector.errors import Finding
 from connector.mapping.compiled import LOOSE_SYSTEM, header_key, table_key
@@ -11,6 +12,7 @@ from connector.mapping.grammar import Direction, FieldRule, MappingFile
 from connector.mapping.loading import CONVERSION, Loaded
 from connector.mapping.shapes import check_lengths, check_shape
 from connector.mapping.transforms import named
+from connector.mapping.words import check_words
 from connector.model.document import Document, Loc
 from connector.model.progress import ObjectShape
 from connector.model.records import Kind
@@ -19,10 +21,23 @@ Shapes = Mapping[str, Mapping[str, ObjectShape]]
 _Read = Sequence[tuple[MappingFile, Document]]
 
 
-def check_mappings(files: Mapping[str, str], shapes: Shapes | None = None) -> list[Finding]:
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """A mapping that a *route* cannot run without; *path* is where it belongs."""
+
+    path: str
+    system: str
+    kind: Kind
+    route: str
+
+
+def check_mappings(
+    files: Mapping[str, str], shapes: Shapes | None = None, needed: Sequence[Needed] = ()
+) -> list[Finding]:
     """Every finding in the mapping files (path -> text), sorted; never raises.
 
     With *shapes* (system -> object -> its description) the mappings are also held against what the CRMs have.
+    *needed*: what the routes need; words for leads are then held against the systems of these routes alone.
     """
     loaded = Loaded(files)
     findings = set(loaded.findings)
@@ -34,12 +49,36 @@ def check_mappings(files: Mapping[str, str], shapes: Shapes | None = None) -> li
     check_lengths(sound, shapes or {})
     if loaded.conversion:
         _check_conversion(*loaded.conversion, sound)
+        check_words(*loaded.conversion, _leads(sound, needed), shapes or {})
         findings.update(loaded.conversion[1].findings)
     elif not any(path.endswith(CONVERSION) for path in files):
         what = "there is no conversion mapping, so no lead can be converted"
         findings.add(Finding(CONVERSION, 0, 0, "missing-file", what, "add mappings/conversion.yaml"))
+    findings.update(_missing(loaded.there, needed))
     findings.update(finding for _, document in loaded.read for finding in document.findings)
     return sorted(findings)
+
+
+def _missing(there: set[tuple[str, str]], needed: Sequence[Needed]) -> Iterator[Finding]:
+    """The mappings that routes need and that are not there, each once with all of its routes."""
+    routes: dict[Needed, dict[str, None]] = {}
+    for need in needed:
+        if (need.system, need.kind.value) not in there:
+            routes.setdefault(replace(need, route=""), {})[need.route] = None
+    for need, names in routes.items():
+        who = f"route{'' if len(names) == 1 else 's'} {', '.join(names)} need{'s' if len(names) == 1 else ''} it"
+        what = f"there is no mapping of {need.kind.value} for {need.system}, and {who}"
+        yield Finding(need.path, 0, 0, "missing-file", what, "write it, or take the starter of `connector init`")
+
+
+def _leads(sound: _Read, needed: Sequence[Needed]) -> _Read:
+    """The lead mappings of the CRMs that routes use; of all that there are where no route is known."""
+    systems = {need.system for need in needed}
+    return [
+        (file, document)
+        for file, document in sound
+        if file.kind is Kind.LEAD and file.system != LOOSE_SYSTEM and (not systems or file.system in systems)
+    ]
 
 
 def _check_file(file: MappingFile, document: Document) -> None:

@@ -64,6 +64,7 @@ class Loaded:
         self.findings: list[Finding] = []
         self.read: list[tuple[MappingFile, Document]] = []
         self.conversion: tuple[ConversionFile, Document] | None = None
+        self.there: set[tuple[str, str]] = set()  # system and kind of every file, those that cannot be used included
         for path in sorted(files):
             name = PurePosixPath(path.replace("\\", "/")).name
             if name not in _OTHER_ROOMS:
@@ -81,6 +82,8 @@ class Loaded:
             if file:
                 self.read.append((file, document))
             file = file or _salvaged(document)
+            told = _told_by_path(document.path)
+            self.there.add((file.system, file.kind.value) if file else (told["system"], told["kind"]))
             if file:
                 check_mapping(file, document)
         self.findings += document.findings

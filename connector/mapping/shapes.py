@@ -25,6 +25,8 @@ _READS: Mapping[FieldType, frozenset[str]] = {
     FieldType.DATE: frozenset(("date", "instant")),
     FieldType.INSTANT: frozenset(("instant",)),
 }
+# A dropdown holds one of its words, whatever length its column has; not every protocol tells the words.
+_DROPDOWNS = frozenset(("enum", "dynamicenum", "multienum", "radioenum", "picklist", "multipicklist"))
 _TEXT_READS = frozenset(("text", "number", "date", "instant"))
 
 
@@ -123,7 +125,7 @@ def check_lengths(
     for file, document, shape in described:
         for name, rule in file.fields.items():
             target = _target(rule, shape)
-            if target is None or rule.cut or target.values or _never_cut(name, file):
+            if target is None or rule.cut or _never_cut(name, file):
                 continue
             for other, _, source_shape in described:
                 if other.kind is not file.kind or name not in other.fields:
@@ -151,10 +153,16 @@ def _target(rule: FieldRule, shape: ObjectShape) -> FieldShape | None:
     if not rule.writes or not rule.sources:
         return None
     found = shape.fields.get(rule.sources[0].field[0])
-    return found if found and found.length else None
+    return found if found and found.length and not _listed(rule, found) else None
 
 
 def _longest(rule: FieldRule, shape: ObjectShape) -> int:
     if not rule.reads:
         return 0
-    return max((shape.fields[native].length for native in rule.natives() if native in shape.fields), default=0)
+    found = (shape.fields[native] for native in rule.natives() if native in shape.fields)
+    return max((field.length for field in found if not _listed(rule, field)), default=0)
+
+
+def _listed(rule: FieldRule, field: FieldShape) -> bool:
+    """Whether the field holds one of a few words instead of text."""
+    return bool(rule.values or field.values) or field.type.casefold() in _DROPDOWNS

@@ -174,3 +174,37 @@ def test_what_conversion_would_lose_is_found() -> None:
 def test_missing_conversion_mapping_is_found() -> None:
     """Without conversion.yaml nothing can be converted, and the lint says so."""
     assert [f.rule for f in check_mappings({LEAD: text_of("last_name: L")})] == ["missing-file"]
+
+
+def test_dropdowns_are_no_length_risk() -> None:
+    """A field of one of a few words is as long as its longest word, whatever its column takes; text stays a risk."""
+    files = {
+        "mappings/a/lead.yaml": text_of("rating: R\nsource: {from: S, values: {Web: Web}}\ntitle: T", system="a"),
+        "mappings/b/lead.yaml": text_of("rating: R\nsource: S\ntitle: T", system="b"),
+        "mappings/conversion.yaml": CONVERSION,
+    }
+    small, large = (
+        shape_of(
+            FieldShape("R", "enum", length=size),
+            FieldShape("S", "varchar", length=size),
+            FieldShape("T", "varchar", length=size),
+        )
+        for size in (50, 255)
+    )
+    found = check_mappings(files, {"a": {"Thing": small}, "b": {"Thing": large}})
+    assert [(f.path, f.rule, "`title`" in f.what) for f in found] == [("mappings/a/lead.yaml", "length-risk", True)]
+
+
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [("Gone", 1), ("Done", 0), ("Old", 0), ('"{reason}"', 0), ("null", 0), ("Own", 0)],
+)
+def test_written_back_words_stand_in_the_table(word: str, told: int) -> None:
+    """A word that is written on leads is one of the table, of `written_as`, or of the CRM's own list."""
+    fields = "status: {from: S, values: {x: Done}, written_as: {Old: x}}"
+    back = CONVERSION + f"write_back: {{disqualify: {{status: {word}}}}}\n"
+    shape = shape_of(FieldShape("S", "picklist", values=("x", "Own")))
+    found = lint(fields, "", shape, back)
+    assert [(f.path, f.rule, f.line) for f in found if f.rule == "unknown-word"] == [
+        ("mappings/conversion.yaml", "unknown-word", 5)
+    ] * told

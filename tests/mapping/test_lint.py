@@ -90,3 +90,64 @@ def test_file_trouble_comes_before_login(folder: Folder) -> None:
     observer: Observer = Silence()
     with open_house(config) as house, pytest.raises(ConfigError, match="1 problem in the files of the route"):
         house.route(next(iter(config.routes)), observer)
+
+
+def test_missing_mapping_is_a_finding(folder: Folder) -> None:
+    """A mapping that a route needs is missed by name with all such routes, the disabled ones too."""
+    (folder.path / "mappings" / "sugarcrm" / "contact.yaml").unlink()
+    for words in ((), (str(folder.path / "mappings"),)):
+        answer = folder.type("mapping", "lint", *words)
+        assert answer.code == 65
+        said = (
+            "mappings/sugarcrm/contact.yaml:0:0: missing-file: there is no mapping of contact for sugarcrm, and routes "
+        )
+        assert answer.out.startswith(f"{said}sugarcrm, sugarcrm-to-salesforce, salesforce-to-sugarcrm need it")
+        assert answer.out.count("\n") == 1
+    assert folder.type("sync", "sugarcrm").code == 78
+    assert "mappings/sugarcrm/contact.yaml" in folder.type("doctor").out
+
+
+def test_unused_mapping_may_be_missing(folder: Folder) -> None:
+    """A source that is only read needs its leads; a broken mapping is told as broken, not as missing as well."""
+    text = folder.config.read_text("utf-8")
+    start = text.index("  suitecrm-to-salesforce:")
+    routes = text[: text.index("routes:")] + "routes:\n" + text[start : text.index("  salesforce-to-sugarcrm:")]
+    folder.config.write_text(routes.replace("push_back: records", "push_back: links"), "utf-8")
+    for kind in ("account", "contact", "opportunity"):
+        (folder.path / "mappings" / "suitecrm" / f"{kind}.yaml").unlink()
+    assert rules_and_paths(folder) == (0, [])
+    assert [each for each in folder.type("doctor", "--json").json["checks"] if each["level"] == "fail"] == []
+    lead = folder.path / "mappings" / "suitecrm" / "lead.yaml"
+    lead.write_text("oops: [unclosed\n", "utf-8")
+    assert rules_and_paths(folder) == (65, [("yaml-syntax", "mappings/suitecrm/lead.yaml")])
+    lead.unlink()
+    assert rules_and_paths(folder) == (65, [("missing-file", "mappings/suitecrm/lead.yaml")])
+
+
+def test_folder_is_linted_without_a_config(folder: Folder) -> None:
+    """A folder alone is linted as it is; which files routes would need nobody knows then."""
+    folder.config.unlink()
+    (folder.path / "mappings" / "sugarcrm" / "contact.yaml").unlink()
+    assert rules_and_paths(folder, str(folder.path / "mappings")) == (0, [])
+
+
+def test_words_of_leads_must_be_sayable(folder: Folder) -> None:
+    """A status that no table leads back from is found where it is written, per CRM that takes leads; others are not."""
+    folder.edit("mappings/conversion.yaml", "status: Closed - Converted\n    converted: true", "status: Klosed")
+    lines = (folder.path / "mappings" / "conversion.yaml").read_text("utf-8").split("\n")
+    place = f"mappings/conversion.yaml:{lines.index('    status: Klosed') + 1}:5: unknown-word: mappings/"
+    answer = folder.type("mapping", "lint")
+    assert answer.code == 65
+    assert [line.startswith(place) for line in answer.out.splitlines()] == [True, True]
+    assert ["has no word of sugarcrm for `Klosed`" in answer.out, "suitecrm for `Klosed`" in answer.out] == [True, True]
+    assert "(write one of `Open - Not Contacted`, `Working - Contacted`, " in answer.out
+    text = folder.config.read_text("utf-8")
+    routes = "routes:\n  salesforce: {source: salesforce, target: salesforce}\n"
+    folder.config.write_text(text[: text.index("routes:")] + routes, "utf-8")
+    assert rules_and_paths(folder) == (0, [])
+
+
+def test_dropdowns_over_v8_are_no_length_risk(folder: Folder) -> None:
+    """V8 tells a column's length for a dropdown and no words: that is no text that could be too long."""
+    folder.edit("connector.yaml", "api: v4_1", "api: v8")
+    assert rules_and_paths(folder, "--online") == (0, [])
