@@ -9,7 +9,7 @@ from typing import cast
 from connector.config import Config, CrmConnection, SalesforceConnection, SugarConnection
 from connector.errors import ConfigError, Refused
 from connector.mapping import MappingSet, ObjectMapping, payload
-from connector.model.progress import ObjectShape
+from connector.model.progress import FieldShape, ObjectShape
 from connector.model.records import Kind
 from connector.ports import Target
 from connector.wiring import House, RuleFiles, read_rules
@@ -74,7 +74,8 @@ def _uses(config: Config, name: str) -> list[_Use]:
 
 
 def _objects(mappings: MappingSet, system: str) -> list[ObjectMapping]:
-    return [mappings.object_mapping(system, kind) for kind in Kind]
+    """The mappings that are there; what a route misses is told with its files."""
+    return [mapping for kind in Kind if (mapping := mappings.mappings.get((system, kind)))]
 
 
 def _failing(name: str, detail: str, next_step: str) -> Check:
@@ -92,9 +93,10 @@ def _object(
     found = [
         *_failures(label, mappings, shape),
         *_key_failures(label, shape, settings),
-        *_other_key(label, mappings, settings),
+        *_other_key(label, mappings, shape, settings),
     ]
     yield from found
+    yield from _read_only(label, mappings, shape)
     if not found:
         key = settings.key_field
         place = f", key field {key} in place" if key in shape.fields else ""
@@ -116,15 +118,35 @@ def _key_failures(label: str, shape: ObjectShape, settings: CrmConnection) -> It
         yield _failing(label, f"the field {settings.key_field} is missing, or is not a unique external id", _METADATA)
 
 
-def _other_key(label: str, mappings: list[ObjectMapping], settings: CrmConnection) -> Iterator[Check]:
-    """A mapping that writes our key into another field than the connection looks for it in."""
-    if isinstance(settings, SugarConnection) and not settings.key_field:
+def _other_key(
+    label: str, mappings: list[ObjectMapping], shape: ObjectShape, settings: CrmConnection
+) -> Iterator[Check]:
+    """A mapping that writes our key nowhere, or into another field than the connection looks for it in."""
+    key = settings.key_field
+    if isinstance(settings, SugarConnection) and not key:
         return
     for mapping in mappings:
         field = mapping.writing.get("external_key")
-        if field and field.target != settings.key_field:
-            detail = f"{field.place}: external_key is `{field.target}`, but key_field is `{settings.key_field}`"
-            yield _failing(label, detail, f"write `from: {settings.key_field}` there, or correct key_field")
+        if field and field.target != key:
+            detail = f"{field.place}: external_key is `{field.target}`, but key_field is `{key}`"
+            yield _failing(label, detail, f"write `from: {key}` there, or correct key_field")
+        elif field is None and key in shape.fields:
+            detail = f"{mapping.path}: external_key is not written, but key_field is `{key}`"
+            yield _failing(label, detail, f"add `external_key: {{ from: {key}, optional: true }}` to its fields")
+
+
+def _read_only(label: str, mappings: list[ObjectMapping], shape: ObjectShape) -> Iterator[Check]:
+    """Fields that the mappings write and this login may not: they are left out of what is sent."""
+    targets = dict.fromkeys(field.target for mapping in mappings for field in mapping.writing.values())
+    closed = [name for name in targets if (found := shape.fields.get(name)) and not _takes(found)]
+    if closed:
+        what = f"the mapping writes fields that the login may not: {', '.join(closed)}; they are left as they are"
+        fix = "let the login's user edit them in the CRM, or say `direction: read` in the mapping"
+        yield Check(label, "warn", what, fix)
+
+
+def _takes(field: FieldShape) -> bool:
+    return field.createable or field.updateable
 
 
 def _terms(name: str, use: _Use, system: Target, shapes: Mapping[str, ObjectShape], folder: str) -> Iterator[Check]:
