@@ -213,7 +213,8 @@ class MemorySystem:
             raise RowRefused("gone", "the lead is deleted")
         if lead.converted:
             found = self._found(order, Outcome.ALREADY)
-            return replace(found, code=CONVERTED_ELSEWHERE) if self._crm.style.makes else found  # whose it is, nothing tells
+            # Whose it is, nothing tells.
+            return replace(found, code=CONVERTED_ELSEWHERE) if self._crm.style.makes else found
         style, step = self._crm.style, order.step
         if not style.makes and not {"account", "contact"} <= order.ids.keys():
             raise RowRefused("REQUIRED_ID_MISSING", "this CRM makes no account and no contact by itself")
