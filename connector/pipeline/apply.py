@@ -52,7 +52,8 @@ def apply_steps(route: Route, run_id: str, steps: Sequence[Step]) -> Outcomes:
             break
         for side, orders in _by_side(route, ready):
             for batch in side.system.batches(orders):
-                _send(route, run_id, side, batch, outcomes)
+                overtaken = _send(route, run_id, side, batch, outcomes)
+                pending = _give_way(route, overtaken, pending, outcomes)
                 route.observer.advance(len(batch))
                 route.checkpoint()
     return outcomes
@@ -134,9 +135,59 @@ def _ids(step: Step, receipts: Mapping[str, Receipt]) -> dict[str, str] | None:
     return ids
 
 
-def _send(route: Route, run_id: str, side: Side, batch: Sequence[Order], outcomes: Outcomes) -> None:
-    """One call: the intent durable first, then the effect, then the receipts; unknown ones are read back."""
-    _keep(route, list(zip(batch, _call(route, run_id, side, batch), strict=True)), outcomes)
+def _send(
+    route: Route, run_id: str, side: Side, batch: Sequence[Order], outcomes: Outcomes
+) -> list[tuple[Step, Receipt]]:
+    """One call: the intent durable first, then the effect, then the receipts; unknown ones are read back.
+
+    Answers what was not made because a person has converted the lead meanwhile.
+    """
+    pairs = list(zip(batch, _call(route, run_id, side, batch), strict=True))
+    _keep(route, pairs, outcomes)
+    return [(order.step, receipt) for order, receipt in pairs if _is_overtaken(order.step, receipt)]
+
+
+def _is_overtaken(step: Step, receipt: Receipt) -> bool:
+    made = step.action is Action.CREATE and receipt.outcome is Outcome.REJECTED
+    return made and receipt.code == CONVERTED_ELSEWHERE
+
+
+def _give_way(
+    route: Route, overtaken: Sequence[tuple[Step, Receipt]], pending: Sequence[Step], outcomes: Outcomes
+) -> list[Step]:
+    """Adopt the conversions of people who were faster: what was still to be made there is forgotten.
+
+    Answers the steps that are left. What we had made by then is named in the audit: nobody else will tell of it.
+    """
+    left = list(pending)
+    for step, told in overtaken:
+        theirs = [other for other in left if (other.lead, other.connection) == (step.lead, step.connection)]
+        convert = next((other for other in theirs if other.action is Action.CONVERT), None)
+        if convert is None:
+            continue
+        receipt = replace(told, step=convert.key, outcome=Outcome.ALREADY, message="")
+        route.store.journal.settle([receipt], list(links_of(route, convert, convert.ids, receipt)))
+        outcomes.take(convert, receipt)
+        dropped = [other for other in theirs if other.action in (Action.CONVERT, Action.CREATE)]
+        route.store.journal.drop_planned([other.key for other in dropped if other is not convert])
+        left = [other for other in left if other not in dropped]
+        _tell_left_over(route, step, receipt)
+    return left
+
+
+def _tell_left_over(route: Route, step: Step, receipt: Receipt) -> None:
+    """Name the records that we made for a conversion which somebody else did."""
+    story = route.store.journal.story(step.lead)
+    made = {
+        f"left over: {entry.step.kind}": entry.receipt.ids["record"]
+        for entry in story
+        if entry.step.action is Action.CREATE
+        and entry.step.connection == step.connection
+        and entry.receipt is not None
+        and "record" in entry.receipt.ids
+    }
+    facts = {"step": receipt.step, **receipt.ids, **made}
+    route.store.audit.append(receipt.at, route.name, "crm", "converted elsewhere", str(step.lead), facts)
 
 
 def _call(route: Route, run_id: str, side: Side, orders: Sequence[Order]) -> Sequence[Receipt]:
@@ -170,7 +221,8 @@ def _keep(route: Route, pairs: Sequence[tuple[Order, Receipt]], outcomes: Outcom
         for order, receipt in pairs:
             _tell(route, order.step, receipt)
     for order, receipt in pairs:
-        outcomes.take(order.step, receipt)
+        if not _is_overtaken(order.step, receipt):
+            outcomes.take(order.step, receipt)
 
 
 def _tell(route: Route, step: Step, receipt: Receipt) -> None:

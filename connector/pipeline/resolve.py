@@ -97,19 +97,25 @@ def resolve_lead(route: Route, lead: Record) -> Resolution:
     connections = list(dict.fromkeys([route.source.name, route.target.name]))
     found = route.store.directory.candidates(keys(lead, route.rules.matching), connections)
     others = _without(route, found, _itself(route, lead.ref))
-    words = _words(route, lead.ref)
+    words = _words(route, lead)
     judged = _with_judged(route, others, [j.right if j.left == lead.ref else j.left for j in words])
     resolution = resolve(lead, judged, words, route.rules.matching)
     route.store.matches.save(route.name, resolution, route.clock.now())
     return resolution
 
 
-def _words(route: Route, lead: RecordRef) -> list[Judgement]:
+def _words(route: Route, record: Record) -> list[Judgement]:
     """Standing words on the lead. What was merged away in the CRM is spoken of as its survivor.
 
     A lead that was linked to a record which a person has merged since belongs to the survivor, however little
-    the survivor looks like it: the merge is a person's word, and is kept as one.
+    the survivor looks like it: the merge is a person's word, and is kept as one. So is a link to a contact that
+    a person gave to a lead in the CRM without converting it (a lead made from a contact's page).
     """
+    lead = record.ref
+    linked = _linked_contact(route, record)
+    if linked is not None and all(linked not in (j.left, j.right) for j in route.store.matches.judgements(lead)):
+        note = "the lead is linked to this contact in the CRM, and not converted"
+        route.store.matches.judge(Judgement(lead, linked, Word.SAME, "link in the CRM", route.clock.now(), note))
     before = route.store.matches.latest(route.name, lead)
     for match in (before.contact, before.account) if before else ():
         survivor = _survivor(route, match.ref) if match else None
@@ -118,6 +124,15 @@ def _words(route: Route, lead: RecordRef) -> list[Judgement]:
             word = Judgement(lead, survivor, Word.SAME, "merge in the CRM", route.clock.now(), note)
             route.store.matches.judge(word)
     return [_of_survivors(route, word, lead) for word in route.store.matches.judgements(lead)]
+
+
+def _linked_contact(route: Route, lead: Record) -> RecordRef | None:
+    """The contact that an open lead points at in its own CRM; None where it is gone or unknown."""
+    contact_id = lead.text("converted_contact_id")
+    if not contact_id or lead.flag("converted") or lead.deleted or not route.in_place:
+        return None
+    contact = route.store.directory.get(route.target_side.ref(Kind.CONTACT, contact_id))
+    return contact.ref if contact is not None and not contact.deleted else None
 
 
 def _of_survivors(route: Route, word: Judgement, lead: RecordRef) -> Judgement:
@@ -154,11 +169,17 @@ def _without(route: Route, found: Candidates, itself: set[RecordRef]) -> Candida
 
 
 def _with_judged(route: Route, found: Candidates, refs: Sequence[RecordRef]) -> Candidates:
-    """Records that a person spoke of are candidates whether or not they share a key."""
+    """Records that a person spoke of are candidates whether or not they share a key; contacts bring their account."""
     shelves = {Kind.CONTACT: list(found.contacts), Kind.ACCOUNT: list(found.accounts), Kind.LEAD: list(found.leads)}
-    for ref in refs:
-        record = route.store.directory.get(ref)
-        shelf = shelves.get(record.kind) if record else None
-        if record is not None and shelf is not None and all(r.ref != record.ref for r in shelf):
+    named = [record for ref in refs if (record := route.store.directory.get(ref)) is not None]
+    for record in [*named, *_accounts_of(route, named)]:
+        shelf = shelves.get(record.kind)
+        if shelf is not None and all(r.ref != record.ref for r in shelf):
             shelf.append(record)
     return Candidates(tuple(shelves[Kind.CONTACT]), tuple(shelves[Kind.ACCOUNT]), tuple(shelves[Kind.LEAD]))
+
+
+def _accounts_of(route: Route, records: Sequence[Record]) -> list[Record]:
+    ids = [record.text("account_id") for record in records if record.kind is Kind.CONTACT]
+    found = (route.store.directory.get(route.target_side.ref(Kind.ACCOUNT, one)) for one in ids if one)
+    return [account for account in found if account is not None]

@@ -52,3 +52,39 @@ def test_colleagues_of_a_known_company_share_an_account_of_their_own(project: Pr
     for crm in way:
         counts = [len(rows(project, crm, name)) for name in (crm.account, crm.contact, crm.opportunity)]
         assert counts == [1, 2, 2], crm.name
+
+
+@pytest.mark.parametrize("crm", [SUITECRM, SUGARCRM], ids=lambda crm: crm.name)
+def test_nothing_more_is_made_once_a_person_has_converted(project: Project, crm: Crm) -> None:
+    """Seen before the next record is made: their contact stays the only one, and what we had made is named."""
+    (lead,) = bring(project, crm, hot("Ada", "Marsh", "Northwind Tools"))
+    door = {"action": "convert_elsewhere", "dialect": crm.name, "object": crm.lead, "id": lead}
+    project.faults({"operation": "write", "nth": 1, "when": "after", **door})
+    result = project.sync(crm.name)["routes"][0]
+    project.faults()
+    assert (result["parked"], result["waiting"]) == (0, [])
+    (contact,) = rows(project, crm, crm.contact)
+    assert rows(project, crm, crm.lead)[lead][crm.contact_id] == contact
+    events = [entry["event"] for entry in project.run("explain", lead, "--json").json["audit"]]
+    assert "converted elsewhere" in events
+    before = project.writes()
+    assert project.sync(crm.name)["routes"][0]["pulled"] == 0
+    assert project.writes() == before
+    assert project.run("journal", "verify").code == 0
+
+
+@pytest.mark.parametrize("crm", [SUITECRM, SUGARCRM], ids=lambda crm: crm.name)
+def test_link_to_a_contact_is_a_persons_word(project: Project, crm: Crm) -> None:
+    """A lead made from a contact's page is that contact, however little it looks like it; it converts into them."""
+    project.load(crm.name, **{crm.account: [{"id": "acc00000-0000-4000-8000-000000000001", "name": "Harbor Grid"}]})
+    contact = {
+        "id": "c0ac7000-0000-4000-8000-000000000001",
+        "last_name": "Quill",
+        "account_id": "acc00000-0000-4000-8000-000000000001",
+    }
+    project.load(crm.name, **{crm.contact: [contact]})
+    (lead,) = bring(project, crm, hot("Ada", "Marsh", "Northwind Tools", contact_id=contact["id"]))
+    assert project.sync(crm.name)["routes"][0]["verdicts"]["attach"] == 1
+    found = rows(project, crm, crm.lead)[lead]
+    assert (is_converted(crm, found), found[crm.contact_id]) == (True, contact["id"])
+    assert len(rows(project, crm, crm.contact)) == len(rows(project, crm, crm.account)) == 1
