@@ -51,7 +51,11 @@ class Bucket:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who answers behind a connection: the org's own id and name. Empty id: the source has none (CSV)."""
+    """Who answers behind a connection: the org's own id and name. Empty id: the source has none (CSV).
+
+    A CRM without an id of its own is told by ``<host><path>#<when its first user was made>``. Where our user may
+    not see that instant the id ends in ``#``: it is partial, and agrees with every instant at the same place.
+    """
 
     org_id: str
     name: str = ""

@@ -273,8 +273,11 @@ class Runs(Protocol):
 
     def latest(self, limit: int = 10) -> Sequence[Run]: ...
 
-    def pin(self, connection: str, org_id: str) -> None:
-        """Remember the org behind a connection; raises SafetyStop when it is another one than before."""
+    def pin(self, connection: str, org_id: str) -> str:
+        """Remember the org behind a connection; raises SafetyStop when it is another one than before.
+
+        Answers the id that is kept: the fuller one, where either is partial (see `Identity`).
+        """
 
     def pinned(self) -> Mapping[str, str]: ...
 

@@ -50,24 +50,32 @@ class SqliteRuns:
             for run_id, verb, started, ended, status, summary in rows
         ]
 
-    def pin(self, connection: str, org_id: str) -> None:
+    def pin(self, connection: str, org_id: str) -> str:
         """Remember the org behind a connection; raises SafetyStop when it is another one than before.
 
+        A partial id (see `Identity`) contradicts no other of the same place: the fuller one is kept, and answered.
         A source without an org of its own (empty *org_id*) is not pinned.
         """
         if not org_id:
-            return
+            return ""
         with self._database.transaction():
             known = self.pinned().get(connection)
             if known is None:
                 self._database.tables.table("connections").insert(
                     {"name": connection, "org_id": org_id, "pinned_at": stamp(self._database.clock.now())}
                 )
-            elif known != org_id:
-                raise SafetyStop(
-                    f"connection {connection} was org {known} before and is org {org_id} now; nothing is written",
-                    next_command="connector doctor",
-                )
+                return org_id
+            kept = _fuller(known, org_id)
+            if not kept:
+                raise _other_org(connection, known, org_id)
+            if kept != known:
+                self._complete(known, kept)
+            return kept
+
+    def _complete(self, partial: str, full: str) -> None:
+        """Know an org by its full id wherever its partial one was kept, in plans too: they stay plans for it."""
+        self._database.run("UPDATE connections SET org_id = ? WHERE org_id = ?", (full, partial))
+        self._database.run("UPDATE plans SET org = ? WHERE org = ?", (full, partial))
 
     def pinned(self) -> Mapping[str, str]:
         """The org id behind each connection that has one."""
@@ -87,6 +95,22 @@ class SqliteRuns:
             "SELECT value FROM connection_facts WHERE connection = ? AND name = ?", (connection, name)
         )
         return None if row is None else json.loads(row[0])
+
+
+def _fuller(known: str, told: str) -> str:
+    """The id that says more, of two that may be one org's; empty when they are two orgs'."""
+    if told in (known, f"{known.rpartition('#')[0]}#"):
+        return known
+    return told if known == f"{told.rpartition('#')[0]}#" else ""
+
+
+def _other_org(connection: str, known: str, told: str) -> SafetyStop:
+    return SafetyStop(
+        f"connection {connection} was org {known} before and is org {told} now; nothing is written. Check "
+        f"connections.{connection} in connector.yaml (address, login); if the CRM really moved or is a copy, give "
+        "`state:` in connector.yaml the path of a new file: it starts anew, and the file before keeps what was",
+        next_command="connector doctor",
+    )
 
 
 class SqliteBudgets:

@@ -69,3 +69,45 @@ def test_old_readings_are_dropped(store: SqliteStore) -> None:
     for days in (0, 15, 31):
         store.budgets.note(BudgetReading("sf", days, 100, START + timedelta(days=days)))
     assert store.database.rows("SELECT used FROM budget_readings ORDER BY at") == [(15,), (31,)]
+
+
+FULL, PARTIAL = "crm.example/x#2020-01-01T10:00:00Z", "crm.example/x#"
+
+
+@pytest.mark.parametrize("told", [(PARTIAL, FULL), (FULL, PARTIAL), (PARTIAL, FULL, PARTIAL)])
+def test_partial_org_contradicts_nothing(store: SqliteStore, told: tuple[str, ...]) -> None:
+    """An org whose birth is not to be seen for a while is the one at the same place; the fuller id is kept."""
+    kept = [store.runs.pin("crm", org) for org in told]
+    assert kept[-1] == FULL
+    assert store.runs.pinned() == {"crm": FULL}
+    with pytest.raises(SafetyStop):
+        store.runs.pin("crm", FULL.replace("2020", "2021"))
+
+
+@pytest.mark.parametrize("known", [PARTIAL, FULL])
+@pytest.mark.parametrize("told", ["crm.example#", "crm.example/xy#", "crm.example#2020-01-01T10:00:00Z", "00D1"])
+def test_other_place_is_another_org(store: SqliteStore, known: str, told: str) -> None:
+    """A partial org agrees with no other place."""
+    store.runs.pin("crm", known)
+    with pytest.raises(SafetyStop):
+        store.runs.pin("crm", told)
+    assert store.runs.pinned() == {"crm": known}
+
+
+def test_other_org_names_the_remedy(store: SqliteStore) -> None:
+    """Who is stopped learns what to check, and how to begin anew where the CRM really moved."""
+    store.runs.pin("sf", "00D1")
+    with pytest.raises(SafetyStop, match=r"connections\.sf in connector\.yaml.*`state:` .* new file"):
+        store.runs.pin("sf", "00D2")
+
+
+def test_plans_follow_their_org_to_its_full_id(store: SqliteStore) -> None:
+    """Plans made for a partial org are plans for it once its id is full."""
+    store.runs.pin("crm", PARTIAL)
+    columns = "id, route, org, created_at, policy_version, mapping_version, matching_version, leads, changes, calls"
+    with store.database.transaction():
+        store.database.run(
+            f"INSERT INTO plans ({columns}) VALUES ('p1', 'crm', ?, '2026-03-02', '', '', '', 0, 0, 0)", (PARTIAL,)
+        )
+    store.runs.pin("crm", FULL)
+    assert store.database.rows("SELECT org FROM plans") == [(FULL,)]
