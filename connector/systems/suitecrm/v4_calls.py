@@ -71,12 +71,12 @@ ARGUMENTS: Mapping[str, tuple[str, ...]] = {
 
 NO_MODULE, DENIED, DATABASE = "no-module", "access-denied", "database-failure"
 _REFUSED_LOGINS = {
-    10: "invalid-login",
-    12: "user-not-configured",
-    70: "admin-needed",
-    1008: "password-expired",
-    1009: "locked-out",
-    1012: "ldap",
+    10: ("invalid-login", "check the user name and password"),
+    12: ("user-not-configured", "check that the user is active, and not only for portals or groups"),
+    70: ("admin-needed", "SuiteCRM lets only administrators in now; end its maintenance, or use such a user"),
+    1008: ("password-expired", "set a new password for the user, in SuiteCRM and for the connector"),
+    1009: ("locked-out", "SuiteCRM locked the user after wrong passwords; unlock it, then check the password"),
+    1012: ("ldap", "the user is checked by LDAP, which this service cannot do; use a local user"),
 }
 
 
@@ -237,8 +237,8 @@ def fault_error(number: object, ask: Ask) -> ConnectorError:
     if code == 11:
         return SessionExpired("the SuiteCRM session ended", code="11")
     if code in _REFUSED_LOGINS:
-        why = _REFUSED_LOGINS[code]
-        return Refused(f"SuiteCRM refuses the login ({why})", code=why, next_command="connector doctor")
+        why, hint = _REFUSED_LOGINS[code]
+        return Refused(f"SuiteCRM refuses the login ({why}): {hint}", code=why, next_command="connector doctor")
     if code in (60, 90):
         return Busy(f"SuiteCRM has no room for this call now (fault {code})", code=str(code))
     label = {20: NO_MODULE, 40: DENIED}.get(code, f"fault-{code}")

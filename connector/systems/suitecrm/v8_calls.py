@@ -51,6 +51,21 @@ _DETAILS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"Database failure"), DATABASE),
 )
 
+_CLIENT = (
+    "check client_id and client_secret, and that the client's grant type under Admin > OAuth2 Clients and Tokens is"
+    " the connection's `grant`"
+)
+_CHECKS: Mapping[int, str] = {
+    400: _CLIENT,
+    401: _CLIENT,
+    403: "the web server in front of it keeps us out; check its rules for /Api/access_token",
+    500: (
+        "check the user name and password, and client_id: SuiteCRM refuses a wrong one this way; if all are right,"
+        " the keys in Api/V8/OAuth2 may be missing or readable by others, which its log tells"
+    ),
+}
+"""What to look at when a login is refused, by HTTP status: its text is never used (it may hold the password)."""
+
 
 class RecordRefused(Rejected):
     """A record that SuiteCRM did not take; *field* where it named one."""
@@ -186,10 +201,12 @@ def _login_error(answer: Response) -> ConnectorError:
         return Busy("too many logins at once (HTTP 429)", retry_after=retry_after(answer), status=status, code="429")
     if status in (502, 503, 504):
         return Away(f"SuiteCRM is in trouble (HTTP {status})", retry_after=retry_after(answer), status=status)
-    if status in (400, 401, 403, 500):
+    if status in _CHECKS:
         why = f"http-{status}"
-        return Refused(f"SuiteCRM refuses the login ({why})", status=status, code=why, next_command="connector doctor")
-    return Unreadable(f"the login address does not answer as SuiteCRM does (HTTP {status})", status=status)
+        what = f"SuiteCRM refuses the login ({why}): {_CHECKS[status]}"
+        return Refused(what, status=status, code=why, next_command="connector doctor")
+    what = f"the login address does not answer as SuiteCRM does (HTTP {status}): correct `address`"
+    return Unreadable(what, status=status)
 
 
 def detail_error(answer: Response, ask: Ask) -> ConnectorError:

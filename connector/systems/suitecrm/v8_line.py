@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from urllib.parse import quote
 
-from connector.errors import Applied, Refused, Rejected, RemoteError, Unreadable
+from connector.errors import Applied, Rejected, RemoteError, Unreadable
 from connector.model.progress import ObjectShape, Page, Shortcoming, Watermark, Window
 from connector.ports import Clock
 from connector.systems.suitecrm.line import WRITE, Address, Refusal, Row, Write, to_the_minute
@@ -49,11 +49,17 @@ class V8Line:
         return self._calls.now()
 
     def installed_at(self) -> str:
-        """When the administrator's record was made, to the minute."""
+        """When the administrator's record was made, to the minute.
+
+        Empty only where SuiteCRM itself says that our user may not see it: a refused login or another program's
+        page must not be taken for that.
+        """
         try:
             answer = self._calls.call("GET", "module/Users/1", params={"fields[Users]": "date_entered"})
-        except (Refused, Unreadable):
-            return ""
+        except RemoteError as error:
+            if error.code in (DENIED, NO_MODULE, GONE):
+                return ""
+            raise
         for resource in data_of(answer, self.name):
             told = resource.get("attributes") or {}
             return to_the_minute(str(told.get("date_entered") or ""))

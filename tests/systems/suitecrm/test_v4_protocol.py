@@ -286,3 +286,24 @@ def test_unread_write_is_unknown(told: Told) -> None:
     )
     (receipt,) = system.perform([update()])
     assert receipt.outcome.value == "unknown"
+
+
+def test_strange_address_tells_no_org(told: Told) -> None:
+    """An address where no SuiteCRM answers the login is an error, never an installation."""
+    system, _ = told([html(b"404 Not Found")])
+    with pytest.raises(Unreadable):
+        system.identity()
+
+
+def test_refused_login_says_what_to_check(told: Told) -> None:
+    """A wrong password is told in words."""
+    system, _ = told([said(fault(10, "Invalid Login"))])
+    with pytest.raises(Refused, match="check the user name and password"):
+        system.identity()
+
+
+@pytest.mark.parametrize("number", [20, 40])
+def test_hidden_users_make_a_partial_identity(told: Told, number: int) -> None:
+    """Where our user may not see users, the installation is told by its place alone."""
+    system, _ = told([said(LOGIN), said(fault(number))])
+    assert system.identity().org_id == "127.0.0.1/crm#"

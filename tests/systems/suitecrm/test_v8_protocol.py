@@ -188,3 +188,34 @@ def test_unknown_service_is_refused(told: Told) -> None:
     """There are two services and no third."""
     with pytest.raises(ConfigError, match="v4_1 or v8"):
         told([], api="v9")
+
+
+@pytest.mark.parametrize(
+    ("status", "hint"),
+    [
+        (b"500 Internal Server Error", "check the user name and password, and client_id"),
+        (b"401 Unauthorized", "check client_id and client_secret, and that the client's grant type"),
+        (b"404 Not Found", "correct `address`"),
+    ],
+)
+def test_refused_login_says_what_to_check(told: Told, status: bytes, hint: str) -> None:
+    """A refused login names what a person looks at, in words."""
+    system, _ = told([said({"error": "x"}, status)], api="v8")
+    with pytest.raises((Refused, Unreadable), match=hint):
+        system.identity()
+
+
+@pytest.mark.parametrize("status", [b"403 Forbidden", b"404 Not Found"])
+def test_strange_page_tells_no_org(told: Told, status: bytes) -> None:
+    """A page of another program where the first user was asked for is not taken for hidden rights."""
+    system, _ = told([said(TOKEN), html(status)], api="v8")
+    with pytest.raises((Refused, Unreadable)):
+        system.identity()
+
+
+def test_refused_renewal_tells_no_org(told: Told) -> None:
+    """A login that is refused while the first user is asked for is a refused login, not hidden rights."""
+    ended, refused = said({}, b"401 Unauthorized"), said({"error": "invalid_client"}, b"401 Unauthorized")
+    system, _ = told([said({**TOKEN, "refresh_token": None}), ended, refused], api="v8")
+    with pytest.raises(Refused, match="refuses the login"):
+        system.identity()
