@@ -28,7 +28,7 @@ from connector.systems.sugarcrm.becoming import (
 )
 from connector.systems.sugarcrm.carrying import LEAD_FIELDS, new_values
 from connector.systems.sugarcrm.describing import OPPORTUNITIES, Describer
-from connector.systems.sugarcrm.faults import CONFLICT, GONE
+from connector.systems.sugarcrm.faults import CONFLICT, GONE, Fault
 from connector.systems.sugarcrm.finishing import Finisher, Opened
 from connector.systems.sugarcrm.keys import Keys
 from connector.systems.sugarcrm.outcomes import raise_if_none_applied, refused
@@ -54,6 +54,7 @@ class Case:
     homeless: bool = False
     tried: set[str] = field(default_factory=set)
     conflicts: int = 0
+    unseen: Fault | None = None
 
     @property
     def new(self) -> bool:
@@ -153,7 +154,7 @@ class Converter:
             case.keyed = bool(carrier)
             contact = rows.get((CONTACTS, case.order.ids.get("contact", "")))
             case.homeless = contact is not None and not is_deleted(contact) and not contact.get("account_id")
-            case.opportunity = carrier or self._lead_says(case)
+            case.opportunity, case.unseen = carrier or self._lead_says(case), None
         self._look_at_links([case for case in cases if self._may_be_linked(case)])
 
     def _lead_says(self, case: Case) -> str:
@@ -169,8 +170,9 @@ class Converter:
 
     def _look_at_links(self, cases: Sequence[Case]) -> None:
         parts = [Part("GET", f"{_lead_path(case)}/link/opportunity?fields=id&max_num=2") for case in cases]
-        for case, body in zip(cases, self._session.answers(parts), strict=True):
-            rows = page_of(body)[0]
+        for case, reply in zip(cases, self._session.looks(parts), strict=True):
+            case.unseen = reply.fault
+            rows = page_of(reply.body)[0] if reply.fault is None else ()
             case.opportunity = str(rows[0]["id"]) if len(rows) == 1 else ""
 
     def _next(self, case: Case) -> Receipt | Move:
@@ -178,6 +180,8 @@ class Converter:
         order, lead, at = case.order, case.lead, self._session.now()
         if lead is None or is_deleted(lead):
             return rejected(order, at, GONE, "the lead is deleted, or hidden from our user")
+        if case.unseen is not None:
+            return refused(order, case.unseen, at)  # it may have an opportunity: making one more could be a second
         ids = became(lead)
         if converted_by(lead) and not fits(order, _so_far(ids, case), case.opportunity if case.keyed else ""):
             return already(order, ids, at, CONVERTED_ELSEWHERE)

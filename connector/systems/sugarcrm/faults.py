@@ -34,7 +34,11 @@ GONE = "gone"
 _OUTDATED = frozenset({301, 433})
 
 
-class PlatformRefused(Refused):
+class LoginRefused(Refused):
+    """The CRM does not let our user in; never to be taken for a right that the user lacks."""
+
+
+class PlatformRefused(LoginRefused):
     """The CRM does not know our API platform."""
 
 
@@ -88,8 +92,8 @@ def _joined(told: object) -> str:
     return ", ".join(map(str, told)) if isinstance(told, list) else str(told)
 
 
-def error_of(fault: Fault, ask: Ask, wait: float | None = None) -> ConnectorError:
-    """The error to raise for a fault; its sentence holds the label, never the CRM's words."""
+def error_of(fault: Fault, ask: Ask, wait: float | None = None, about: str = "this") -> ConnectorError:
+    """The error to raise for a fault; its sentence holds the label and what was asked for, never the CRM's words."""
     facts: dict[str, Any] = {"system": SYSTEM, "status": fault.status, "code": fault.code}
     if fault.status == 401:
         return SessionExpired("the SugarCRM session ended", **facts)
@@ -102,7 +106,7 @@ def error_of(fault: Fault, ask: Ask, wait: float | None = None) -> ConnectorErro
     if fault.status in _OUTDATED:
         return _outdated(fault.label)
     if fault.status == 403:
-        return Refused(f"SugarCRM refuses this ({fault.label})", next_command="connector doctor", **facts)
+        return Refused(f"SugarCRM refuses {about} ({fault.label})", next_command="connector doctor", **facts)
     return _ours(fault, ask, facts)
 
 
@@ -183,8 +187,10 @@ def _login_error(fault: Fault, ask: Ask, wait: float | None) -> ConnectorError:
     facts: dict[str, Any] = {"status": fault.status, "code": fault.code, "system": SYSTEM}
     facts["next_command"] = "connector doctor"
     told = f"{fault.code} {fault.message}".lower()
+    if fault.status == 404 or not fault.code:
+        # Every SugarCRM has the token address, so even a well-formed 404 is another program's.
+        what = f"no SugarCRM answers at this address (HTTP {fault.status}): correct `address`"
+        return Unreadable(what, status=fault.status, system=SYSTEM)
     if "platform" in told:
         return PlatformRefused(f"SugarCRM does not know our platform ({fault.label})", **facts)
-    if not fault.code:
-        return Unreadable("the address does not answer as SugarCRM does", status=fault.status, system=SYSTEM)
-    return Refused(f"SugarCRM refuses the login ({fault.label})", **facts)
+    return LoginRefused(f"SugarCRM refuses the login ({fault.label})", **facts)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
 from connector.model.plan import Order
 from connector.systems.sugarcrm.describing import LINE_ITEMS, OPPORTUNITIES, ROLLED_UP, Describer
+from connector.systems.sugarcrm.faults import Fault
 from connector.systems.sugarcrm.reading import page_of
 from connector.systems.sugarcrm.rows import outgoing
 from connector.systems.sugarcrm.session import Part, SugarSession
@@ -34,17 +35,26 @@ class Finisher:
         self._session = session
         self._describer = describer
 
-    def lacking(self, opened: Sequence[Opened]) -> list[list[Part]]:
-        """The calls that each opportunity still needs, found by reading what hangs on those that are not fresh."""
+    def lacking(self, opened: Sequence[Opened]) -> list[list[Part] | Fault]:
+        """The calls that each opportunity still needs, found by reading what hangs on those that are not fresh.
+
+        The refusal, for one of which our user may not see what hangs on it.
+        """
         rolls_up = any(each.values for each in opened) and self._describer.rolls_up()
         questions = [(index, what) for index, each in enumerate(opened) for what in _wanted(each, rolls_up)]
         asked = [(index, what) for index, what in questions if not opened[index].fresh]
-        bodies = self._session.answers([_linked(opened[index].id, what) for index, what in asked])
-        there = {pair: {str(row["id"]) for row in page_of(body)[0]} for pair, body in zip(asked, bodies, strict=True)}
-        needs: list[list[Part]] = [[] for _ in opened]
+        replies = dict(zip(asked, self._session.looks([_linked(opened[i].id, what) for i, what in asked]), strict=True))
+        needs: list[list[Part] | Fault] = [[] for _ in opened]
         for index, what in questions:
-            part = self._part(opened[index], what, there.get((index, what), set()))
-            needs[index] += [part] if part is not None else []
+            reply, mine = replies.get((index, what)), needs[index]
+            if isinstance(mine, Fault):
+                continue
+            if reply is not None and reply.fault is not None:
+                needs[index] = _named(reply.fault, what)
+                continue
+            there = {str(row["id"]) for row in page_of(reply.body)[0]} if reply is not None else set()
+            part = self._part(opened[index], what, there)
+            mine += [part] if part is not None else []
         return needs
 
     def _part(self, opened: Opened, what: str, there: set[str]) -> Part | None:
@@ -63,6 +73,12 @@ class Finisher:
         item = {renamed.get(name, name): values[name] for name in kept if values.get(name) not in (None, "")}
         account = opened.order.ids.get("account")
         return {**item, "opportunity_id": opened.id, **({"account_id": account} if account else {})}
+
+
+def _named(fault: Fault, link: str) -> Fault:
+    """The refusal with the relation that was asked for, which the CRM's words need not name."""
+    words = f"SugarCRM refuses Opportunities (link {link}): {fault.message or fault.label}"
+    return replace(fault, message=words)
 
 
 def _wanted(opened: Opened, rolls_up: bool) -> list[str]:

@@ -9,10 +9,12 @@ from typing import Any
 
 from connector.errors import Applied, Refused, RemoteError, Unreadable
 from connector.systems.secret import Secret
-from connector.systems.sugarcrm.faults import SYSTEM, PlatformRefused, of_redirect
+from connector.systems.sugarcrm.faults import SYSTEM, LoginRefused, PlatformRefused, of_redirect
 from connector.systems.sugarcrm.options import SugarOptions
 from connector.systems.sugarcrm.tokens import TokenFile, Tokens
 from connector.systems.wire import Ask, WireSession
+
+_CLIENT_LABELS = frozenset({"invalid_client", "unauthorized_client"})
 
 
 class LoginDesk:
@@ -106,5 +108,10 @@ class LoginDesk:
             return PlatformRefused(
                 f"SugarCRM does not know our platform: {platform}", next_command="connector doctor", **facts
             )
-        hint = "check the user name and password" if error.status == 401 else f"or {platform}"
-        return Refused(f"{error}: {hint}", next_command="connector doctor", **facts)
+        if error.code in _CLIENT_LABELS:
+            hint = "check client_id and client_secret (Admin > OAuth Keys)"
+        elif error.status == 401:
+            hint = "check the user name and password"
+        else:
+            hint = f"check the user name and password, or {platform}"
+        return LoginRefused(f"{error}: {hint}", next_command="connector doctor", **facts)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from requests import Response
 
-from connector.errors import Applied, RemoteError, SessionExpired, Unreadable
+from connector.errors import Applied, Refused, RemoteError, SessionExpired, Unreadable
 from connector.ports import Clock
 from connector.systems.sugarcrm.faults import (
     READ,
@@ -30,6 +30,7 @@ from connector.systems.sugarcrm.login import LoginDesk
 from connector.systems.sugarcrm.options import SugarOptions
 from connector.systems.wire import AllowedHosts, Ask, WireOptions, WireSession
 
+_OF_THE_RECORD = frozenset({403, 404})
 _RENEWALS = 2  # a shared token may be as dead as ours was; the login after it is not
 
 
@@ -41,6 +42,13 @@ class Part:
     path: str
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def about(self) -> str:
+        """What it asks for, without ids: the module, and the relation where one is followed."""
+        steps = self.path.partition("?")[0].split("/")
+        at = steps.index("link") + 1 if "link" in steps else 0
+        return f"{steps[0]} (link {steps[at]})" if 0 < at < len(steps) else steps[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,15 +126,26 @@ class SugarSession:
 
     def answers(self, parts: Sequence[Part]) -> list[Any]:
         """The bodies of parts that only read; raises what the first refused one means."""
-        bodies = []
+        return [reply.body for reply in self._read(parts, ())]
+
+    def looks(self, parts: Sequence[Part]) -> list[Reply]:
+        """The replies of parts that each look at one record: what that record's rights refuse is its reply.
+
+        Anything else than a refusal of the record raises, as `answers` does.
+        """
+        return self._read(parts, _OF_THE_RECORD)
+
+    def _read(self, parts: Sequence[Part], borne: Container[int]) -> list[Reply]:
+        found: list[Reply] = []
         for start in range(0, len(parts), self.options.write_batch):
-            for reply in self.replies(parts[start : start + self.options.write_batch], READ):
+            chunk = parts[start : start + self.options.write_batch]
+            for part, reply in zip(chunk, self.replies(chunk, READ), strict=True):
                 if reply.missing:
                     raise Unreadable("a part of SugarCRM's answer is missing", system=SYSTEM)
-                if reply.fault is not None:
-                    raise error_of(reply.fault, READ)
-                bodies.append(reply.body)
-        return bodies
+                if reply.fault is not None and reply.fault.status not in borne:
+                    raise error_of(reply.fault, READ, about=part.about)
+                found.append(reply)
+        return found
 
     def writes(self, parts: Sequence[Part]) -> list[Reply]:
         """The replies of parts that write, a bulk's worth a call.
@@ -179,6 +198,10 @@ class SugarSession:
             answer = self.wire.request(part.method, self._root + part.path, headers=headers, ask=ask, **given)
         except Unreadable as error:
             raise of_redirect(error) from None
+        except Refused:
+            if self._fault is None:
+                raise
+            raise error_of(self._fault, ask, about=part.about) from None
         return answer.json()
 
     def _keep_pace(self) -> None:

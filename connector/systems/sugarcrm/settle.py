@@ -9,8 +9,10 @@ from connector.model.records import Kind
 from connector.systems.receipts import already, applied, rejected
 from connector.systems.sugarcrm.becoming import CONVERTED_FIELDS, became, converted_by, fits
 from connector.systems.sugarcrm.describing import OPPORTUNITIES, Describer
+from connector.systems.sugarcrm.faults import Fault
 from connector.systems.sugarcrm.finishing import Finisher, Opened
 from connector.systems.sugarcrm.keys import Keys
+from connector.systems.sugarcrm.outcomes import refused
 from connector.systems.sugarcrm.reading import LEADS, Query, among, by_ids, chunked, tables
 from connector.systems.sugarcrm.rows import EMAIL, EMAIL_FIELDS, PRIMARY, Row, hidden, is_deleted, same_value, values_of
 from connector.systems.sugarcrm.session import SugarSession
@@ -103,7 +105,9 @@ class Settler:
         if not opened:
             return
         for each, needs in zip(opened, self._finisher.lacking(opened), strict=True):
-            if needs:
+            if isinstance(needs, Fault):
+                receipts[each.order.step.key] = refused(each.order, needs, self._session.now())
+            elif needs:
                 what = "the opportunity lacks its contact or line item"
                 receipts[each.order.step.key] = rejected(each.order, self._session.now(), NOT_THERE, what)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from connector.model.progress import Shortcoming
-from connector.systems.sugarcrm.describing import OPPORTUNITIES, Describer
+from connector.systems.sugarcrm.describing import LINE_ITEMS, OPPORTUNITIES, Describer
 from connector.systems.sugarcrm.faults import READ, PlatformRefused
 from connector.systems.sugarcrm.keys import Keys
 from connector.systems.sugarcrm.options import SugarOptions
@@ -19,6 +19,7 @@ _SYNC_KEY_SINCE = (11, 10)
 _PROBE = "connector-probe"
 _TELL = Ask(reading=False)  # it only reads, but a refusal is the answer here
 _RIGHTS = ("access", "view", "list", "create", "edit")
+_TO_ADD = ("access", "view", "list", "create")
 
 
 class Examiner:
@@ -44,8 +45,21 @@ class Examiner:
         if OPPORTUNITIES in objects and self._describer.rolls_up():
             what = "opportunities sum up revenue line items, so amount, date and stage cannot be written on them"
             fix = "nothing to do: each opportunity that we open gets one line item with these values"
-            found.append(Shortcoming(what, fix))
+            found += [Shortcoming(what, fix), *self._line_items(rights)]
         return found
+
+    def _line_items(self, rights: object) -> Iterator[Shortcoming]:
+        """Without line items no opportunity of ours would have an amount, nor a conversion an end."""
+        mine = rights.get(LINE_ITEMS) if isinstance(rights, Mapping) else None
+        denied = [right for right in _TO_ADD if _right(mine, right) == "no"]
+        if not self._describer.fields(LINE_ITEMS):
+            denied = ["access", *(right for right in denied if right != "access")]
+        if denied:
+            fix = (
+                f"Admin > Role Management > the API user's role > {LINE_ITEMS}: Access Enabled, and View, List and Edit"
+                " All; or let opportunities keep their own amounts (Admin > Opportunities)"
+            )
+            yield Shortcoming(f"the API user may not {', '.join(denied)} in {LINE_ITEMS}", fix, fatal=True)
 
     def _modules(self, objects: Sequence[str], rights: object) -> Iterator[Shortcoming]:
         shapes = self._describer.shapes(objects)

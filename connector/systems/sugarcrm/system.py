@@ -15,7 +15,7 @@ from connector.ports import Clock
 from connector.systems.sugarcrm.becoming import CONVERTED_STATUS
 from connector.systems.sugarcrm.conversion import Converter
 from connector.systems.sugarcrm.describing import Describer
-from connector.systems.sugarcrm.faults import READ
+from connector.systems.sugarcrm.faults import READ, LoginRefused
 from connector.systems.sugarcrm.finishing import Finisher
 from connector.systems.sugarcrm.keys import Keys
 from connector.systems.sugarcrm.options import SugarOptions
@@ -72,11 +72,16 @@ class SugarCrmSystem:
         return self._identity
 
     def _born(self) -> str:
-        """When user 1 was made; empty where our user may not see it."""
+        """When user 1 was made; empty where our user, once logged in, may not see it.
+
+        Only a refusal with a label is SugarCRM's own; a page with the same status is another program's.
+        """
         try:
             row = self._session.call(Part("GET", f"Users/{_FIRST_USER}?fields=date_entered"), READ)
+        except LoginRefused:
+            raise
         except RemoteError as error:
-            if error.status in (403, 404):
+            if error.status in (403, 404) and error.code:
                 return ""
             raise
         try:

@@ -21,6 +21,7 @@ from connector.errors import StateError, Unavailable
 from connector.systems.secret import Secret
 
 _LONGEST_WAIT = 120.0  # seconds another process may take to log in
+_OTHERS = 0o077
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +61,12 @@ class TokenFile:
             lock.release()
 
     def read(self) -> Tokens | None:
-        """The login as last written, None where there is none that can be used."""
+        """The login as last written, None where there is none that can be used; takes others' rights off the file."""
         try:
-            found = json.loads(self._path.read_text("utf-8"))
+            with self._path.open(encoding="utf-8") as file:
+                if os.fstat(file.fileno()).st_mode & _OTHERS:  # copied or restored by somebody
+                    os.fchmod(file.fileno(), 0o600)
+                found = json.load(file)
         except FileNotFoundError:
             return None
         except (ValueError, RecursionError):

@@ -13,7 +13,7 @@ from connector.systems.batching import turns
 from connector.systems.receipts import Receipts, already, applied, rejected, unknown, whole_call
 from connector.systems.sugarcrm.carrying import LEAD_FIELDS, new_values
 from connector.systems.sugarcrm.describing import Describer
-from connector.systems.sugarcrm.faults import CONFLICT, GONE
+from connector.systems.sugarcrm.faults import CONFLICT, GONE, Fault
 from connector.systems.sugarcrm.finishing import Finisher, Opened
 from connector.systems.sugarcrm.keys import Keys, made_id
 from connector.systems.sugarcrm.outcomes import raise_if_none_applied, refused
@@ -231,10 +231,13 @@ def _is_new(receipt: Receipt) -> bool:
 def finish(session: SugarSession, finisher: Finisher, opened: Sequence[Opened]) -> Receipts:
     """Send what each opportunity lacks; the receipts of orders for which that failed."""
     failed: Receipts = {}
+    calls: list[tuple[Order, Part]] = []
     try:
-        calls = [
-            (each.order, part) for each, needs in zip(opened, finisher.lacking(opened), strict=True) for part in needs
-        ]
+        for each, needs in zip(opened, finisher.lacking(opened), strict=True):
+            if isinstance(needs, Fault):
+                failed[each.order.step.key] = refused(each.order, needs, session.now())
+            else:
+                calls += [(each.order, part) for part in needs]
         replies = session.writes([part for _, part in calls])
     except RemoteError as error:
         return {each.order.step.key: unknown(each.order, session.now(), error.code or "no-answer") for each in opened}

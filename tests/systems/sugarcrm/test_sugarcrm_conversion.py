@@ -245,3 +245,12 @@ def test_unkeyed_opportunity_gets_our_key(crm_with: Made, key: str) -> None:
     (made,) = crm.dump("Opportunities")
     assert made[key] == external_key("source", order.ids["lead"], Kind.OPPORTUNITY)
     check_converted(crm, receipt)
+
+
+def test_refused_line_items_end_a_conversion(crm_with: Made) -> None:
+    """Without rights on line items a conversion is refused by name, performed or settled; it is never unknown."""
+    crm = crm_with({"opps_mode": "rli", "acl_denied_modules": ["RevenueLineItems"]})
+    order = closing(crm, crm.lead())
+    for receipt in (performed(crm, order), *crm.fresh().settle([order])):
+        assert (receipt.outcome, receipt.code) == (Outcome.REJECTED, "not_authorized")
+        assert "link revenuelineitems" in receipt.message

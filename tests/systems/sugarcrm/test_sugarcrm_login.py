@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
+import random
 import stat
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 import requests
 from filelock import FileLock
 
-from connector.errors import ConfigError, Refused, StateError, Unavailable
+from connector.errors import ConfigError, Refused, StateError, Unavailable, Unreadable
 from connector.systems.secret import Secret
+from connector.systems.sugarcrm import SugarCrmSystem, SugarOptions
 from connector.systems.sugarcrm.tokens import TokenFile, Tokens
+from tests.contracts.sandbox_subject import PatientClock
 from tests.contracts.sugarcrm_subject import WRONG, SugarSubject, sugarcrm
+from tests.systems.raw_server import RawServer, ok
 
 from .conftest import Made
 
@@ -200,3 +205,59 @@ def test_301_is_a_configuration_error(crm: SugarSubject) -> None:
     with pytest.raises(ConfigError, match="version"):
         system.identity()
     assert system.calls == 1
+
+
+def test_readable_login_file_is_closed(crm: SugarSubject) -> None:
+    """A login file that others may read, copied or restored by somebody, is closed to them when it is opened."""
+    crm.system.identity()
+    crm.token_file.chmod(0o644)
+    crm.fresh().fetch("Leads", ["x"], ())
+    assert stat.S_IMODE(crm.token_file.stat().st_mode) == 0o600
+    assert logins(crm) == [200]
+
+
+HTML = b"<html>Not Found</html>"
+JSON_404 = b'{"error": "not_found", "error_message": "Could not find a route"}'
+TOKENS = b'{"access_token": "one", "refresh_token": "two"}'
+NEED_LOGIN = b'{"error": "need_login", "error_message": "..."}'
+
+
+def answering(folder: Path, answers: Sequence[bytes]) -> SugarCrmSystem:
+    """A system whose server gives these answers one after the other."""
+    server = RawServer(answers)
+    options = SugarOptions(server.address, "api", Secret("x"), folder / "login.json", attempts=2)
+    return SugarCrmSystem("crm", options, PatientClock(), random.Random(7))
+
+
+@pytest.mark.parametrize("body", [HTML, JSON_404])
+def test_404_on_login_is_no_sugarcrm(tmp_path: Path, body: bytes) -> None:
+    """A 404 of the token address, well-formed or not, means a wrong address: there is no org behind it to keep."""
+    system = answering(tmp_path, [ok(body, status=b"404 Not Found")])
+    with pytest.raises(Unreadable, match="no SugarCRM answers at this address"):
+        system.identity()
+
+
+@pytest.mark.parametrize(("status", "error"), [(b"403 Forbidden", Refused), (b"404 Not Found", Unreadable)])
+def test_unlabelled_refusal_tells_no_org(tmp_path: Path, status: bytes, error: type[Exception]) -> None:
+    """A page of another program where the first user was asked for is not taken for hidden rights."""
+    with pytest.raises(error):
+        answering(tmp_path, [ok(TOKENS), ok(HTML, status=status)]).identity()
+
+
+def test_refused_renewal_tells_no_org(tmp_path: Path) -> None:
+    """A login that is refused while the first user is asked for is a refused login, not hidden rights."""
+    refusal = ok(b'{"error": "not_authorized"}', status=b"403 Forbidden")
+    with pytest.raises(Refused, match="refuses the login"):
+        answering(tmp_path, [ok(TOKENS), ok(NEED_LOGIN, status=b"401 Unauthorized"), refusal, refusal]).identity()
+
+
+def test_hidden_users_make_a_partial_identity(crm_with: Made) -> None:
+    """Where our user may not see users, the installation is told by its place alone."""
+    assert crm_with({"acl_denied_modules": ["Users"]}).system.identity().org_id == "127.0.0.1#"
+
+
+def test_wrong_client_is_named(tmp_path: Path) -> None:
+    """A refused client points at client_id and client_secret, not at the password."""
+    system = answering(tmp_path, [ok(b'{"error": "invalid_client"}', status=b"400 Bad Request")])
+    with pytest.raises(Refused, match="check client_id and client_secret"):
+        system.identity()

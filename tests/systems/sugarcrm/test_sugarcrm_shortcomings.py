@@ -51,6 +51,8 @@ def test_short_key_field_is_told(crm_with: Made) -> None:
         ({"registered_platforms": ["base"]}, {}, "register the platform lead_connector"),
         ({"acl_denied_modules": ["Contacts"]}, {}, "does not see the module Contacts"),
         ({"acl_readonly_modules": ["Accounts"]}, {}, "may not create, edit in Accounts"),
+        ({"opps_mode": "rli", "acl_denied_modules": ["RevenueLineItems"]}, {}, "not access in RevenueLineItems"),
+        ({"opps_mode": "rli", "acl_readonly_modules": ["RevenueLineItems"]}, {}, "not create in RevenueLineItems"),
         ({}, {"key_field": "sync_key", "version": "v11_5"}, "sync_key needs REST v11_10"),
         ({"sync_key_admin_only": True, "api_user_admin": False}, {"key_field": "sync_key"}, "for admins alone"),
     ],
@@ -67,6 +69,7 @@ def test_what_stops_us_is_fatal(crm_with: Made, settings: dict[str, Any], option
     [
         ({"opps_mode": "rli"}, {}, "sum up revenue line items"),
         ({}, {"key_field": ""}, "no key field is configured"),
+        ({"acl_denied_modules": ["RevenueLineItems"]}, {"key_field": ""}, "no key field is configured"),
     ],
 )
 def test_what_we_work_around_is_told(

@@ -452,3 +452,30 @@ def test_odd_keys_stay_data(crm_with: Made, field: str, key: str) -> None:
         assert one(crm, order).outcome is Outcome.APPLIED
     assert [each[field] for each in crm.dump("Leads")] == [key]
     assert outcomes(crm.system.settle([order])) == ["applied"]
+
+
+DENIED = {"opps_mode": "rli", "acl_denied_modules": ["RevenueLineItems"]}
+
+
+def test_refused_line_items_concern_their_order(crm_with: Made) -> None:
+    """Line items that our user may not see refuse the opportunity that needs one, by name, and no other order."""
+    crm = crm_with(DENIED)
+    account = make(crm, Kind.ACCOUNT, "7")
+    order = crm.create(Kind.OPPORTUNITY, "7", account=account)
+    one(crm, order)
+    again = one(crm, order)
+    assert (again.outcome, again.code) == (Outcome.REJECTED, "not_authorized")
+    assert "link revenuelineitems" in again.message
+    settled, other = crm.fresh().settle([order, crm.create(Kind.ACCOUNT, "7")])
+    assert (settled.outcome, settled.code) == (Outcome.REJECTED, "not_authorized")
+    assert "link revenuelineitems" in settled.message
+    assert other.outcome in (Outcome.APPLIED, Outcome.REJECTED)
+
+
+def test_refusal_names_the_module(crm_with: Made) -> None:
+    """A read that is refused as a whole says which module it was about, alone and in a bulk."""
+    crm = crm_with({"acl_denied_modules": ["Contacts"]})
+    with pytest.raises(Refused, match=r"SugarCRM refuses Contacts \(not_authorized\)"):
+        crm.system.fetch("Contacts", ["x"], ())
+    with pytest.raises(Refused, match=r"SugarCRM refuses Contacts \(not_authorized\)"):
+        list(crm.system.changes("Contacts", (), None))
