@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from connector.model.progress import Shortcoming
+from connector.sandbox.client import control
 from connector.systems.sugarcrm import SugarCrmSystem
 
-from .terminal import Folder
+from .terminal import Folder, one_answer
 
 
 def failures(folder: Folder) -> list[dict[str, Any]]:
@@ -77,3 +78,38 @@ def test_what_a_crm_lacks_comes_with_the_steps(folder: Folder, monkeypatch: pyte
     assert answer.code == 78
     assert "fail  sugarcrm: no key field\n      next: make it in Studio\n" in answer.out
     assert "warn  sugarcrm: half a view\n      next: widen the role\n" in answer.out
+
+
+@pytest.mark.parametrize(("name", "wrong"), [("sugarcrm", "html"), ("sugarcrm", "/nowhere"), ("suitecrm", "html")])
+def test_a_mistyped_address_leaves_nothing_behind(folder: Folder, name: str, wrong: str) -> None:
+    """An address where no CRM answers is told, and no org of it is kept: the right one works at once."""
+    right = folder.config.read_text()
+    with one_answer("404 Not Found", ["Content-Type: text/html"], b"<html>Not Found</html>") as other:
+        address = other if wrong == "html" else f"{folder.sandbox.base_url}{wrong}"
+        head, section, rest = right.partition(f"\n  {name}:\n")
+        folder.config.write_text(head + section + rest.replace(folder.sandbox.base_url, address, 1))
+        found = failures(folder)
+    assert [each["name"] for each in found] == [name]
+    assert "address" in found[0]["next"]
+    assert name not in dict(folder.ask("SELECT name, org_id FROM connections"))
+    folder.config.write_text(right)
+    assert failures(folder) == []
+
+
+def test_rights_on_users_change_no_org(folder: Folder) -> None:
+    """Doctor goes on with the same org when our user may see users later on, or no longer."""
+    for denied in (["Users"], [], ["Users"]):
+        settings = {"settings": {"acl_denied_modules": denied}}
+        control(folder.sandbox.base_url, "reset", {"world": {"sugarcrm": settings}})
+        assert "sugarcrm" not in {each["name"] for each in failures(folder)}
+    (kept,) = folder.ask("SELECT org_id FROM connections WHERE name = 'sugarcrm'")
+    assert kept[0].startswith("127.0.0.1#20")
+
+
+def test_line_items_without_rights_fail(folder: Folder) -> None:
+    """Where opportunities sum up line items that our user may not see, doctor fails, with the steps."""
+    settings = {"settings": {"opps_mode": "rli", "acl_denied_modules": ["RevenueLineItems"]}}
+    control(folder.sandbox.base_url, "reset", {"world": {"sugarcrm": settings}})
+    (found,) = failures(folder)
+    assert "RevenueLineItems" in found["detail"]
+    assert "Role Management" in found["next"]
