@@ -21,7 +21,10 @@ def test_kill_at_every_boundary(new_project: NewProject, killer: Killer, routes:
     boundaries = killer.sync(project, dying)
     expected = end_state(project, routes)
     wrong = {}
+    writing = boundaries.index("before write request")
     for die_at in points(boundaries):
+        if routes == LANDING and die_at < writing and die_at % 4:
+            continue  # until something is sent, a route that lands leads does what the one in place does
         project = set_up(new_project(), routes)
         passed = killer.sync(project, dying, die_at)
         if passed[-1] == "after write request":
