@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from connector.errors import Applied, Rejected, RemoteError
-from connector.model.plan import Order, Outcome, Receipt
+from connector.model.plan import CONVERTED_ELSEWHERE, Order, Outcome, Receipt
 from connector.systems.wire import redact
 
 Receipts = dict[str, Receipt]
@@ -30,6 +30,18 @@ def unknown(order: Order, at: datetime, code: str) -> Receipt:
 def rejected(order: Order, at: datetime, code: str, message: str = "", fields: Sequence[str] = ()) -> Receipt:
     """The CRM refuses this row; its words are kept without e-mail addresses."""
     return Receipt(order.step.key, Outcome.REJECTED, at, code=code, message=redact(message), fields=tuple(fields))
+
+
+def overtaken(order: Order, became: Mapping[str, str], at: datetime) -> Receipt | None:
+    """The refusal to make a record of a lead that somebody else converted meanwhile; None where it was not so.
+
+    *became*: what the converted lead became, ids by role with its own; one that *order* does not build on is theirs.
+    """
+    if set(became.values()) <= set(order.ids.values()):
+        return None
+    words = "somebody else converted the lead meanwhile; nothing was made"
+    ids, code = dict(became), CONVERTED_ELSEWHERE
+    return Receipt(order.step.key, Outcome.REJECTED, at, ids=ids, code=code, message=words)
 
 
 def whole_call(error: RemoteError, orders: Sequence[Order], now: Callable[[], datetime]) -> Receipts:

@@ -10,7 +10,8 @@ from connector.errors import ConfigError, RemoteError
 from connector.model.plan import Action, Order, Outcome, Receipt
 from connector.model.records import Kind
 from connector.systems.batching import turns
-from connector.systems.receipts import Receipts, already, applied, rejected, unknown, whole_call
+from connector.systems.receipts import Receipts, already, applied, overtaken, rejected, unknown, whole_call
+from connector.systems.sugarcrm.becoming import CONVERTED_FIELDS, became, converted_by
 from connector.systems.sugarcrm.carrying import LEAD_FIELDS, new_values
 from connector.systems.sugarcrm.describing import Describer
 from connector.systems.sugarcrm.faults import CONFLICT, GONE, Fault
@@ -34,6 +35,7 @@ from connector.systems.sugarcrm.session import Part, Reply, SugarSession
 
 KEYED = (Action.LAND, Action.CREATE)
 CHANGED = "changed-meanwhile"
+_OF_LEADS = tuple(dict.fromkeys((*CONVERTED_FIELDS, *LEAD_FIELDS)))
 _NAMES = {Kind.LEAD: "last_name", Kind.CONTACT: "last_name", Kind.ACCOUNT: "name", Kind.OPPORTUNITY: "name"}
 
 
@@ -119,7 +121,7 @@ class Writer:
         ids = [order.ids["record"] for order in others]
         queries += [("rows", query) for query in by_ids(self._session, object_name, ids, _read_with(others))]
         leads = [order.ids["lead"] for order in keyed if order.ids.get("lead")]
-        queries += [("leads", query) for query in by_ids(self._session, LEADS, leads, LEAD_FIELDS)]
+        queries += [("leads", query) for query in by_ids(self._session, LEADS, leads, _OF_LEADS)]
         standing = Standing()
         for (sort, _), rows in zip(queries, tables(self._session, [query for _, query in queries]), strict=True):
             for row in rows:
@@ -151,6 +153,9 @@ class Writer:
         lead = standing.leads.get(lead_id)
         if lead_id and (lead is None or is_deleted(lead)):
             return rejected(order, at, GONE, "the lead that it comes from is gone, or hidden from our user")
+        theirs = overtaken(order, became(lead), at) if lead is not None and converted_by(lead) else None
+        if theirs is not None:
+            return theirs
         sent = new_values(order, order.step.kind, lead, self._describer.fields(order.step.object))
         name = _NAMES.get(Kind(order.step.kind), "name")
         if not sent.get(name):

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from connector.model.plan import Order
 from connector.model.progress import ObjectShape
+from connector.systems.suitecrm.becoming import ROLES
 from connector.systems.suitecrm.line import ACCOUNTS, LEADS, OPPORTUNITIES, Line, Row
 from connector.systems.suitecrm.values import Sent, Unsendable, encode
 
@@ -43,27 +44,28 @@ _LEADS_OWN = frozenset(
 )
 
 
-def carried(line: Line, module: str, shape: ObjectShape, orders: Sequence[Order]) -> dict[str, dict[str, Sent]]:
-    """By step: the values that each new record takes from its lead; empty where it comes from none.
+def origins(line: Line, shape: ObjectShape, orders: Sequence[Order]) -> dict[str, Row]:
+    """By step: the lead that each new record comes from, with what is copied of it and whether it is converted.
 
-    One read for all leads. A lead that is gone brings nothing: its conversion will say so.
+    One read for all leads. A lead that is gone is left out: its conversion will say so.
     """
     leads = sorted({order.ids["lead"] for order in orders if order.ids.get("lead")})
-    lead_shape = line.shape(LEADS) if leads else None
-    if lead_shape is None:
+    sources = _sources(line, shape) if leads else {}
+    rows = line.read(LEADS, leads, sorted({*sources.values(), "converted", *ROLES.values()})) if sources else {}
+    return {order.step.key: rows[order.ids["lead"]] for order in orders if order.ids.get("lead") in rows}
+
+
+def carried(line: Line, shape: ObjectShape, lead: Row) -> dict[str, Sent]:
+    """The values that a new record takes from its lead."""
+    return _values(lead, _sources(line, shape), shape)
+
+
+def _sources(line: Line, shape: ObjectShape) -> dict[str, str]:
+    lead = line.shape(LEADS)
+    if lead is None:
         return {}
-    sources = _sources(module, shape, lead_shape)
-    rows = line.read(LEADS, leads, sorted(set(sources.values())))
-    return {
-        order.step.key: _values(rows[order.ids["lead"]], sources, shape)
-        for order in orders
-        if order.ids.get("lead") in rows
-    }
-
-
-def _sources(module: str, shape: ObjectShape, lead: ObjectShape) -> dict[str, str]:
     same = {name: name for name in lead.fields if name not in _LEADS_OWN}
-    wanted = same | dict(_RENAMED.get(module, {}))
+    wanted = same | dict(_RENAMED.get(shape.name, {}))
     return {
         target: source
         for target, source in wanted.items()

@@ -15,13 +15,13 @@ from functools import partial
 from connector.errors import RemoteError
 from connector.model.plan import CONVERTED_ELSEWHERE, Order, Outcome, Receipt
 from connector.systems.receipts import already, applied, rejected
+from connector.systems.suitecrm.becoming import ROLES, became, converted_by
 from connector.systems.suitecrm.line import ACCOUNTS, CONTACTS, LEADS, OPPORTUNITIES, Line, Refusal, Row, Write
 from connector.systems.suitecrm.values import Sent
 from connector.systems.suitecrm.writing import Sending, introduce
 
 NOT_THERE = "not-there"
-LEAD_FIELDS = ("converted", "status", "account_id", "contact_id", "opportunity_id", "assigned_user_id")
-_ROLES = {"account": "account_id", "contact": "contact_id", "opportunity": "opportunity_id"}
+LEAD_FIELDS = ("converted", "status", *ROLES.values(), "assigned_user_id")
 _MODULES = {"account": ACCOUNTS, "contact": CONTACTS, "opportunity": OPPORTUNITIES}
 
 
@@ -90,10 +90,9 @@ class Converter:
         at = self._line.now()
         if row is None or row.deleted:
             return rejected(order, at, "gone", "the lead was deleted in SuiteCRM, or is hidden from the API user")
-        theirs = {role: row.text(name) for role, name in _ROLES.items() if row.text(name)}
-        ours = all(theirs.get(role) == order.ids[role] for role in _ROLES if order.ids.get(role))
-        ids = {"lead": row.id, **theirs}
-        if row.values.get("converted") is True:
+        ids = became(row)
+        ours = all(ids.get(role) == order.ids[role] for role in ROLES if order.ids.get(role))
+        if converted_by(row):
             return applied(order, ids, at) if ours else already(order, ids, at, CONVERTED_ELSEWHERE)
         if row.text("contact_id") not in ("", order.ids.get("contact")):
             # A person without the flag: somebody linked the lead to what it became.
@@ -113,7 +112,7 @@ class Converter:
         for order in batch:
             if order.step.key not in sending.receipts and (role := _lacks(order, parties)):
                 code = f"{role}-gone" if order.ids.get(role) else f"no-{role}"
-                sending.refuse(order, Refusal(code, f"the {role} to convert into is not there", (_ROLES[role],)))
+                sending.refuse(order, Refusal(code, f"the {role} to convert into is not there", (ROLES[role],)))
         open_orders = [order for order in batch if order.step.key not in sending.receipts]
         self._tie(open_orders, parties, sending)
         self._close(open_orders, rows, sending)
@@ -164,7 +163,7 @@ def _lacks(order: Order, parties: Parties) -> str:
 
 def _closing(order: Order, row: Row) -> dict[str, Sent]:
     """The one write that closes a lead: ids, flag and status together."""
-    values: dict[str, Sent] = {name: order.ids[role] for role, name in _ROLES.items() if order.ids.get(role)}
+    values: dict[str, Sent] = {name: order.ids[role] for role, name in ROLES.items() if order.ids.get(role)}
     owner = str(order.step.terms.get("owner_id") or "")
     if owner and not row.text("assigned_user_id"):
         values["assigned_user_id"] = owner

@@ -11,9 +11,10 @@ from connector.errors import Applied, RemoteError
 from connector.model.plan import Action, Order, Receipt
 from connector.model.progress import ObjectShape
 from connector.systems.batching import turns
-from connector.systems.receipts import Receipts, applied, rejected, unknown, whole_call
+from connector.systems.receipts import Receipts, applied, overtaken, rejected, unknown, whole_call
 from connector.systems.suitecrm.addresses import put_back, take_off
-from connector.systems.suitecrm.carrying import carried
+from connector.systems.suitecrm.becoming import became, converted_by
+from connector.systems.suitecrm.carrying import carried, origins
 from connector.systems.suitecrm.jobs import (
     Job,
     amiss,
@@ -127,11 +128,16 @@ class Writer:
         names = {name for values in told.values() for name in values}
         rows = self._line.read(shape.name, [record_id(order) for order in ready], readable(names, shape))
         new = [order for order in ready if order.step.action is Action.CREATE and record_id(order) not in rows]
-        from_lead = carried(self._line, shape.name, shape, new)
+        leads = origins(self._line, shape, new)
         jobs = []
         for order in ready:
-            values = told[order.step.key]
-            job = self._job(order, shape, values, rows.get(record_id(order)), from_lead.get(order.step.key, {}))
+            lead = leads.get(order.step.key)
+            theirs = overtaken(order, became(lead), self._line.now()) if lead and converted_by(lead) else None
+            if theirs is not None:
+                sending.receipts[order.step.key] = theirs
+                continue
+            copied = carried(self._line, shape, lead) if lead else {}
+            job = self._job(order, shape, told[order.step.key], rows.get(record_id(order)), copied)
             if isinstance(job, Refusal):
                 sending.refuse(order, job)
             else:

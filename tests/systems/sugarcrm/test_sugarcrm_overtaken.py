@@ -1,0 +1,58 @@
+"""A person converts the lead while our records for it are being made: nothing more is made."""
+
+from __future__ import annotations
+
+import pytest
+
+from connector.model.plan import CONVERTED_ELSEWHERE, Outcome
+from connector.model.records import Kind
+from tests.contracts.doing import DONE, counts, make, perform
+from tests.contracts.sugarcrm_subject import SugarSubject
+
+from .conftest import Made
+
+KINDS = [Kind.ACCOUNT, Kind.CONTACT, Kind.OPPORTUNITY]
+
+
+def taken_up(crm: SugarSubject) -> dict[str, str]:
+    """A lead that a person converted: its id and those of what it became."""
+    ids = {
+        "account": crm.load("Accounts", [{"name": "Theirs"}])[0],
+        "contact": crm.load("Contacts", [{"last_name": "Theirs"}])[0],
+        "opportunity": crm.load("Opportunities", [{"name": "Theirs"}])[0],
+    }
+    told = {f"{role}_id": record for role, record in ids.items()}
+    (lead,) = crm.load("Leads", [{"last_name": "Okafor", "converted": 1, "status": "Converted", **told}])
+    return {"lead": lead, **ids}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("convert", ["endpoint", "steps"])
+def test_no_twins_of_their_records(crm_with: Made, convert: str, kind: Kind) -> None:
+    """Nothing is made of a lead that somebody else converted, and the receipt names their records."""
+    crm = crm_with({}, convert=convert)
+    parents = {} if kind is Kind.ACCOUNT else {"account": make(crm, Kind.ACCOUNT, "9")}
+    theirs = taken_up(crm)
+    before = counts(crm)
+    (receipt,) = perform(crm.system, crm.create(kind, "8", lead=theirs["lead"], **parents))
+    assert (receipt.outcome, receipt.code) == (Outcome.REJECTED, CONVERTED_ELSEWHERE)
+    assert receipt.ids == theirs
+    assert counts(crm) == before
+
+
+def test_deal_of_our_own_conversion_is_made(crm: SugarSubject) -> None:
+    """A lead that became the very records which the order builds on is nobody else's: its deal can still be made."""
+    account, contact = crm.load("Accounts", [{"name": "A"}])[0], crm.load("Contacts", [{"last_name": "B"}])[0]
+    told = {"converted": 1, "status": "Converted", "account_id": account, "contact_id": contact}
+    (lead,) = crm.load("Leads", [{"last_name": "Okafor", **told}])
+    order = crm.create(Kind.OPPORTUNITY, "9", lead=lead, account=account, contact=contact)
+    (receipt,) = perform(crm.system, order)
+    assert receipt.outcome is Outcome.APPLIED
+
+
+def test_record_made_before_stays_ours(crm: SugarSubject) -> None:
+    """What we made before the person was faster is told as done, so that its id is not lost."""
+    account = make(crm, Kind.ACCOUNT, "9")
+    (receipt,) = perform(crm.system, crm.create(Kind.ACCOUNT, "9", lead=taken_up(crm)["lead"]))
+    assert receipt.outcome in DONE
+    assert receipt.ids["record"] == account
