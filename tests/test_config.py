@@ -47,8 +47,15 @@ class TestSecrets:
         with pytest.raises(ConfigError) as caught:
             load_config(written(tmp_path, text))
         told = " ".join(map(str, caught.value.findings))
-        assert "refresh_token must be a reference" in told
+        assert "`refresh_token`: must be a reference" in told
         assert "hunter2" not in told
+
+    def test_missing_file_is_told_whole(self, tmp_path: Path) -> None:
+        """A secret's file that is not there is told with its full path, where it can be made."""
+        missing = tmp_path.resolve() / "secrets" / "none"
+        with pytest.raises(ConfigError) as caught:
+            load_config(written(tmp_path)).secret("file:secrets/none")
+        assert str(caught.value) == f"cannot read the secret file:secrets/none: there is no such file: {missing}"
 
     def test_rotated_token_replaces_its_file(self, tmp_path: Path) -> None:
         """A refresh token that the CRM rotated is kept where the old one came from, for its owner's eyes only."""
@@ -149,6 +156,16 @@ class TestRoutes:
             load_config(written(tmp_path, text))
         assert [(f.line, f.rule) for f in caught.value.findings] == [(10, "bad-push-back")]
 
+    def test_push_back_in_place_is_pointed_at(self, tmp_path: Path) -> None:
+        """The finding stands at the key itself, not at its route."""
+        text = (
+            FAMILY + "routes:\n  one:\n    source: sugar\n    target: sugar\n    push_back: links\n    enabled: true\n"
+        )
+        with pytest.raises(ConfigError) as caught:
+            load_config(written(tmp_path, text))
+        line = text.split("\n").index("    push_back: links") + 1
+        assert [(f.line, f.column) for f in caught.value.findings] == [(line, 5)]
+
     def test_push_back_is_links_across(self, tmp_path: Path) -> None:
         """A route between CRMs gives links back unless it says otherwise; one within a CRM gives nothing."""
         config = load_config(written(tmp_path, FAMILY + both("suite", "sugar", land="converted")))
@@ -204,7 +221,7 @@ class TestFamily:
         ("old", "new", "told"),
         [
             ("https://acme.sugarondemand.com", "acme.sugarondemand.com", "no web address"),
-            ('"file:secrets/sugar"', "hunter2hunter2", "password must be a reference"),
+            ('"file:secrets/sugar"', "hunter2hunter2", "`password`: must be a reference"),
             ("grant: client_credentials, ", "", "username, password missing"),
             (
                 '{username: connector, password: "${SUITE_PASSWORD}"}',
@@ -225,6 +242,47 @@ class TestFamily:
         (finding,) = caught.value.findings
         assert told in finding.what
         assert "hunter2" not in str(finding)
+
+
+SPREAD = """\
+version: 1
+connections:
+  suite:
+    type: suitecrm
+    address: https://crm.example.com
+    api: v8
+    login:
+      username: connector
+      password: file:secrets/suite
+      client_id: abc
+      client_secret: file:secrets/client
+routes:
+  suite: {source: suite, target: suite}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place"),
+    [
+        ("file:secrets/client", "hunter2hunter2", (11, 7)),
+        ("      client_id: abc\n", "", (7, 5)),
+        ("api: v8\n    login:\n", "api: v4_1\n    login:\n      grant: client_credentials\n", (8, 7)),
+        ("https://crm.example.com", "crm.example.com", (5, 5)),
+    ],
+)
+def test_each_mistake_has_its_own_place(tmp_path: Path, old: str, new: str, place: tuple[int, int]) -> None:
+    """What is wrong is pointed at where it stands: secret, login that lacks something, grant, address."""
+    assert old in SPREAD
+    with pytest.raises(ConfigError) as caught:
+        load_config(written(tmp_path, SPREAD.replace(old, new)))
+    assert [(f.line, f.column) for f in caught.value.findings] == [place]
+
+
+def test_unknown_key_names_its_schema(tmp_path: Path) -> None:
+    """A key that is none sends to the schema of this very kind of file."""
+    with pytest.raises(ConfigError) as caught:
+        load_config(written(tmp_path, SPREAD.replace("api: v8", "api: v8\n    apis: v8")))
+    assert [f.fix for f in caught.value.findings] == ["see `connector mapping schema config`"]
 
 
 def _fresh(folder: Path) -> Path:

@@ -126,7 +126,7 @@ def load_config(path: Path) -> Config:
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"cannot read {path}: {error}") from None
     document = parse(text, str(path))
-    content = validate(document, _File)
+    content = validate(document, _File, "config")
     if content is not None:
         _check_references(content, document)
     if document.findings or content is None:

@@ -6,7 +6,9 @@ import re
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from connector.model.document import misplaced
 
 _REFERENCE = re.compile(r"(?:\$\{[A-Za-z_][A-Za-z0-9_]*\}|file:.+|cmd:.+)\Z")
 SECRET_NAMES = ("client_secret", "password", "security_token", "private_key", "refresh_token")
@@ -20,15 +22,12 @@ class Part(BaseModel):
 
 
 class _Login(Part):
-    @model_validator(mode="after")
-    def _secrets_are_references(self) -> _Login:
-        given = {name: getattr(self, name, "") for name in SECRET_NAMES}
-        literal = [name for name, value in given.items() if value and not _REFERENCE.match(value)]
-        if literal:
-            raise ValueError(
-                f"{', '.join(literal)} must be a reference (${{ENV}}, file:PATH, cmd:COMMAND), never the secret itself"
-            )
-        return self
+    @field_validator(*SECRET_NAMES, check_fields=False)
+    @classmethod
+    def _secrets_are_references(cls, value: str) -> str:
+        if value and not _REFERENCE.match(value):
+            raise ValueError("must be a reference (${ENV}, file:PATH, cmd:COMMAND), never the secret itself")
+        return value
 
     def lacking(self, *names: str) -> list[str]:
         """Those of *names* that are empty."""
@@ -80,27 +79,23 @@ class SugarLogin(_Login):
     platform: str = Field(default="lead_connector", pattern=r"^[A-Za-z0-9_-]{1,127}$")
 
 
-def _check_address(address: str) -> None:
+def _check_address(address: str) -> str:
     """Refuse what is no base address; a path is fine (``https://host/crm``)."""
     parts = urlsplit(address)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise ValueError(
-            f"address: `{address}` is no web address; write where the CRM is installed, e.g. https://crm.example.com"
+            f"`{address}` is no web address; write where the CRM is installed, e.g. https://crm.example.com"
         )
+    return address
 
 
 class _Family(Part):
     """What all connections to the Sugar family have in common."""
 
-    address: str
+    address: Annotated[str, AfterValidator(_check_address)]
     key_field: str = Field(default="connector_key_c", pattern=r"^\w*$")
     settle_after: float = _SECONDS
     overlap_seconds: float = _SECONDS
-
-    @model_validator(mode="after")
-    def _address_is_one(self) -> _Family:
-        _check_address(self.address)
-        return self
 
 
 class SugarConnection(_Family):
@@ -149,12 +144,13 @@ class SuiteConnection(_Family):
     def _login_fits_the_api(self) -> SuiteConnection:
         login = self.login
         if self.api == "v4_1" and login.grant != "password":
-            raise ValueError("api v4_1 logs in with a user: take `grant` out, or say `api: v8`")
+            raise misplaced("login", "grant", words="api v4_1 logs in with a user: take `grant` out, or say `api: v8`")
         needed = ["username", "password"] if login.grant == "password" else []
         needed += ["client_id", "client_secret"] if self.api == "v8" else []
         lacking = login.lacking(*needed)
         if lacking:
-            raise ValueError(f"login: {', '.join(lacking)} missing: api {self.api} with grant {login.grant} needs it")
+            words = f"{', '.join(lacking)} missing: api {self.api} with grant {login.grant} needs it"
+            raise misplaced("login", words=words)
         return self
 
 

@@ -41,8 +41,11 @@ def secret_keeper(reference: str, at: Callable[[str], Path]) -> Callable[[str], 
 
 
 def _from_file(reference: str, at: Callable[[str], Path]) -> str:
+    path = at(reference.removeprefix("file:"))
     try:
-        return at(reference.removeprefix("file:")).read_text(encoding="utf-8").strip()
+        return path.read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        raise ConfigError(f"cannot read the secret {reference}: there is no such file: {path}") from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"cannot read the secret {reference}: {type(error).__name__}") from None
 

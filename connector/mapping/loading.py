@@ -73,7 +73,7 @@ class Loaded:
 
     def _add(self, document: Document, name: str) -> None:
         if name == CONVERSION:
-            conversion = validate(document, ConversionFile)
+            conversion = validate(document, ConversionFile, "conversion")
             if conversion:
                 check_conversion(conversion, document)
                 self.conversion = (conversion, document)

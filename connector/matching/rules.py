@@ -79,7 +79,7 @@ class MatchingRules:
 def load_matching(text: str, path: str) -> MatchingRules:
     """Read the matching rules; raises InputError with every problem of the file."""
     document = parse(text, path)
-    part = validate(document, MatchingPart)
+    part = validate(document, MatchingPart, "matching")
     if part is not None:
         _check(part, document)
     if part is None or document.findings:

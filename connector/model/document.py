@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import PydanticCustomError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -125,15 +126,24 @@ def _scalar(node: ScalarNode, loc: Loc, document: Document) -> str | int | float
     return float(text) if _FLOAT.match(text) else text
 
 
-def validate(document: Document, model: type[M]) -> M | None:
-    """Check the data against *model*; every refusal becomes a finding; None when there is any."""
+def misplaced(*at: str, words: str) -> PydanticCustomError:
+    """The refusal of a whole by a validator that knows which part of it is to blame: its keys, and the words."""
+    return PydanticCustomError("misplaced", "{words}", {"words": words, "at": at})
+
+
+def validate(document: Document, model: type[M], kind: str = "") -> M | None:
+    """Check the data against *model*; every refusal becomes a finding; None when there is any.
+
+    *kind* is what ``connector mapping schema`` calls this kind of file.
+    """
     if any(f.rule == "yaml-syntax" for f in document.findings):
         return None
     try:
         return model.model_validate(document.data if document.data is not None else {})
     except ValidationError as error:
         for problem in error.errors(include_url=False, include_input=False):
-            document.find(_known(problem["loc"], document), *_words(problem, model))
+            loc = (*problem["loc"], *problem.get("ctx", {}).get("at", ()))
+            document.find(_known(loc, document), *_words(problem, loc, model, kind))
         return None
 
 
@@ -146,12 +156,11 @@ def _known(loc: tuple[int | str, ...], document: Document) -> Loc:
     return known
 
 
-def _words(problem: Mapping[str, Any], model: type[BaseModel]) -> tuple[str, str, str]:
-    kind = str(problem["type"])
-    name = str(problem["loc"][-1]) if problem["loc"] else model.__name__
-    if kind == "extra_forbidden":
-        return "unknown-key", f"`{name}` is not a key here", "see `connector mapping schema`"
-    if kind == "missing":
+def _words(problem: Mapping[str, Any], loc: Loc, model: type[BaseModel], kind: str) -> tuple[str, str, str]:
+    name = str(loc[-1]) if loc else model.__name__
+    if problem["type"] == "extra_forbidden":
+        return "unknown-key", f"`{name}` is not a key here", f"see `{f'connector mapping schema {kind}'.strip()}`"
+    if problem["type"] == "missing":
         return "missing-key", f"`{name}` is missing", f"add `{name}:`"
     message = str(problem["msg"]).removeprefix("Value error, ")
     return "bad-value", f"`{name}`: {message}", ""

@@ -69,7 +69,7 @@ def _with_conditions(schema: Any) -> Any:
 
 def _read(text: str, path: str) -> tuple[Rulebook | None, list[Finding]]:
     document = parse(text, path)
-    policy = validate(document, PolicyPart)
+    policy = validate(document, PolicyPart, "policy")
     if policy is None:
         return None, document.findings
     check(policy, document)
