@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 import shutil
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from connector.cli.advice import MYSELF, next_step
 from connector.cli.crm_checks import Check, crm_checks
 from connector.cli.mapping import files_of_routes, findings_of
 from connector.cli.output import counted, next_command, put_json, say
@@ -19,8 +19,6 @@ from connector.errors import ConfigError, ConnectorError, RemoteError, StateErro
 from connector.wiring import House, open_house, sqlite_version
 
 LEAST_DISK = 200 * 1024 * 1024  # bytes; a state file of 100,000 leads takes about half of it
-_MYSELF = "connector doctor"  # no way on from here
-_UNSET = re.compile(r"environment variable (\w+) is not set")
 
 
 @click.command("doctor")
@@ -35,7 +33,7 @@ def command(session: Session) -> int:
     try:
         config = session.config()
     except ConfigError as error:
-        if error.next_command == _MYSELF:
+        if error.next_command == MYSELF:
             error.next_command = "connector mapping schema config"
         raise
     checks = list(_checks(config))
@@ -95,18 +93,6 @@ def _failed(name: str, error: ConnectorError) -> Check:
     return Check(name, "fail", str(error), next_command(error), error.exit_code)
 
 
-def _unusable(name: str, error: ConnectorError, config: Config) -> Check:
-    """A connection that cannot be used, and where to mend it."""
-    unset = _UNSET.search(str(error))
-    if unset:
-        following = f"export {unset[1]}=..."
-    elif error.next_command and error.next_command != _MYSELF:
-        following = error.next_command
-    else:
-        following = f"edit {config.path} (connections.{name}: address, login)"
-    return Check(name, "fail", str(error), following, error.exit_code)
-
-
 def _csv_folder(name: str, folder: Path) -> Check:
     if folder.is_dir():
         return Check(name, "ok", f"CSV folder {folder}")
@@ -123,4 +109,4 @@ def _connection(house: House, name: str) -> Iterator[Check]:
     try:
         yield from crm_checks(house, name, settings)
     except (RemoteError, ConnectorError) as error:
-        yield _unusable(name, error, house.config)
+        yield Check(name, "fail", str(error), next_step(name, error, house.config), error.exit_code)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
@@ -29,6 +30,7 @@ from connector.errors import (
 if TYPE_CHECKING:
     from rich.console import Console
 
+_LOGIN_FILE = re.compile(r"the shared login (?:at|cannot be)\b")
 _HOUSE = connector.__path__[0] + os.sep
 # The next command for errors that name none themselves; the first family that fits.
 _NEXT = (
@@ -107,7 +109,14 @@ def next_command(error: ConnectorError) -> str:
     """What to type next: what the error names, else what helps with errors of its family; may be empty."""
     if error.next_command:
         return error.next_command
+    if keeps_login(error):
+        return "connector doctor"
     return next((command for family, command in _NEXT if isinstance(error, family)), "")
+
+
+def keeps_login(error: ConnectorError) -> bool:
+    """Whether it is the file of a CRM's login that cannot be used, and not the state file."""
+    return isinstance(error, StateError) and _LOGIN_FILE.match(str(error)) is not None
 
 
 def _findings(error: ConnectorError) -> Sequence[Finding]:

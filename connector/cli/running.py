@@ -147,6 +147,8 @@ def allowed_by(command: str) -> Iterator[None]:
 def report(session: Session, results: RunResults, plan: Plan | None = None) -> int:
     """Print what a run did, and with *plan* how much of it; answers its exit code."""
     for result in results.routes:
+        if result.route in results.failed and not (result.pulled or result.steps or result.waiting):
+            continue  # it stopped before it did anything: the error below says it all
         for line in lines_of(result, plan):
             say(line, as_json=session.as_json)
         for finding in result.findings:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from .terminal import Folder
 from .test_doctor import failures
 
+DEAD = "type: sugarcrm\n    address: http://127.0.0.1:1"
+
 
 def test_a_key_that_is_not_written_is_told(folder: Folder) -> None:
     """A mapping without our key is told where the CRM has the field for it; what is created could not be found."""
@@ -27,3 +29,66 @@ def test_fields_closed_to_the_login_are_named(folder: Folder) -> None:
     assert check["name"] == "sugarcrm Leads"
     assert "the mapping writes fields that the login may not: modified_user_id, date_entered;" in check["detail"]
     assert (answer.code, failures(folder)) == (0, [])
+
+
+def failure(folder: Folder) -> tuple[str, str]:
+    """The name and the next step of the one check that failed."""
+    (found,) = failures(folder)
+    return found["name"], found["next"]
+
+
+def test_unknown_platform_sends_to_its_page(folder: Folder) -> None:
+    """A platform that the CRM does not know is registered there; nothing is to be edited here."""
+    folder.sandbox.reset({"sugarcrm": {"settings": {"registered_platforms": ["base"]}}})
+    name, following = failure(folder)
+    assert name == "sugarcrm"
+    assert following.startswith("as an admin, open Admin > Configure API Platforms, add `")
+
+
+def test_maintenance_is_waited_for(folder: Folder) -> None:
+    """A CRM that says it is away is asked again later; its address and login are right."""
+    folder.sandbox.reset({"sugarcrm": {"settings": {"maintenance": True}}})
+    name, following = failure(folder)
+    assert (name, following) == ("sugarcrm", "wait until the CRM is back, then run `connector doctor` again")
+
+
+def test_wrong_version_is_named(folder: Folder) -> None:
+    """A REST version that the CRM does not offer is told with its own key."""
+    folder.edit("connector.yaml", "type: sugarcrm\n", "type: sugarcrm\n    version: v99\n")
+    name, following = failure(folder)
+    assert (name, following) == ("sugarcrm", f"edit {folder.config} (connections.sugarcrm: version, address)")
+
+
+def test_refused_login_is_named(folder: Folder) -> None:
+    """A wrong password is a matter of the login alone."""
+    (folder.path / "secrets" / "sugarcrm_password").write_text("wrong", "utf-8")
+    assert failure(folder) == ("sugarcrm", f"edit {folder.config} (connections.sugarcrm: login)")
+
+
+def test_missing_secret_names_the_file_to_write(folder: Folder) -> None:
+    """The file of a secret that is not there is the one to write."""
+    path = folder.path / "secrets" / "sugarcrm_password"
+    path.unlink()
+    assert failure(folder) == ("sugarcrm", f"write the secret into {path}, readable for its owner only")
+
+
+def test_token_file_is_named(folder: Folder) -> None:
+    """A file of the login that cannot be read is told by its path; a sync sends to the doctor, not to the state."""
+    path = folder.path / "secrets" / "sugarcrm.tokens"
+    path.mkdir()
+    name, following = failure(folder)
+    assert name == "sugarcrm"
+    assert following == f"let this user read and write {path}, or name another file (connections.sugarcrm.token_file)"
+    answer = folder.type("sync", "sugarcrm")
+    assert (answer.code, "next: connector doctor\n" in answer.err) == (74, True)
+
+
+def test_dead_port_names_host_and_port(folder: Folder) -> None:
+    """Where nothing listens the host and port are told, in doctor and in a run, which says nothing else."""
+    folder.edit("connector.yaml", f"type: sugarcrm\n    address: {folder.sandbox.base_url}", DEAD)
+    said = "the CRM cannot be reached: nothing listens at 127.0.0.1:1"
+    (found,) = failures(folder)
+    assert (found["detail"], found["next"]) == (said, f"edit {folder.config} (connections.sugarcrm: address)")
+    answer = folder.type("sync", "sugarcrm")
+    assert (answer.code, answer.out) == (69, "")
+    assert answer.err.startswith(f"connector: route sugarcrm: {said}\n")

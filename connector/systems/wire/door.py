@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import random
+import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -144,24 +145,40 @@ class WireSession(requests.Session):
                 read_body(answer, limits.most_bytes)
         except _TROUBLE as error:
             self._calls += watchdog.sent
-            raise self._explain(error, ask, watchdog) from None
+            raise self._explain(error, url, ask, watchdog) from None
         except RemoteError as error:
             self._calls += 1
             error.applied = ask.doubt
             raise
         self._calls += 1
         if watchdog.expired:
-            raise self._explain(TimeoutError(), ask, watchdog)
+            raise self._explain(TimeoutError(), url, ask, watchdog)
         self.server_time.note(answer.headers.get("Date"))
         return answer
 
-    def _explain(self, error: Exception, ask: Ask, watchdog: Watchdog) -> Unavailable:
-        """Turn trouble on the wire into what the caller does next; never quotes the error, it holds the URL."""
+    def _explain(self, error: Exception, url: str, ask: Ask, watchdog: Watchdog) -> Unavailable:
+        """Turn trouble on the wire into what the caller does next; never quotes the error, it holds the whole URL."""
         doubt = ask.doubt if watchdog.sent else Applied.NEVER
         if watchdog.expired or isinstance(error, requests.Timeout | TimeoutError | urllib3.exceptions.TimeoutError):
             return Unavailable("the CRM did not answer in time", code="timeout", applied=doubt)
         if isinstance(error, requests.exceptions.SSLError) and not watchdog.sent:
             return Unavailable("the CRM's TLS certificate or handshake is not valid", code="tls", applied=doubt)
         if not watchdog.sent:
-            return Unavailable("the CRM cannot be reached", code="no-connection", applied=doubt)
+            return Unavailable(_unreached(error, url), code="no-connection", applied=doubt)
         return Unavailable("the CRM's answer was cut off", code="cut", applied=doubt)
+
+
+def _unreached(error: BaseException, url: str) -> str:
+    """Which host and port no connection came about with, and why where that can be told; nothing else of the URL."""
+    _, host, port = origin_of(url)
+    causes: list[BaseException] = []
+    found: BaseException | None = error
+    while found is not None and found not in causes:
+        causes.append(found)
+        inner = getattr(found, "reason", None) or next(iter(found.args), None)
+        found = inner if isinstance(inner, BaseException) else found.__cause__ or found.__context__
+    if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
+        return f"the CRM cannot be reached: nothing listens at {host}:{port}"
+    if any(isinstance(cause, socket.gaierror | urllib3.exceptions.NameResolutionError) for cause in causes):
+        return f"the CRM cannot be reached: no address is known for {host}"
+    return f"the CRM cannot be reached at {host}:{port}"

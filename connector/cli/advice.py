@@ -1,0 +1,52 @@
+"""Where to mend a connection that cannot be used: the next step that ``connector doctor`` tells."""
+
+from __future__ import annotations
+
+import re
+
+from connector.cli.output import keeps_login, next_command
+from connector.config import Config, SugarConnection
+from connector.errors import ConnectorError, Refused, Retryable, StateError, Unreadable
+
+MYSELF = "connector doctor"  # no way on from here
+_UNSET = re.compile(r"environment variable (\w+) is not set")
+_NO_FILE = re.compile(r"^cannot read the secret .*: there is no such file: (.+)$", re.DOTALL)
+_ADDRESS_CODES = frozenset({"no-connection", "tls", "redirect"})
+_AGAIN = "wait until the CRM is back, then run `connector doctor` again"
+
+
+def next_step(name: str, error: ConnectorError, config: Config) -> str:
+    """What a person does about *error*, which the connection called *name* met."""
+    words = str(error)
+    if unset := _UNSET.search(words):
+        return f"export {unset[1]}=..."
+    if missing := _NO_FILE.match(words):
+        return f"write the secret into {missing[1]}, readable for its owner only"
+    if keeps_login(error):
+        place = f"connections.{name}.token_file"
+        return f"let this user read and write {config.token_file(name)}, or name another file ({place})"
+    if isinstance(error, StateError):
+        return next_command(error)
+    if error.next_command and error.next_command != MYSELF:
+        return error.next_command
+    settings = config.connections[name]
+    if isinstance(settings, SugarConnection) and "does not know our platform" in words:
+        return f"as an admin, open Admin > Configure API Platforms, add `{settings.login.platform}`, save"
+    return _edit(name, error, config)
+
+
+def _edit(name: str, error: ConnectorError, config: Config) -> str:
+    """The keys of the connection that may be wrong; a CRM that is only away is waited for."""
+    code = getattr(error, "code", "")
+    keys = "address, login"
+    if "`version`" in str(error):
+        keys = "version, address"
+    elif isinstance(error, Unreadable) or code in _ADDRESS_CODES:
+        keys = "address"
+    elif code == "not-readable":
+        return f"{_AGAIN}; or edit {config.path} (connections.{name}: address)"
+    elif isinstance(error, Retryable):
+        return _AGAIN
+    elif isinstance(error, Refused):
+        keys = "login"
+    return f"edit {config.path} (connections.{name}: {keys})"
