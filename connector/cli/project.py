@@ -78,6 +78,18 @@ routes:
     land: all                        # or converted: only what converts at once reaches the org
     enabled: true
 
+  # Leads of a CRM of the Sugar family, decided and converted where they are.
+  # sugarcrm:
+  #   source: sugarcrm
+  #   target: sugarcrm
+  #   schedule: every 15 minutes
+  #   enabled: true
+  # suitecrm:
+  #   source: suitecrm
+  #   target: suitecrm
+  #   schedule: every 15 minutes
+  #   enabled: true
+
   # From one CRM into another. Its leads are those of a route in place too: enable one of the two.
   # sugarcrm-to-salesforce:
   #   source: sugarcrm
@@ -209,7 +221,9 @@ def _begin(folder: Path, inboxes: Sequence[str]) -> None:
         raise UsageError(f"{folder} is not empty; nothing was written", next_command="connector init NEW_FOLDER")
     for name in (*inboxes, "state"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-    (folder / "state").chmod(0o700)
+    (folder / "secrets").mkdir(exist_ok=True)
+    for name in ("state", "secrets"):  # whatever the umask says
+        (folder / name).chmod(0o700)
     _write(folder / ".gitignore", _GITIGNORE)
     _write(folder / "state" / "README.md", _STATE_README)
     _copy(starter_mappings(), folder / "mappings")

@@ -69,6 +69,12 @@ def test_no_crm_is_no_sandbox(tmp_path: Path) -> None:
     assert not (tmp_path / "p").exists()
 
 
+def test_secrets_folder_is_private(tmp_path: Path) -> None:
+    """The starter has the folder that its secrets go to, for its owner's eyes only."""
+    write_starter(tmp_path / "p")
+    assert stat.S_IMODE((tmp_path / "p" / "secrets").stat().st_mode) == 0o700
+
+
 def test_commented_starter_can_be_uncommented(tmp_path: Path) -> None:
     """What the starter shows as comments is read once the marks are taken away."""
     write_starter(tmp_path / "p")
@@ -80,4 +86,11 @@ def test_commented_starter_can_be_uncommented(tmp_path: Path) -> None:
     path.write_text("\n".join(line for line in lines if not line.strip().startswith(prose)))
     config = load_config(path)
     assert set(config.connections) == {"salesforce", "sugarcrm", "suitecrm", "inbox"}
+    assert set(config.routes) == {
+        "salesforce",
+        "sugarcrm",
+        "suitecrm",
+        "inbox-to-salesforce",
+        "sugarcrm-to-salesforce",
+    }
     assert config.push_back("sugarcrm-to-salesforce") == "links"
