@@ -28,7 +28,8 @@ NEVER_CARRIED = frozenset(
 )
 _PHONE_TAIL = 7  # digits that stay however a number is written; what stands before them is area and country
 _TICK = timedelta(seconds=1)  # CRMs tell their time in whole seconds
-_CONSENT = frozenset({"opted_out_email", "opted_out_fax", "do_not_call"})
+_OPT_OUT = "opted_out_email"
+_CONSENT = frozenset({_OPT_OUT, "opted_out_fax", "do_not_call"})
 
 
 def is_carried(field: str) -> bool:
@@ -237,20 +238,60 @@ class Fate:
 def arrived(pair: Pair, carried: Carrying, fate: Fate, present: Record) -> Pair:
     """The pair without *carried* under way. *present* is the record that was written to, as it stands now.
 
-    What the CRM made of a value that it took is agreed on. A refused value is given up, so that it falls silent; of
-    several that were refused together nothing is known, and they are tried again.
+    What the CRM made of a value that it took is agreed on. A refused value is given up, so that it falls silent.
+    Of a write that was never heard of again nothing is known, nor of several values that were refused together:
+    what did not arrive is tried again, unless a person has put something there since.
     """
     agreed = {end: dict(pair.agreed.get(end, {})) for end in End}
-    for name, value in carried.values.items():
-        stood, refused = carried.stood.get(name), fate.outcome is Outcome.REJECTED
-        if refused and len(carried.values) > 1:
-            continue
-        if fate.outcome is None and not _has_arrived(present, name, value, stood):
-            continue
-        agreed[carried.to][name] = stood if refused else _left(fate, present, name, value)
-        agreed[carried.to.other][name] = value
+    for name in carried.values:
+        for end, value in _learned(carried, name, fate, present).items():
+            agreed[end][name] = value
+    if _took_opt_out_along(agreed[carried.to], carried, present):
+        for end in End:  # as if nobody had refused yet: the refusal that the other side holds is carried anew
+            agreed[end][_OPT_OUT] = present.get(_OPT_OUT)
     rest = tuple(each for each in pair.pending if each.step != carried.step)
     return replace(pair, agreed=agreed, pending=rest)
+
+
+def _learned(carried: Carrying, name: str, fate: Fate, present: Record) -> dict[End, Scalar]:
+    """What is agreed on of one value from now on, by side; what is left out stays as it was agreed."""
+    to, value, stood, now = carried.to, carried.values[name], carried.stood.get(name), present.get(name)
+    if fate.outcome not in (None, Outcome.REJECTED):
+        return {to: _left(fate, present, name, value), to.other: value}
+    lost = fate.outcome is None
+    given_up = not lost and len(carried.values) == 1
+    if _is_half_way(present.kind, name, now, (stood, value)):
+        return {to: now, to.other: value} if given_up else {to: now}
+    if given_up:
+        return {to: stood, to.other: value}
+    if _has_arrived(present, name, value, stood):
+        return {to: now, to.other: value}
+    if lost and now != stood and name not in _CONSENT:
+        return {to: stood, to.other: value}  # put there after we looked: newer than what we were carrying
+    return {}
+
+
+def _is_half_way(kind: Kind, name: str, now: Scalar, ends: tuple[Scalar, Scalar]) -> bool:
+    """Whether an empty field can be a write of ours that stopped between its calls, from one of *ends* to the other.
+
+    SuiteCRM takes another e-mail address only once the old one is off the record (its issue 10513), so one write is
+    several calls. A person who empties the field at that very moment is not heard: better an address too many than
+    none in both CRMs. Everything else is written in one call.
+    """
+    return _is_address(kind, name) and not now and all(ends)
+
+
+def _took_opt_out_along(agreed: Values, carried: Carrying, present: Record) -> bool:
+    """Whether an opt-out went with the address that a write of ours replaced: in SuiteCRM the flag is the address's."""
+    moved = any(
+        _is_address(present.kind, name) and present.get(name) != carried.stood.get(name) for name in carried.values
+    )
+    return moved and agreed.get(_OPT_OUT) is True and present.get(_OPT_OUT) is not True
+
+
+def _is_address(kind: Kind, name: str) -> bool:
+    spec = field_spec(kind, name)
+    return spec is not None and spec.type is FieldType.EMAIL
 
 
 def _has_arrived(present: Record, name: str, value: Scalar, stood: Scalar) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from connector.planning import IN_STEP
 from tests.contracts.subject import Trouble
 
 from .oracle import make
-from .two_crms import TwoCrms, converted, rules, two_crms
+from .two_crms import Killed, TwoCrms, converted, rules, two_crms
 
 
 @pytest.fixture
@@ -210,6 +211,29 @@ def test_lost_answer_is_settled(crms: TwoCrms) -> None:
     assert crms.value(End.TARGET, Kind.CONTACT, "Description") == "A long des"
     assert crms.written(lambda: [crms.sync(), crms.sync()]) == 0
     assert crms.value(End.SOURCE, Kind.CONTACT, "Description") == "A long description"
+
+
+def test_edit_after_a_lost_answer_stays(tmp_path: Path) -> None:
+    """What a person puts in place of a write that nobody answered for is newer than it, whatever is edited later."""
+    tried = 0
+    for nth in range(1, 40):
+        with two_crms(tmp_path / str(nth)) as crms:
+            converted(crms)
+            make(crms, [(End.SOURCE, (Kind.CONTACT, "title"), "Buyer")])
+            crms.crms[End.TARGET].die(nth, after=True)
+            with suppress(Killed):
+                crms.sync()
+                break
+            if crms.value(End.TARGET, Kind.CONTACT, "Title") != "Buyer":
+                continue
+            tried += 1
+            theirs = (End.TARGET, (Kind.CONTACT, "title"), "Head")
+            make(crms, [theirs, (End.SOURCE, (Kind.CONTACT, "description"), "Later")])
+            crms.sync()
+            assert [crms.value(end, Kind.CONTACT, "Title") for end in End] == ["Head", "Head"], nth
+            assert crms.value(End.TARGET, Kind.CONTACT, "Description") == "Later"
+            assert crms.written(lambda: [crms.sync(), crms.sync()]) == 0
+    assert tried
 
 
 def test_unknown_write_is_waited_for(tmp_path: Path) -> None:

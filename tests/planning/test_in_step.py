@@ -194,13 +194,19 @@ TWO = Carrying("k", End.TARGET, {"title": "Head of things", "phone": "1"}, {"tit
         (TWO, Fate(Outcome.REJECTED, NOW), "CTO", ("CTO", "CTO")),
         (ONE, Fate(None), "CTO", ("CTO", "CTO")),
         (ONE, Fate(None), "Head of", ("Head of things", "Head of")),
-        (ONE, Fate(None), "A person's", ("CTO", "CTO")),
+        (ONE, Fate(None), "A person's", ("Head of things", "CTO")),
+        (ONE, Fate(None), None, ("Head of things", "CTO")),
+        (TWO, Fate(Outcome.REJECTED, NOW), "Head", ("Head of things", "Head")),
+        (TWO, Fate(Outcome.REJECTED, NOW), "A person's", ("CTO", "CTO")),
     ],
 )
 def test_write_leaves_what_the_crm_made_of_it(
     carried: Carrying, fate: Fate, now: Scalar, left: tuple[Scalar, Scalar]
 ) -> None:
-    """What stands after our own write is agreed on, unless a person put it there since; a refusal is given up."""
+    """What stands after our own write is agreed on, unless a person put it there since; a refusal is given up.
+
+    Where nobody answered, what is neither old nor new is a person's, and newer than what was on its way.
+    """
     before = replace(PAIR, pending=(carried,))
     pair = arrived(before, carried, fate, Record(Kind.CONTACT, TARGET, {"title": now}, modified=NOW))
     assert tuple(pair.agreed[end]["title"] for end in End) == left
@@ -216,6 +222,76 @@ def test_phone_is_known_by_its_digits(now: Scalar, is_ours: bool) -> None:
     pair = replace(PAIR, agreed={end: {"phone": "+4911111111"} for end in End}, pending=(carried,))
     found = arrived(pair, carried, Fate(None), Record(Kind.CONTACT, TARGET, {"phone": now}, modified=NOW))
     assert (found.agreed[End.TARGET]["phone"] == now) is is_ours
+
+
+OLD, NEW, ONCE = "ada@old.example", "ada@new.example", "ada@once.example"
+FLAG = "opted_out_email"
+
+
+def carried_address(fate: Fate, now: Values, *, stood: Scalar = OLD, value: Scalar = NEW) -> Standing:
+    """A pair after an address was carried to the target, where *now* stands; the source was opted out all the time."""
+    carried = Carrying("k", End.TARGET, {"email": value}, {"email": stood})
+    agreed = {End.SOURCE: {"email": OLD, FLAG: True}, End.TARGET: {"email": stood, FLAG: True}}
+    source = Record(Kind.CONTACT, SOURCE, {"email": value, FLAG: True}, modified=NOW)
+    target = Record(Kind.CONTACT, TARGET, now, modified=LATER)
+    pair = arrived(replace(PAIR, agreed=agreed, pending=(carried,)), carried, fate, target)
+    return Standing(pair, {End.SOURCE: source, End.TARGET: target}, ("email", FLAG))
+
+
+@pytest.mark.parametrize("rule", list(BothChanged))
+def test_address_stopped_half_way_is_carried_again(rule: BothChanged) -> None:
+    """An address that our own write took off, and died before the new one, is no edit of the record touched last."""
+    found = compare(carried_address(Fate(None), {FLAG: True}), {"*": rule})
+    assert found.moves == (Move("email", End.TARGET, NEW, None),)
+
+
+def test_address_refused_half_way_falls_silent() -> None:
+    """A refused address that left the old one off as well clears nothing on the other side."""
+    left = carried_address(Fate(Outcome.REJECTED, LATER), {FLAG: True})
+    assert compare(left, {}).moves == ()
+    assert left.at_rest
+
+
+@pytest.mark.parametrize(
+    ("stood", "value", "now", "moves"),
+    [
+        (OLD, NEW, ONCE, (Move("email", End.SOURCE, ONCE, NEW),)),
+        (OLD, NEW, OLD, (Move("email", End.TARGET, NEW, OLD),)),
+        (OLD, None, None, ()),
+        (None, NEW, None, (Move("email", End.TARGET, NEW, None),)),
+    ],
+)
+def test_only_an_address_between_two_is_half_way(
+    stood: Scalar, value: Scalar, now: Scalar, moves: tuple[Move, ...]
+) -> None:
+    """Another address is a person's, the old one takes the write again, and an address cleared by us has arrived."""
+    assert compare(carried_address(Fate(None), {"email": now, FLAG: True}, stood=stood, value=value), {}).moves == moves
+
+
+@pytest.mark.parametrize("flag", [False, None])
+@pytest.mark.parametrize(("fate", "now"), [(Fate(Outcome.APPLIED, LATER), NEW), (Fate(None), NEW), (Fate(None), None)])
+def test_opt_out_follows_the_address(fate: Fate, now: Scalar, flag: Scalar) -> None:
+    """An opt-out that went with the address we replaced is nobody's consent: it is carried to the new address."""
+    found = compare(carried_address(fate, {"email": now, FLAG: flag}), {})
+    assert Move(FLAG, End.TARGET, True, flag) in found.moves
+    assert found.relaxed == ()
+
+
+def test_consent_of_a_kept_address_is_a_persons() -> None:
+    """Where the address still stands, an opt-out that is gone was taken back by somebody."""
+    found = compare(carried_address(Fate(None), {"email": OLD, FLAG: False}), {})
+    assert ([move.field for move in found.moves], found.relaxed) == (["email"], (FLAG,))
+
+
+def test_lost_refusal_is_carried_again() -> None:
+    """An opt-out whose write was never heard of is written again, whatever stands there."""
+    carried = Carrying("k", End.TARGET, {FLAG: True}, {FLAG: False})
+    agreed = {end: {FLAG: False} for end in End}
+    target = Record(Kind.CONTACT, TARGET, {FLAG: None}, modified=LATER)
+    pair = arrived(replace(PAIR, agreed=agreed, pending=(carried,)), carried, Fate(None), target)
+    source = Record(Kind.CONTACT, SOURCE, {FLAG: True}, modified=NOW)
+    found = compare(Standing(pair, {End.SOURCE: source, End.TARGET: target}, (FLAG,)), {})
+    assert found.moves == (Move(FLAG, End.TARGET, True, None),)
 
 
 VALUES = st.sampled_from([None, "a", "b", "c"])
