@@ -89,9 +89,15 @@ class V4Pull:
         return found
 
     def _is_done(self, answer: Any, got: int) -> bool:
-        """``next_offset`` never tells the end; a short page does, or a total that says nothing more follows."""
+        """``next_offset`` never tells the end; the total of what follows does, where there is one, else a short page.
+
+        A server in front may cap pages. An empty page ends the pull all the same: what a total counts beyond it is
+        hidden from our user.
+        """
         total = str(answer.get("total_count", ""))
-        return got < self._options.page_size or (total.isdigit() and 0 < int(total) <= got)
+        if got and total.isdigit() and int(total) > 0:
+            return int(total) <= got
+        return got < self._options.page_size
 
 
 def open_leads(table: str) -> str:

@@ -86,6 +86,18 @@ def test_arguments_stand_in_order(told: Told) -> None:
     assert given["query"].endswith(")")
 
 
+def test_capped_page_is_not_the_end(told: Told) -> None:
+    """A page shorter than asked for ends nothing while the total says that more follows; an empty one does."""
+    first = listing(entry("1", date_modified="2026-01-01 10:00:00"), entry("2", date_modified="2026-01-01 10:00:01"))
+    last = listing(entry("3", date_modified="2026-01-01 10:00:02"))
+    hidden = {**listing(), "total_count": "1"}
+    answers = [{**first, "total_count": "3"}, {**last, "total_count": "2"}, hidden]
+    system, server = told([said(LOGIN), said(FIELDS), *map(said, answers)], page_size=50)
+    pages = list(system.changes("Leads", ("title",), None))
+    assert [record.ref.id for page in pages for record in page.records] == ["1", "2", "3"]
+    assert len(server.requests) == 5
+
+
 @pytest.mark.parametrize(
     "given",
     [
