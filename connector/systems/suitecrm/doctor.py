@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from connector.errors import Refused
-from connector.model.progress import Shortcoming, Window
+from connector.model.progress import ObjectShape, Shortcoming, Window
 from connector.systems.suitecrm.line import Line
 
 _BEGINNING = datetime(1970, 1, 2, tzinfo=UTC)
+_KEY_LENGTH = 255
 _NEEDED = frozenset({"Leads", "Accounts", "Contacts", "Opportunities"})
 
 
@@ -49,7 +50,7 @@ def _module(line: Line, module: str) -> list[Shortcoming]:
                 fatal=True,
             )
         ]
-    found = [] if line.options.key_field in ("", *shape.fields) or module not in _NEEDED else [_no_key(line, module)]
+    found = _key(line, shape) if line.options.key_field and module in _NEEDED else []
     try:
         empty = line.count(module, Window(_BEGINNING, line.now())) == 0
     except Refused:
@@ -65,11 +66,21 @@ def _module(line: Line, module: str) -> list[Shortcoming]:
     return found
 
 
-def _no_key(line: Line, module: str) -> Shortcoming:
+def _key(line: Line, shape: ObjectShape) -> list[Shortcoming]:
     name = line.options.key_field
+    field = shape.fields.get(name)
+    if field is None:
+        return [_no_key(name, shape.name)]
+    if not 0 < field.length < _KEY_LENGTH:
+        return []
+    what = f"{name} of {shape.name} holds {field.length} characters, a key may have {_KEY_LENGTH}"
+    return [Shortcoming(what, f"Admin > Studio > {shape.name} > Fields > {name}: Max Size {_KEY_LENGTH}")]
+
+
+def _no_key(name: str, module: str) -> Shortcoming:
     typed = name.removesuffix("_c")
     return Shortcoming(
         f"{module} has no field {name}; records are found by their id all the same, but people cannot see the key",
         f"Admin > Studio > {module} > Fields > Add Field: Data Type TextField, Field Name {typed} (Studio appends _c),"
-        " Max Size 255, Importable No; then Admin > Repair > Quick Repair and Rebuild",
+        f" Max Size {_KEY_LENGTH}, Importable No; then Admin > Repair > Quick Repair and Rebuild",
     )

@@ -37,6 +37,14 @@ def test_missing_key_field_is_explained(either: SuiteSubject) -> None:
     assert "has no field" not in said(either)
 
 
+def test_short_key_field_is_told(suite: SuiteSubject) -> None:
+    """A key field that would cut our keys is told with its length, for each module that has it; it is not fatal."""
+    text = said(suite, key_field="title")
+    assert "title of Leads holds 100 characters, a key may have 255" in text
+    assert "Admin > Studio > Leads > Fields > title: Max Size 255 (False)" in text
+    assert "holds" not in said(suite)
+
+
 def test_hidden_module_is_fatal(suite: SuiteSubject) -> None:
     """A module that the API user may not see cannot be worked with."""
     (found,) = [each for each in suite.system.shortcomings(["Nonsense"]) if each.fatal]
