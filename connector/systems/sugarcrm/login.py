@@ -14,6 +14,8 @@ from connector.systems.sugarcrm.options import SugarOptions
 from connector.systems.sugarcrm.tokens import TokenFile, Tokens
 from connector.systems.wire import Ask, WireSession
 
+# A refusal that somebody between us and SugarCRM worded: without a label it may be meant for the token alone.
+_PLAIN_REFUSALS = frozenset({400, 401, 403})
 _CLIENT_LABELS = frozenset({"invalid_client", "unauthorized_client"})
 
 
@@ -25,7 +27,7 @@ class LoginDesk:
         self._options = options
         self._wire = wire
         self._tokens: Tokens | None = None
-        self._refusal: Refused | None = None
+        self._refusal: Refused | Unreadable | None = None
         owner = {
             "address": options.address.rstrip("/"),
             "username": options.username,
@@ -61,6 +63,10 @@ class LoginDesk:
             return self._ask({"grant_type": "refresh_token", "refresh_token": old.refresh.reveal()})
         except Refused:
             return None
+        except Unreadable as error:
+            if error.status not in _PLAIN_REFUSALS:
+                raise
+            return None
 
     def _by_password(self) -> Tokens:
         if self._refusal is not None:
@@ -75,6 +81,10 @@ class LoginDesk:
         except Refused as error:
             self._refusal = self._explained(error)
             raise self._refusal from None
+        except Unreadable as error:
+            if error.status in _PLAIN_REFUSALS:
+                self._refusal = error
+            raise
 
     def _ask(self, grant: dict[str, str]) -> Tokens:
         """One token request; what it brings is in the shared file before it is used."""

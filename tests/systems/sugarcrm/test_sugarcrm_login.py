@@ -244,6 +244,24 @@ def test_unlabelled_refusal_tells_no_org(tmp_path: Path, status: bytes, error: t
         answering(tmp_path, [ok(TOKENS), ok(HTML, status=status)]).identity()
 
 
+def test_unlabelled_renewal_ends_in_a_login(tmp_path: Path) -> None:
+    """A refresh token that a proxy refuses with a page of its own costs one login with the password."""
+    refusals = [ok(NEED_LOGIN, status=b"401 Unauthorized"), ok(HTML, status=b"401 Unauthorized")]
+    answers = [ok(TOKENS), *refusals, ok(TOKENS), ok(b'{"modules": {}}')]
+    system = answering(tmp_path, answers)
+    assert system.describe(["Leads"]) == {}
+    assert system.calls == len(answers)
+
+
+def test_unlabelled_login_is_tried_once(tmp_path: Path) -> None:
+    """A login that is refused without a label is not tried again by the same process: it could lock the user."""
+    system = answering(tmp_path, [ok(HTML, status=b"401 Unauthorized")])
+    for _ in range(2):
+        with pytest.raises(Unreadable):
+            system.fetch("Leads", ["x"], ())
+    assert system.calls == 1
+
+
 def test_refused_renewal_tells_no_org(tmp_path: Path) -> None:
     """A login that is refused while the first user is asked for is a refused login, not hidden rights."""
     refusal = ok(b'{"error": "not_authorized"}', status=b"403 Forbidden")
