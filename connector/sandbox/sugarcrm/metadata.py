@@ -67,7 +67,7 @@ def me(call: SugarCall) -> Answer:
 
 
 def _module_rights(call: SugarCall, name: str) -> dict[str, object]:
-    rights: dict[str, object] = {"fields": {}, "admin": "yes" if call.is_admin else "no"}
+    rights: dict[str, object] = {"fields": call.settings.field_rights(name), "admin": "yes" if call.is_admin else "no"}
     if name in call.settings.acl_denied_modules:
         rights["access"] = "no"
     if name in call.settings.acl_readonly_modules or not call.access.may("edit"):

@@ -74,6 +74,12 @@ class Settings:
         """The API user's time zone. Raises ValueError for an unknown one."""
         return zone_of(self.api_user_tz)
 
+    def field_rights(self, module: str) -> dict[str, dict[str, str]]:
+        """What the API user may not do with single fields of *module*; fields without limits are not named."""
+        closed = {one: {"write": "no", "create": "no"} for one in self.acl_readonly_fields.get(module, ())}
+        hidden = {one: {"read": "no", "write": "no", "create": "no"} for one in self.acl_hidden_fields.get(module, ())}
+        return {**closed, **hidden}
+
 
 def zone_of(name: str) -> tzinfo:
     """A time zone by IANA name or fixed offset (`-05:00`). Raises ValueError."""

@@ -118,10 +118,7 @@ class Shaper:
 
     def _rights(self) -> Record:
         settings, name = self._call.settings, self._module.name
-        fields: dict[str, Mapping[str, str]] = {
-            one: {"write": "no", "create": "no"} for one in settings.acl_readonly_fields.get(name, ())
-        }
-        fields.update({one: {"read": "no", "write": "no", "create": "no"} for one in self._hidden})
+        fields = settings.field_rights(name)
         acl: Record = {"fields": fields} if fields else self._empty_acl()
         if name in settings.acl_readonly_modules:
             acl.update({"edit": "no", "create": "no", "delete": "no"})

@@ -53,6 +53,15 @@ def test_me_tells_the_user(sugar: SugarCaller) -> None:
     assert me["acl"]["Accounts"]["edit"] == "no"
 
 
+def test_me_tells_rights_on_fields(sugar: SugarCaller) -> None:
+    """Fields that the user may not see or not write are told with its rights on the module; others are not named."""
+    sugar.settings(acl_hidden_fields={"Leads": ["phone_work"]}, acl_readonly_fields={"Leads": ["title"]})
+    rights = sugar.get("me").json()["current_user"]["acl"]
+    closed = {"write": "no", "create": "no"}
+    assert rights["Leads"]["fields"] == {"title": closed, "phone_work": {"read": "no", **closed}}
+    assert rights["Contacts"]["fields"] == {}
+
+
 def test_ping_tells_the_time(sugar: SugarCaller) -> None:
     """`whattimeisit` is the sandbox's clock in the user's offset."""
     sugar.clock(now="2026-05-01T10:00:00Z")
