@@ -32,6 +32,15 @@ def rejected(order: Order, at: datetime, code: str, message: str = "", fields: S
     return Receipt(order.step.key, Outcome.REJECTED, at, code=code, message=redact(message), fields=tuple(fields))
 
 
+def party_gone(order: Order, role: str, at: datetime) -> Receipt:
+    """The refusal to convert a lead into a record that is not there; *role* says which of the order's ids it is."""
+    words = (
+        f"the {role} to convert into is deleted, or hidden from our user:"
+        " undelete it in the CRM, then retry; or convert the lead by hand"
+    )
+    return rejected(order, at, f"{role}-gone", words, (f"{role}_id",))
+
+
 def overtaken(order: Order, became: Mapping[str, str], at: datetime) -> Receipt | None:
     """The refusal to make a record of a lead that somebody else converted meanwhile; None where it was not so.
 

@@ -8,7 +8,7 @@ cut off anywhere is finished by the same rules.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
@@ -16,7 +16,7 @@ from urllib.parse import quote
 from connector.errors import RemoteError
 from connector.model.plan import CONVERTED_ELSEWHERE, Order, Outcome, Receipt
 from connector.model.records import Kind
-from connector.systems.receipts import Receipts, already, applied, rejected, unknown, whole_call
+from connector.systems.receipts import Receipts, already, applied, party_gone, rejected, unknown, whole_call
 from connector.systems.sugarcrm.becoming import (
     CONVERTED_FIELDS,
     CONVERTED_STATUS,
@@ -40,18 +40,23 @@ from connector.systems.sugarcrm.writing import finish
 CONTACTS = "Contacts"
 _ROUNDS = 8
 _MOST_CONFLICTS = 3
+_MODULES = {"account": "Accounts", "contact": CONTACTS, "opportunity": OPPORTUNITIES}
 _LINKS = {"account": "accounts", "contact": "contacts", "opportunity": "opportunity"}
 
 
 @dataclass(slots=True)
 class Case:
-    """One lead under conversion: its row, its opportunity as far as there is one, and what was sent so far."""
+    """One lead under conversion: its row, its opportunity as far as there is one, and what was sent so far.
+
+    *gone*: the role of a record of the order's which is deleted, or hidden.
+    """
 
     order: Order
     lead: Row | None = None
     opportunity: str = ""
     keyed: bool = False
     homeless: bool = False
+    gone: str = ""
     tried: set[str] = field(default_factory=set)
     conflicts: int = 0
     unseen: Fault | None = None
@@ -139,8 +144,10 @@ class Converter:
         if keys:
             column = self._keys.column
             queries.append(Query(OPPORTUNITIES, [among(column, keys)], (column,)))
-        people = [case.order.ids.get("contact", "") for case in cases]
-        queries += by_ids(self._session, CONTACTS, people, ("account_id",))
+        for role, module in _MODULES.items():
+            named = [case.order.ids.get(role, "") for case in cases]
+            fields = (self._keys.column,) if role == "opportunity" else ("account_id",) if role == "contact" else ()
+            queries += by_ids(self._session, module, named, fields)
         rows: dict[tuple[str, str], Row] = {}
         carriers: dict[str, str] = {}
         for query, found in zip(queries, tables(self._session, queries), strict=True):
@@ -154,6 +161,7 @@ class Converter:
             case.keyed = bool(carrier)
             contact = rows.get((CONTACTS, case.order.ids.get("contact", "")))
             case.homeless = contact is not None and not is_deleted(contact) and not contact.get("account_id")
+            case.gone = _gone(case.order, rows)
             case.opportunity, case.unseen = carrier or self._lead_says(case), None
         self._look_at_links([case for case in cases if self._may_be_linked(case)])
 
@@ -191,6 +199,8 @@ class Converter:
             return rejected(order, at, "status-converted", "the status says Converted, but nothing shows into what")
         if converted_by(lead) and self._complete(case, ids):
             return self._done(case, ids)
+        if case.gone:
+            return party_gone(order, case.gone, at)
         return self._lacking(case, lead)
 
     def _complete(self, case: Case, ids: dict[str, str]) -> bool:
@@ -294,6 +304,16 @@ class Converter:
 
 def _lead_path(case: Case) -> str:
     return f"{LEADS}/{quote(case.order.ids['lead'], safe='')}"
+
+
+def _gone(order: Order, rows: Mapping[tuple[str, str], Row]) -> str:
+    """The first role whose record is not among *rows* (by module and id), or is deleted; empty without one."""
+    for role, module in _MODULES.items():
+        if order.ids.get(role):
+            row = rows.get((module, order.ids[role]))
+            if row is None or is_deleted(row):
+                return role
+    return ""
 
 
 def _so_far(ids: dict[str, str], case: Case) -> dict[str, str]:

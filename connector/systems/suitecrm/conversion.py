@@ -14,7 +14,7 @@ from functools import partial
 
 from connector.errors import RemoteError
 from connector.model.plan import CONVERTED_ELSEWHERE, Order, Outcome, Receipt
-from connector.systems.receipts import already, applied, rejected
+from connector.systems.receipts import already, applied, party_gone, rejected
 from connector.systems.suitecrm.becoming import ROLES, became, converted_by
 from connector.systems.suitecrm.line import ACCOUNTS, CONTACTS, LEADS, OPPORTUNITIES, Line, Refusal, Row, Write
 from connector.systems.suitecrm.values import Sent
@@ -110,9 +110,12 @@ class Converter:
                 sending.receipts[order.step.key] = said
         parties = self._parties([order for order in batch if order.step.key not in sending.receipts])
         for order in batch:
-            if order.step.key not in sending.receipts and (role := _lacks(order, parties)):
-                code = f"{role}-gone" if order.ids.get(role) else f"no-{role}"
-                sending.refuse(order, Refusal(code, f"the {role} to convert into is not there", (ROLES[role],)))
+            if order.step.key in sending.receipts or not (role := _lacks(order, parties)):
+                continue
+            if order.ids.get(role):
+                sending.receipts[order.step.key] = party_gone(order, role, self._line.now())
+            else:
+                sending.refuse(order, Refusal(f"no-{role}", f"a conversion needs its {role}", (ROLES[role],)))
         open_orders = [order for order in batch if order.step.key not in sending.receipts]
         self._tie(open_orders, parties, sending)
         self._close(open_orders, rows, sending)
