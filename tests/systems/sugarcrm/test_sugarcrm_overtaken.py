@@ -1,4 +1,4 @@
-"""A person converts the lead while our records for it are being made: nothing more is made."""
+"""A person converts the lead, or deletes what we made for it, while we are at it: nothing is done over their head."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from connector.model.plan import CONVERTED_ELSEWHERE, Outcome
 from connector.model.records import Kind
-from tests.contracts.doing import DONE, counts, make, perform
+from tests.contracts.doing import DONE, closing, counts, live, make, perform
 from tests.contracts.sugarcrm_subject import SugarSubject
 
 from .conftest import Made
@@ -38,6 +38,23 @@ def test_no_twins_of_their_records(crm_with: Made, convert: str, kind: Kind) -> 
     assert (receipt.outcome, receipt.code) == (Outcome.REJECTED, CONVERTED_ELSEWHERE)
     assert receipt.ids == theirs
     assert counts(crm) == before
+
+
+@pytest.mark.parametrize("role", ["account", "contact", "opportunity"])
+@pytest.mark.parametrize("convert", ["endpoint", "steps"])
+def test_deleted_party_tells_what_to_do(crm_with: Made, convert: str, role: str) -> None:
+    """A lead is not converted into a deleted record; the refusal says what a person does, not to change options."""
+    crm = crm_with({}, convert=convert)
+    (deal,) = crm.load("Opportunities", [{"name": "Theirs"}])
+    lead_id = crm.lead()
+    made = closing(crm, lead_id, opportunity=False).ids
+    order = crm.convert(lead_id, account=made["account"], contact=made["contact"], opportunity_id=deal)
+    crm.door("delete", order.ids[role], Kind(role))
+    (receipt,) = perform(crm.system, order)
+    assert (receipt.outcome, receipt.code) == (Outcome.REJECTED, f"{role}-gone")
+    assert "undelete it in the CRM, then retry; or convert the lead by hand" in receipt.message
+    assert "steps" not in receipt.message
+    assert not next(lead for lead in live(crm, Kind.LEAD) if lead.id == lead_id).converted
 
 
 def test_deal_of_our_own_conversion_is_made(crm: SugarSubject) -> None:

@@ -210,6 +210,7 @@ def test_missing_party_is_noticed(either: SuiteSubject, kind: Kind) -> None:
     either.door("delete", ids[kind.value], kind)
     (receipt,) = perform(either.system, closing(lead_id, **ids))
     assert (receipt.outcome, receipt.code) == (Outcome.REJECTED, f"{kind.value}-gone")
+    assert "undelete it in the CRM, then retry; or convert the lead by hand" in receipt.message
     assert row(either, "Leads", lead_id)["converted"] not in (1, "1", True)
 
 
