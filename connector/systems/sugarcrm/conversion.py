@@ -29,7 +29,7 @@ from connector.systems.sugarcrm.becoming import (
 from connector.systems.sugarcrm.carrying import LEAD_FIELDS, new_values
 from connector.systems.sugarcrm.describing import OPPORTUNITIES, Describer
 from connector.systems.sugarcrm.faults import CONFLICT, GONE, Fault
-from connector.systems.sugarcrm.finishing import Finisher, Opened
+from connector.systems.sugarcrm.finishing import BARRED, Finisher, Opened
 from connector.systems.sugarcrm.keys import Keys
 from connector.systems.sugarcrm.outcomes import raise_if_none_applied, refused
 from connector.systems.sugarcrm.reading import LEADS, Query, among, by_ids, page_of, tables
@@ -216,6 +216,8 @@ class Converter:
 
     def _lacking(self, case: Case, lead: Row) -> Receipt | Move:
         order, at = case.order, self._session.now()
+        if case.new and not case.opportunity and (why := self._finisher.barred(order.step.after)):
+            return rejected(order, at, BARRED, why)
         if self._session.options.by_endpoint and not converted_by(lead) and "convert" not in case.tried:
             if not order.ids.get("contact"):
                 return rejected(order, at, "no-contact", "a conversion needs its contact")

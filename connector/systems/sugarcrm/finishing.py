@@ -11,10 +11,12 @@ from connector.model.plan import Order
 from connector.systems.sugarcrm.describing import LINE_ITEMS, OPPORTUNITIES, ROLLED_UP, Describer
 from connector.systems.sugarcrm.faults import Fault
 from connector.systems.sugarcrm.reading import page_of
+from connector.systems.sugarcrm.rights import LINE_ITEM_FIX, denied_line_items, rights_of
 from connector.systems.sugarcrm.rows import outgoing
 from connector.systems.sugarcrm.session import Part, SugarSession
 
 ROLE = "Primary Decision Maker"
+BARRED = "line-items-denied"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,20 @@ class Finisher:
         """Ask nothing yet."""
         self._session = session
         self._describer = describer
+        self._barred: str | None = None
+
+    def barred(self, values: Mapping[str, Any]) -> str:
+        """Why a new opportunity with *values* could never be finished here; empty when it can. Asked once.
+
+        Known beforehand, nothing is made or converted that would then stand without its amount.
+        """
+        if not values or not self._describer.rolls_up():
+            return ""
+        if self._barred is None:
+            lacking = denied_line_items(rights_of(self._session), self._describer)
+            what = f"the API user may not {', '.join(lacking)} in {LINE_ITEMS}, which opportunities sum up here"
+            self._barred = f"{what}: {LINE_ITEM_FIX}" if lacking else ""
+        return self._barred
 
     def lacking(self, opened: Sequence[Opened]) -> list[list[Part] | Fault]:
         """The calls that each opportunity still needs, found by reading what hangs on those that are not fresh.

@@ -8,9 +8,10 @@ from typing import Any
 
 from connector.model.progress import Shortcoming
 from connector.systems.sugarcrm.describing import LINE_ITEMS, OPPORTUNITIES, Describer
-from connector.systems.sugarcrm.faults import READ, PlatformRefused
+from connector.systems.sugarcrm.faults import PlatformRefused
 from connector.systems.sugarcrm.keys import Keys
 from connector.systems.sugarcrm.options import SugarOptions
+from connector.systems.sugarcrm.rights import LINE_ITEM_FIX, denied, denied_line_items, right, rights_of
 from connector.systems.sugarcrm.session import Part, SugarSession
 from connector.systems.wire import Ask
 
@@ -19,7 +20,6 @@ _SYNC_KEY_SINCE = (11, 10)
 _PROBE = "connector-probe"
 _TELL = Ask(reading=False)  # it only reads, but a refusal is the answer here
 _RIGHTS = ("access", "view", "list", "create", "edit")
-_TO_ADD = ("access", "view", "list", "create")
 
 
 class Examiner:
@@ -34,13 +34,11 @@ class Examiner:
     def examine(self, objects: Sequence[str]) -> list[Shortcoming]:
         """The shortcomings for work with *objects* (modules). Raises Refused for a refused login."""
         try:
-            me = self._session.call(Part("GET", "me"), READ)
+            rights = rights_of(self._session)
         except PlatformRefused as error:
             platform = self._session.options.platform
             how = f"as an admin, open Admin > Configure API Platforms, add `{platform}`, save"
             return [Shortcoming(str(error), how, fatal=True)]
-        user = me.get("current_user") if isinstance(me, Mapping) else None
-        rights = user.get("acl") if isinstance(user, Mapping) else None
         found = [*self._modules(objects, rights), *self._key(objects)]
         if OPPORTUNITIES in objects and self._describer.rolls_up():
             what = "opportunities sum up revenue line items, so amount, date and stage cannot be written on them"
@@ -48,31 +46,26 @@ class Examiner:
             found += [Shortcoming(what, fix), *self._line_items(rights)]
         return found
 
-    def _line_items(self, rights: object) -> Iterator[Shortcoming]:
+    def _line_items(self, rights: Mapping[str, object]) -> Iterator[Shortcoming]:
         """Without line items no opportunity of ours would have an amount, nor a conversion an end."""
-        mine = rights.get(LINE_ITEMS) if isinstance(rights, Mapping) else None
-        denied = [right for right in _TO_ADD if _right(mine, right) == "no"]
-        if not self._describer.fields(LINE_ITEMS):
-            denied = ["access", *(right for right in denied if right != "access")]
-        if denied:
-            fix = (
-                f"Admin > Role Management > the API user's role > {LINE_ITEMS}: Access Enabled, and View, List and Edit"
-                " All; or let opportunities keep their own amounts (Admin > Opportunities)"
-            )
-            yield Shortcoming(f"the API user may not {', '.join(denied)} in {LINE_ITEMS}", fix, fatal=True)
+        lacking = denied_line_items(rights, self._describer)
+        if lacking:
+            yield Shortcoming(f"the API user may not {', '.join(lacking)} in {LINE_ITEMS}", LINE_ITEM_FIX, fatal=True)
 
-    def _modules(self, objects: Sequence[str], rights: object) -> Iterator[Shortcoming]:
+    def _modules(self, objects: Sequence[str], rights: Mapping[str, object]) -> Iterator[Shortcoming]:
         shapes = self._describer.shapes(objects)
         for name in objects:
             if name not in shapes:
                 fix = f"let the API user's role access {name} (Admin > Role Management)"
                 yield Shortcoming(f"the API user does not see the module {name}", fix, fatal=True)
                 continue
-            mine = rights.get(name) if isinstance(rights, Mapping) else None
-            denied = [right for right in _RIGHTS if _right(mine, right) == "no"]
-            if denied:
+            mine = rights.get(name)
+            lacking = denied(mine, _RIGHTS)
+            if lacking:
                 fix = f"grant them in the API user's role (Admin > Role Management > {name})"
-                yield Shortcoming(f"the API user may not {', '.join(denied)} in {name}", fix, fatal="create" in denied)
+                yield Shortcoming(
+                    f"the API user may not {', '.join(lacking)} in {name}", fix, fatal="create" in lacking
+                )
             hidden = _hidden_fields(mine)
             if hidden:
                 what = f"fields of {name} are hidden from the API user: {', '.join(hidden)}"
@@ -110,15 +103,11 @@ class Examiner:
             yield Shortcoming(what, fix, fatal=True)
 
 
-def _right(rights: object, name: str) -> str:
-    return str(rights.get(name, "")).lower() if isinstance(rights, Mapping) else ""
-
-
 def _hidden_fields(rights: object) -> list[str]:
     fields: Any = rights.get("fields") if isinstance(rights, Mapping) else None
     if not isinstance(fields, Mapping):
         return []
-    return sorted(str(name) for name, each in fields.items() if _right(each, "read") == "no")
+    return sorted(str(name) for name, each in fields.items() if right(each, "read") == "no")
 
 
 def _studio(options: SugarOptions, module: str) -> str:

@@ -15,7 +15,7 @@ from connector.systems.sugarcrm.becoming import CONVERTED_FIELDS, became, conver
 from connector.systems.sugarcrm.carrying import LEAD_FIELDS, new_values
 from connector.systems.sugarcrm.describing import Describer
 from connector.systems.sugarcrm.faults import CONFLICT, GONE, Fault
-from connector.systems.sugarcrm.finishing import Finisher, Opened
+from connector.systems.sugarcrm.finishing import BARRED, Finisher, Opened
 from connector.systems.sugarcrm.keys import Keys, made_id
 from connector.systems.sugarcrm.outcomes import raise_if_none_applied, refused
 from connector.systems.sugarcrm.reading import LEADS, Query, among, by_ids, tables
@@ -161,6 +161,8 @@ class Writer:
         if not sent.get(name):
             # The API takes nameless records; people cannot open them.
             return rejected(order, at, "required-field-missing", f"a new record needs {name}", (name,))
+        if order.step.kind == Kind.OPPORTUNITY and (why := self._finisher.barred(order.step.after)):
+            return rejected(order, at, BARRED, why)
         return self._keys.make(order.step.object, self._keys.of(order), sent)
 
     def _change(self, order: Order, row: Row | None, again: bool) -> Receipt | Part:

@@ -247,10 +247,26 @@ def test_unkeyed_opportunity_gets_our_key(crm_with: Made, key: str) -> None:
     check_converted(crm, receipt)
 
 
-def test_refused_line_items_end_a_conversion(crm_with: Made) -> None:
-    """Without rights on line items a conversion is refused by name, performed or settled; it is never unknown."""
+def test_denied_line_items_leave_the_lead(crm_with: Made) -> None:
+    """Where our user may not add line items, a conversion with a new opportunity is refused before it begins."""
     crm = crm_with({"opps_mode": "rli", "acl_denied_modules": ["RevenueLineItems"]})
     order = closing(crm, crm.lead())
-    for receipt in (performed(crm, order), *crm.fresh().settle([order])):
-        assert (receipt.outcome, receipt.code) == (Outcome.REJECTED, "not_authorized")
-        assert "link revenuelineitems" in receipt.message
+    receipt = performed(crm, order)
+    assert (receipt.outcome, receipt.code) == (Outcome.REJECTED, "line-items-denied")
+    assert "Role Management" in receipt.message
+    assert not crm.dump("Leads")[0]["converted"]
+    assert crm.dump("Opportunities") == []
+    assert outcomes(crm.fresh().settle([order])) == ["rejected"]
+
+
+def test_hidden_opportunity_link_makes_no_second(crm_with: Made) -> None:
+    """A converted lead whose opportunities may not be seen is refused: one more could be a second."""
+    crm = crm_with({})
+    lead_id = crm.lead()
+    order = closing(crm, lead_id)
+    crm.call("PUT", f"Leads/{lead_id}", {"converted": True, "status": "Converted", "account_id": order.ids["account"]})
+    words = {"error": "not_authorized", "error_message": "You may not see this."}
+    crm.faults({"operation": "read", "nth": 2, "action": "status", "status": 403, "body": words})
+    receipt = performed(crm, order)
+    assert (receipt.outcome, receipt.code) == (Outcome.REJECTED, "not_authorized")
+    assert crm.dump("Opportunities") == []

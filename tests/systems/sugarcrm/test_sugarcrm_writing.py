@@ -454,22 +454,30 @@ def test_odd_keys_stay_data(crm_with: Made, field: str, key: str) -> None:
     assert outcomes(crm.system.settle([order])) == ["applied"]
 
 
-DENIED = {"opps_mode": "rli", "acl_denied_modules": ["RevenueLineItems"]}
-
-
-def test_refused_line_items_concern_their_order(crm_with: Made) -> None:
-    """Line items that our user may not see refuse the opportunity that needs one, by name, and no other order."""
-    crm = crm_with(DENIED)
+@pytest.mark.parametrize("denied", ["acl_denied_modules", "acl_readonly_modules"])
+def test_denied_line_items_make_no_opportunity(crm_with: Made, denied: str) -> None:
+    """Where opportunities sum up line items that our user may not add, none is made that would lack its amount."""
+    crm = crm_with({"opps_mode": "rli", denied: ["RevenueLineItems"]})
     account = make(crm, Kind.ACCOUNT, "7")
-    order = crm.create(Kind.OPPORTUNITY, "7", account=account)
+    receipt = one(crm, crm.create(Kind.OPPORTUNITY, "7", account=account))
+    assert (receipt.outcome, receipt.code) == (Outcome.REJECTED, "line-items-denied")
+    assert "RevenueLineItems" in receipt.message
+    assert crm.dump("Opportunities") == []
+
+
+def test_refused_links_concern_their_order(crm_with: Made) -> None:
+    """What hangs on one opportunity and may not be seen refuses that order by name, performed or settled."""
+    crm = crm_with({"opps_mode": "rli"})
+    order = crm.create(Kind.OPPORTUNITY, "7", account=make(crm, Kind.ACCOUNT, "7"))
     one(crm, order)
-    again = one(crm, order)
-    assert (again.outcome, again.code) == (Outcome.REJECTED, "not_authorized")
-    assert "link revenuelineitems" in again.message
-    settled, other = crm.fresh().settle([order, crm.create(Kind.ACCOUNT, "7")])
-    assert (settled.outcome, settled.code) == (Outcome.REJECTED, "not_authorized")
-    assert "link revenuelineitems" in settled.message
-    assert other.outcome in (Outcome.APPLIED, Outcome.REJECTED)
+    words = {"error": "not_authorized", "error_message": "You may not see this."}
+    for again in (lambda: one(crm, order), lambda: crm.system.settle([order])[0]):
+        crm.faults({"operation": "read", "nth": 2, "action": "status", "status": 403, "body": words})
+        receipt = again()
+        assert (receipt.outcome, receipt.code) == (Outcome.REJECTED, "not_authorized")
+        assert receipt.message == "SugarCRM refuses Opportunities (link revenuelineitems): You may not see this."
+    crm.faults()
+    assert outcomes(crm.fresh().settle([order])) == ["applied"]
 
 
 def test_refusal_names_the_module(crm_with: Made) -> None:
