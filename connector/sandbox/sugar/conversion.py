@@ -78,7 +78,8 @@ def _account(instance: SugarInstance, lead: Row, chosen: Conversion, user_id: st
     values = _copied(instance, lead, "Accounts") | {"name": lead["account_name"], "phone_office": lead["phone_work"]}
     for part in ("street", "city", "state", "postalcode", "country"):
         values[f"billing_address_{part}"] = lead[f"primary_address_{part}"]
-        values[f"shipping_address_{part}"] = lead[f"primary_address_{part}"]
+        # The stock form posts no address: shipping comes from the person's other one (`copyAddressFields`).
+        values[f"shipping_address_{part}"] = lead[f"alt_address_{part}"]
     return instance.save("Accounts", values, user_id=user_id, create=True).id
 
 

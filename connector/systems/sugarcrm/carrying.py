@@ -13,6 +13,7 @@ from typing import Any
 from connector.model.plan import Order
 from connector.model.progress import FieldShape
 from connector.model.records import Kind, Scalar
+from connector.systems.sugar_accounts import ACCOUNT_FROM_LEAD, ADDRESS_PARTS
 from connector.systems.sugarcrm.rows import (
     EMAIL_FIELDS,
     PRIMARY,
@@ -22,7 +23,6 @@ from connector.systems.sugarcrm.rows import (
     values_of,
 )
 
-_ADDRESS = ("street", "city", "state", "postalcode", "country")
 _PERSON = (
     "salutation first_name last_name title department do_not_call phone_home phone_mobile phone_work phone_other "
     "phone_fax assistant assistant_phone lead_source description birthdate campaign_id assigned_user_id reports_to_id"
@@ -30,15 +30,14 @@ _PERSON = (
 CARRIED: Mapping[str, tuple[str, ...]] = {
     Kind.CONTACT: (
         *_PERSON.split(),
-        *(f"{which}_address_{part}" for which in ("primary", "alt") for part in _ADDRESS),
+        *(f"{which}_address_{part}" for which in ("primary", "alt") for part in ADDRESS_PARTS),
         *sorted(EMAIL_FIELDS),
     ),
     Kind.ACCOUNT: ("description", "website", "phone_fax", "campaign_id", "assigned_user_id", *sorted(EMAIL_FIELDS)),
     Kind.OPPORTUNITY: ("lead_source", "campaign_id", "description", "assigned_user_id"),
 }
 RENAMED: Mapping[str, Mapping[str, str]] = {
-    Kind.ACCOUNT: {"name": "account_name", "phone_office": "phone_work"}
-    | {f"{which}_address_{part}": f"primary_address_{part}" for which in ("billing", "shipping") for part in _ADDRESS},
+    Kind.ACCOUNT: ACCOUNT_FROM_LEAD,
     Kind.OPPORTUNITY: {"name": "opportunity_name"},
 }
 """Target fields that the conversion form fills from a lead field of another name."""

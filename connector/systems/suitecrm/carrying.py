@@ -10,15 +10,13 @@ from collections.abc import Mapping, Sequence
 
 from connector.model.plan import Order
 from connector.model.progress import ObjectShape
+from connector.systems.sugar_accounts import ACCOUNT_FROM_LEAD
 from connector.systems.suitecrm.becoming import ROLES
 from connector.systems.suitecrm.line import ACCOUNTS, LEADS, OPPORTUNITIES, Line, Row
 from connector.systems.suitecrm.values import Sent, Unsendable, encode
 
-_PARTS = ("street", "city", "state", "postalcode", "country")
 _RENAMED: Mapping[str, Mapping[str, str]] = {
-    ACCOUNTS: {"name": "account_name", "phone_office": "phone_work"}
-    | {f"billing_address_{part}": f"primary_address_{part}" for part in _PARTS}
-    | {f"shipping_address_{part}": f"alt_address_{part}" for part in _PARTS},
+    ACCOUNTS: ACCOUNT_FROM_LEAD,
     OPPORTUNITIES: {"name": "opportunity_name", "amount": "opportunity_amount"},
 }
 _LEADS_OWN = frozenset(

@@ -27,6 +27,7 @@ LEAD: dict[str, Scalar] = {
     "primary_address_city": "Berlin",
     "primary_address_postalcode": "10115",
     "primary_address_country": "Germany",
+    "alt_address_city": "Potsdam",
     "website": "https://acme.example",
     "lead_source": "Web Site",
     "description": "wants a demo",
@@ -117,6 +118,7 @@ def test_new_records_take_the_leads_fields(either: SuiteSubject) -> None:
         LEAD["website"],
     )
     assert (company["billing_address_street"], company["billing_address_city"]) == ("Main 1", "Berlin")
+    assert (company["shipping_address_street"] or "", company["shipping_address_city"]) == ("", "Potsdam")
     deal = row(either, "Opportunities", ids["opportunity"])
     assert (deal["name"], float(deal["amount"]), deal["lead_source"]) == ("Twelve machines", 5000.0, "Web Site")
     # Our key is each record's own.
