@@ -84,13 +84,14 @@ def test_conversion_leaves_the_ui_end_state(either: Records) -> None:
     """A conversion makes account, contact and opportunity, relates them all, and marks the lead."""
     lead = either.add(
         "Leads", first_name="Ada", last_name="Nowak", account_name="Acme", phone_work="1", email1="a@x.example",
-        primary_address_city="Ghent", description="Hello", lead_source="Web Site",
+        primary_address_city="Ghent", alt_address_city="Bruges", description="Hello", lead_source="Web Site",
     )  # fmt: skip
     _open(either, Action.CONVERT_ELSEWHERE, object="Leads", id=lead, set={"opportunity_name": "Acme - Nowak"})
     row = either.get("Leads", lead)
     assert (row["converted"], row["status"], row["deleted"]) == (1, "Converted", 0)
     account = either.get("Accounts", row["account_id"])
     assert (account["name"], account["phone_office"], account["billing_address_city"]) == ("Acme", "1", "Ghent")
+    assert account["shipping_address_city"] == "Bruges"
     contact = either.get("Contacts", row["contact_id"])
     assert (contact["account_id"], contact["email1"], contact["first_name"]) == (account["id"], "a@x.example", "Ada")
     deal = either.get("Opportunities", row["opportunity_id"])
