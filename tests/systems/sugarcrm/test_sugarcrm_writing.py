@@ -471,9 +471,9 @@ def test_refused_links_concern_their_order(crm_with: Made) -> None:
     order = crm.create(Kind.OPPORTUNITY, "7", account=make(crm, Kind.ACCOUNT, "7"))
     one(crm, order)
     words = {"error": "not_authorized", "error_message": "You may not see this."}
-    for again in (lambda: one(crm, order), lambda: crm.system.settle([order])[0]):
+    for settling in (False, True):
         crm.faults({"operation": "read", "nth": 2, "action": "status", "status": 403, "body": words})
-        receipt = again()
+        (receipt,) = crm.system.settle([order]) if settling else perform(crm.system, order)
         assert (receipt.outcome, receipt.code) == (Outcome.REJECTED, "not_authorized")
         assert receipt.message == "SugarCRM refuses Opportunities (link revenuelineitems): You may not see this."
     crm.faults()
