@@ -94,7 +94,12 @@ def _verdict(route: Route, lead: RecordRef) -> Verdict:
 
 
 def _caught_up(route: Route, looks: Iterable[Look]) -> Iterator[Look]:
-    """Looks at pairs of which nothing is under way: what became of earlier writes is taken in."""
+    """Looks at pairs of which nothing is under way: what became of earlier writes is taken in.
+
+    A conversion's or another route's write that nobody has heard of yet may stand half-way in a record: what is
+    found there is not compared before that is settled.
+    """
+    written = {entry.ids.get("record") for entry in route.store.journal.unsettled()}
     for look in looks:
         pair = look.pair
         entries = route.store.journal.entries([carried.step for carried in pair.pending])
@@ -102,7 +107,7 @@ def _caught_up(route: Route, looks: Iterable[Look]) -> Iterator[Look]:
             entry = entries.get(carried.step)
             if entry is None or entry.state not in _UNDER_WAY:
                 pair = arrived(pair, carried, _fate(entry), look.standing.records[carried.to])
-        if not pair.pending:
+        if not pair.pending and not written & {pair.source.id, pair.target.id}:
             look.becomes(pair)
             yield look
 

@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 
 from connector.errors import RateLimited, SafetyStop
-from connector.model.plan import Action, Outcome
+from connector.model.decision import Verdict
+from connector.model.plan import Action, Order, Outcome, PlannedLead, Receipt, Step
 from connector.model.records import Kind
 from connector.model.twins import End
 from connector.pipeline import apply_sealed
+from connector.pipeline.plan import make_plan
 from connector.planning import IN_STEP
 from tests.contracts.subject import Trouble
 
@@ -247,6 +249,20 @@ def test_unknown_write_is_waited_for(tmp_path: Path) -> None:
         crms.clock.advance(600)
         assert crms.written(crms.sync) == 1
         assert crms.value(End.TARGET, Kind.CONTACT, "Title") == "Buyer"
+
+
+def test_record_under_another_write_is_waited_for(crms: TwoCrms) -> None:
+    """While it is not known what became of another write to a record, what stands there is no edit of anybody."""
+    route, contact = crms.route(), crms.id(End.TARGET, Kind.CONTACT)
+    step = Step("k", Action.UPDATE, crms.lead, "Contact", "contact", (), {"record": contact}, after={"Title": "Theirs"})
+    with crms.store.lease.hold("test"):
+        crms.store.journal.planned(make_plan(route, "run-other", [PlannedLead(crms.lead, Verdict.ATTACH, "", (step,))]))
+        crms.store.journal.sent([Order(step, step.ids)], "another-route", "run-other", crms.clock.now())
+    crms.edit(End.TARGET, Kind.CONTACT, "Title", None)
+    assert crms.written(crms.sync) == 0
+    crms.store.journal.settle([Receipt("k", Outcome.APPLIED, crms.clock.now())], [])
+    assert crms.written(crms.sync) == 1
+    assert crms.value(End.SOURCE, Kind.CONTACT, "Title") is None
 
 
 def test_planned_edit_is_never_sent_late(crms: TwoCrms) -> None:
