@@ -127,7 +127,7 @@ def test_created_contact_takes_the_leads_fields(crm: SugarSubject) -> None:
 
 
 def test_created_account_takes_the_leads_address(crm: SugarSubject) -> None:
-    """A new account has the lead's phone, its primary address to bill and the other one to ship to; a planned name stays."""
+    """A new account has the lead's phone, bills to its first address, ships to the other; a planned name stays."""
     lead = {"last_name": "Okafor", "account_name": "Acme", "phone_work": "1", "primary_address_city": "Austin"}
     (lead_id,) = crm.load("Leads", [{**lead, "alt_address_city": "Waco"}])
     made = row(crm, "Accounts", make(crm, Kind.ACCOUNT, "7", lead=lead_id))
