@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from connector.model.plan import Action, Outcome, Step, Take
-from connector.model.progress import JournalEntry, JournalState
+from connector.model.progress import InboxState, JournalEntry, JournalState
 from connector.model.records import Kind, Record, RecordRef
+from connector.pipeline.parking import has_begun
 from connector.pipeline.route import Route
 from connector.pipeline.side import Side
 from connector.planning import Leader
@@ -36,21 +37,53 @@ def followed(route: Route, lead: Record, side: Side) -> Followed | None:
     Two leads of one new company (or one person) are planned together: one opens account and opportunity, the
     other joins them. Decided on its own, the second would find a known account and open an opportunity again.
     """
-    for step in _planned_conversions(route, lead, side):
-        before = route.store.journal.entries([take.step for take in step.takes.values()])
-        takes = {role: take for role, take in step.takes.items() if role in _SHARED}
-        roles = {role: found for role, take in takes.items() if (found := _brought(before.get(take.step), take))}
+    own = (lead.ref, *_origins(route, lead))
+    for step in _planned_conversions(route, own, side):
+        traces = {role: _trace(route, take) for role, take in step.takes.items() if role in _SHARED}
+        roles = {role: trace.id for role, trace in traces.items() if trace.id}
         opens = step.terms.get("opportunity") != "none"
-        unknown = [e.step.lead for e in before.values() if e.state in _UNKNOWN and e.step.action in _MAKING]
-        if unknown:
-            return Followed(Leader({}), opens, unknown[0])
+        waits = [trace.waits for trace in traces.values() if trace.waits not in (None, *own)]
+        if waits:
+            return Followed(Leader({}), opens, waits[0])
         if "account" in roles and not _is_gone(side, roles["account"]):
             return Followed(Leader(roles), opens)
     return None
 
 
-def _planned_conversions(route: Route, lead: Record, side: Side) -> Iterator[Step]:
-    for ref in (lead.ref, *_origins(route, lead)):
+@dataclass(frozen=True, slots=True)
+class _Trace:
+    """The id that a take has brought, empty while it has not, and the lead whose write must be known first."""
+
+    id: str = ""
+    waits: RecordRef | None = None
+
+
+def _trace(route: Route, take: Take) -> _Trace:
+    """Follow a take to the record it names: a conversion that is not done may know it from a step before it."""
+    entry = route.store.journal.entries([take.step]).get(take.step)
+    if entry is None:
+        return _Trace()
+    if entry.receipt is not None and entry.receipt.outcome in _DONE:
+        return _Trace(entry.receipt.ids.get(take.role, ""))
+    if entry.state in _UNKNOWN and entry.step.action in _MAKING:
+        return _Trace(waits=entry.step.lead)
+    if entry.step.ids.get(take.role):
+        return _Trace(entry.step.ids[take.role])
+    before = entry.step.takes.get(take.role)
+    if before is not None and entry.step.action is Action.CONVERT:
+        return _trace(route, before)
+    return _Trace(waits=entry.step.lead if _goes_on(route, entry) else None)
+
+
+def _goes_on(route: Route, entry: JournalEntry) -> bool:
+    """Whether a step that was never sent belongs to a conversion that has begun, and that no person must mend first."""
+    row = route.store.inbox.row(entry.route, entry.step.lead)
+    parked = row is not None and row.state is InboxState.DEAD
+    return entry.state is JournalState.PLANNED and not parked and has_begun(route.store.journal.story(entry.step.lead))
+
+
+def _planned_conversions(route: Route, own: Sequence[RecordRef], side: Side) -> Iterator[Step]:
+    for ref in own:
         for entry in route.store.journal.story(ref):
             planned = entry.state is JournalState.PLANNED and entry.step.action is Action.CONVERT
             if planned and (entry.step.connection or route.target.name) == side.name:
@@ -63,13 +96,6 @@ def _origins(route: Route, lead: Record) -> list[RecordRef]:
     if not key or key == lead.ref.key:
         return []
     return [row.raw.ref for row in route.store.inbox.find(key) if row.raw.ref.key == key]
-
-
-def _brought(entry: JournalEntry | None, take: Take) -> str:
-    """The id that a step has brought, empty while it has not."""
-    if entry is None or entry.receipt is None or entry.receipt.outcome not in _DONE:
-        return ""
-    return entry.receipt.ids.get(take.role, "")
 
 
 def _is_gone(side: Side, account_id: str) -> bool:

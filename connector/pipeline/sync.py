@@ -94,9 +94,8 @@ def _pin(route: Route) -> None:
     """Log in and hold every connection to the org it belonged to before."""
     for side in dict.fromkeys((route.source, route.target)):
         identity = side.identity()
-        if identity.org_id:
-            route.store.runs.pin(side.name, identity.org_id)
-        route.orgs[side.name] = identity.org_id
+        known = route.store.runs.pin(side.name, identity.org_id) if identity.org_id else ""
+        route.orgs[side.name] = known
 
 
 def _note_budget(route: Route) -> None:

@@ -88,3 +88,18 @@ def test_link_to_a_contact_is_a_persons_word(project: Project, crm: Crm) -> None
     found = rows(project, crm, crm.lead)[lead]
     assert (is_converted(crm, found), found[crm.contact_id]) == (True, contact["id"])
     assert len(rows(project, crm, crm.contact)) == len(rows(project, crm, crm.account)) == 1
+
+
+def test_repeat_waits_for_the_one_it_follows(project: Project) -> None:
+    """Two runs that each lose a write of the first lead's conversion give the repeat no contact of its own."""
+    bring(project, SUITECRM, hot("Vera", "Stone", "Quarry Lane"), hot("Vera", "Stone", "Quarry Lane", title="Director"))
+    for _ in ("the contact", "the opportunity"):
+        project.faults({"operation": "set_entry", "nth": 2, "action": "drop_before_apply"})
+        assert project.sync("suitecrm")["routes"][0]["waiting"]
+        project.pass_time(5)
+    project.faults()
+    for _ in range(2):
+        project.sync("suitecrm")
+    counts = [len(rows(project, SUITECRM, name)) for name in ("Accounts", "Contacts", "Opportunities")]
+    assert counts == [1, 1, 1]
+    assert all(is_converted(SUITECRM, lead) for lead in rows(project, SUITECRM, "Leads").values())
