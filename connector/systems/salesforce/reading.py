@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import chain
 from typing import Any
 
-from connector.errors import SessionExpired, StateError, Unreadable
+from connector.errors import SessionExpired, Unreadable
 from connector.model.progress import Page, Watermark, Window
 from connector.model.records import RawRecord
+from connector.systems.bookmark import Bookmark
 from connector.systems.salesforce.faults import LocatorLost
 from connector.systems.salesforce.session import Part, SalesforceSession
 from connector.systems.salesforce.soql import (
@@ -26,7 +27,6 @@ from connector.systems.salesforce.soql import (
 )
 
 _QUERIES_PER_CALL = 5
-_FUTURE = timedelta(minutes=1)
 
 
 class Pull:
@@ -50,11 +50,9 @@ class Pull:
         self._session = session
         self._object = object_name
         self._fields = tuple(fields)
-        self._after = after
-        self._until = until
-        self._bound: datetime | None = None
+        self._deleted = after is not None
+        self._bookmark = Bookmark(session.name, after, until, session.options.overlap_seconds)
         self._last: tuple[str, str] | None = None
-        self._reached = after
         self._seen: set[str] = set()
         self._got = 0
 
@@ -62,10 +60,11 @@ class Pull:
         """The pages; the last one reaches up to the org's present (or *until*)."""
         answer = self._ask()
         while True:
-            self._set_bound()
+            if (present := self._session.wire.server_time.last) is not None:
+                self._bookmark.bound(present)
             rows = self._rows(answer)
             done = self._is_done(answer)
-            yield Page(rows, self._reach(rows, done))
+            yield Page(rows, self._bookmark.reach(rows, done=done))
             if done:
                 return
             answer = self._next(str(answer["nextRecordsUrl"]))
@@ -75,31 +74,14 @@ class Pull:
         self._got = 0
         columns = with_bookkeeping(self._object, self._fields)
         soql = select(columns, self._object, *self._conditions(), tail="ORDER BY SystemModstamp, Id")
-        return self._session.query(soql, deleted=self._after is not None)
+        return self._session.query(soql, deleted=self._deleted)
 
     def _conditions(self) -> list[str]:
-        found = range_conditions(self._object, self._lower(), self._until or self._bound, inclusive=True)
+        found = range_conditions(self._object, self._bookmark.lower, self._bookmark.upper, inclusive=True)
         if self._last is not None:
             stamp, record_id = literal(instant(self._last[0])), quoted(self._last[1])
             found.append(f"SystemModstamp > {stamp} OR (SystemModstamp = {stamp} AND Id > {record_id})")
         return found
-
-    def _lower(self) -> datetime | None:
-        if self._after is None:
-            return None
-        return self._after.position - timedelta(seconds=self._session.options.overlap_seconds)
-
-    def _set_bound(self) -> None:
-        """Take the org's present from the first answer: what changes later belongs to the next pull."""
-        present = self._session.wire.server_time.last
-        if self._bound is not None or present is None:
-            return
-        if self._after is not None and self._after.position > present + _FUTURE:
-            raise StateError(
-                f"the bookmark of {self._session.name} lies in the future of its own clock",
-                next_command="connector state verify",
-            )
-        self._bound = min(self._until, present) if self._until else present
 
     def _rows(self, answer: Any) -> tuple[RawRecord, ...]:
         try:
@@ -131,21 +113,6 @@ class Pull:
             if error.code == "NOT_FOUND":
                 return self._ask()
             raise
-
-    def _reach(self, rows: Sequence[RawRecord], done: bool) -> Watermark | None:
-        """How far a bookmark may move: never past the bound, where rows may still be on their way."""
-        bound = self._bound
-        for row in reversed(rows):
-            if row.modified is not None and (bound is None or row.modified < bound):
-                self._advance(Watermark(row.modified, row.ref.id))
-                break
-        if done and bound is not None:
-            self._advance(Watermark(bound))
-        return self._reached
-
-    def _advance(self, mark: Watermark) -> None:
-        if self._reached is None or mark.position >= self._reached.position:
-            self._reached = mark
 
 
 def range_conditions(

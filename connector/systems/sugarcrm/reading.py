@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from connector.errors import StateError, Unreadable
+from connector.errors import Unreadable
 from connector.model.progress import Page, Watermark, Window
 from connector.model.records import RawRecord
+from connector.systems.bookmark import Bookmark
 from connector.systems.sugarcrm.describing import Describer
 from connector.systems.sugarcrm.faults import READ, SYSTEM
 from connector.systems.sugarcrm.rows import Row, asked_fields, raw_record, shown
@@ -17,7 +18,6 @@ from connector.systems.sugarcrm.session import Part, SugarSession
 
 Filter = Mapping[str, Any]
 LEADS = "Leads"
-_FUTURE = timedelta(minutes=1)
 _CHUNKS_PER_CALL = 5  # of up to `page_size` rows each: what memory allows, not what a bulk takes
 
 
@@ -137,53 +137,36 @@ class Pull:
         self._object = object_name
         self._fields = tuple(fields)
         self._shapes = describer.fields(object_name)
-        self._after, self._until = bounds
-        self._bound: datetime | None = None
+        after, until = bounds
+        self._deleted = after is not None
+        self._bookmark = Bookmark(session.name, after, until, session.options.overlap_seconds)
         self._last: tuple[datetime, str] | None = None
         self._seen: set[tuple[str, str]] = set()
-        self._reached = self._after
 
     def pages(self) -> Iterator[Page]:
         """The pages; the last one reaches up to the CRM's present (or *until*)."""
         while True:
             rows, offset = page_of(self._session.call(self._query().part(), READ))
-            self._set_bound()
+            if (present := self._session.wire.server_time.last) is not None:
+                self._bookmark.bound(present)
             before = self._last
             records = self._records(rows)
             done = offset == -1
             if not done and self._last == before:
                 raise Unreadable("the pages of a query repeat or do not end", system=self._session.name)
-            yield Page(records, self._reach(records, done))
+            yield Page(records, self._bookmark.reach(records, done=done))
             if done:
                 return
 
     def _query(self) -> Query:
-        conditions = range_conditions(self._object, self._lower(), self._until or self._bound, inclusive=True)
+        conditions = range_conditions(self._object, self._bookmark.lower, self._bookmark.upper, inclusive=True)
         if self._last is not None:
             stamp, record_id = shown(self._last[0]), self._last[1]
             # Without "equals": on date-times it may mean the whole day.
             conditions.append({"date_modified": {"$gte": stamp}})
             conditions.append({"$or": [{"date_modified": {"$gt": stamp}}, {"id": {"$gt": record_id}}]})
-        deleted = self._after is not None
         order = "date_modified:ASC,id:ASC"
-        return Query(self._object, conditions, self._fields, deleted, order, self._session.options.page_size)
-
-    def _lower(self) -> datetime | None:
-        if self._after is None:
-            return None
-        return self._after.position - timedelta(seconds=self._session.options.overlap_seconds)
-
-    def _set_bound(self) -> None:
-        """Take the CRM's present from the first answer: what changes later belongs to the next pull."""
-        present = self._session.wire.server_time.last
-        if self._bound is not None or present is None:
-            return
-        if self._after is not None and self._after.position > present + _FUTURE:
-            raise StateError(
-                f"the bookmark of {self._session.name} lies in the future of its own clock",
-                next_command="connector state verify",
-            )
-        self._bound = min(self._until, present) if self._until else present
+        return Query(self._object, conditions, self._fields, self._deleted, order, self._session.options.page_size)
 
     def _records(self, rows: Sequence[Row]) -> tuple[RawRecord, ...]:
         """The rows that this pull has not brought yet, in the order that the server says they have."""
@@ -210,21 +193,6 @@ class Pull:
         new = mark not in self._seen
         self._seen.add(mark)
         return new
-
-    def _reach(self, records: Sequence[RawRecord], done: bool) -> Watermark | None:
-        """How far a bookmark may move: never past the bound, where rows may still be on their way."""
-        bound = self._bound
-        for record in reversed(records):
-            if record.modified is not None and (bound is None or record.modified < bound):
-                self._advance(Watermark(record.modified, record.ref.id))
-                break
-        if done and bound is not None:
-            self._advance(Watermark(bound))
-        return self._reached
-
-    def _advance(self, mark: Watermark) -> None:
-        if self._reached is None or mark.position >= self._reached.position:
-            self._reached = mark
 
 
 def fetch(

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from connector.errors import StateError
 from connector.model.progress import ObjectShape, Page, Shortcoming, Watermark, Window
 from connector.model.records import Scalar, Values
 from connector.systems.suitecrm.options import SuiteOptions
@@ -130,50 +129,6 @@ class Line(Protocol):
 
     def shortcomings(self) -> list[Shortcoming]:
         """What this login or protocol lacks."""
-
-
-class Bookmark:
-    """How far a pull may say that it has read.
-
-    Rows are committed after the second that they are stamped with, so nothing is promised beyond the CRM's
-    present at the first page (or *until*), and every pull starts *overlap* seconds before its bookmark.
-    """
-
-    def __init__(self, name: str, after: Watermark | None, until: datetime | None, overlap: float) -> None:
-        """Start where the last pull ended."""
-        self._name = name
-        self._after = after
-        self._until = until
-        self._overlap = overlap
-        self._reached = after
-
-    def bound(self, present: datetime) -> datetime:
-        """Rows after this belong to the next pull. Raises StateError for a bookmark in the CRM's future."""
-        if self._after is not None and (self._after.position - present).total_seconds() > 60:
-            raise StateError(
-                f"the bookmark of {self._name} lies in the future of its own clock",
-                next_command="connector state verify",
-            )
-        return min(self._until, present) if self._until else present
-
-    @property
-    def lower(self) -> float | None:
-        """Where to start, as a time stamp; None for a first pull."""
-        return None if self._after is None else self._after.position.timestamp() - self._overlap
-
-    def reach(self, rows: Sequence[Row], bound: datetime, *, done: bool) -> Watermark | None:
-        """Move on to the last of *rows* below the bound; to the bound itself when the pull is *done*."""
-        for row in reversed(rows):
-            if row.modified is not None and row.modified < bound:
-                self._advance(Watermark(row.modified, row.id))
-                break
-        if done:
-            self._advance(Watermark(bound))
-        return self._reached
-
-    def _advance(self, mark: Watermark) -> None:
-        if self._reached is None or mark.position >= self._reached.position:
-            self._reached = mark
 
 
 def to_the_minute(told: str) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from connector.errors import Unreadable
 from connector.model.progress import ObjectShape, Page, Watermark
 from connector.model.records import RawRecord, RecordRef
-from connector.systems.suitecrm.line import LEADS, Bookmark, Row, plain
+from connector.systems.bookmark import Bookmark
+from connector.systems.suitecrm.line import LEADS, Row, plain
 from connector.systems.suitecrm.options import SuiteOptions
 from connector.systems.suitecrm.v4_calls import V4Calls
 from connector.systems.suitecrm.v4_rows import checked, entries, moment, row_of
@@ -46,7 +47,7 @@ class V4Pull:
             done = self._is_done(answer, len(rows))
             last = rows[-1] if rows else last
             records = tuple(raw_record(self._calls.name, module, row, fields) for row in rows)
-            yield Page(records, self._bookmark.reach(rows, self._bound, done=done))
+            yield Page(records, self._bookmark.reach(records, done=done))
             if done:
                 return
 
@@ -72,7 +73,7 @@ class V4Pull:
             later = f"({table}.date_modified = {stamp} AND {table}.id > '{last.id}')"
             parts.append(f"({table}.date_modified > {stamp} OR {later})")
         elif lower is not None:
-            parts.append(f"{table}.date_modified >= {moment(datetime.fromtimestamp(int(lower), UTC))}")
+            parts.append(f"{table}.date_modified >= {moment(lower)}")
         if self._first and module == LEADS:
             parts.append(open_leads(table))
         return f"({' AND '.join(parts)})"

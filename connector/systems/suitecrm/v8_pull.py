@@ -8,12 +8,13 @@ them by id is the order itself.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from connector.errors import Unreadable
 from connector.model.progress import ObjectShape, Page, Watermark, Window
 from connector.model.records import RawRecord, RecordRef
-from connector.systems.suitecrm.line import LEADS, Bookmark, Row, plain
+from connector.systems.bookmark import Bookmark
+from connector.systems.suitecrm.line import LEADS, Row, plain
 from connector.systems.suitecrm.options import SuiteOptions
 from connector.systems.suitecrm.v8_calls import V8Calls
 from connector.systems.suitecrm.v8_rows import V8Rows, to_minute
@@ -47,7 +48,7 @@ class V8Pull:
         """The pages; the last one reaches up to the CRM's present (or *until*)."""
         rows = V8Rows(self._calls, self._options, module, self._shape, fields)
         lower = self._bookmark.lower
-        start = None if lower is None else to_minute(datetime.fromtimestamp(int(lower), UTC))
+        start = None if lower is None else to_minute(lower)
         waiting: list[Row] | None = None
         for found in self._stretch(rows, module, start, self._bound + timedelta(seconds=1)):
             if waiting is not None:
@@ -60,7 +61,7 @@ class V8Pull:
             RawRecord(RecordRef(self._calls.name, module, row.id), plain(row.values, fields), row.modified)
             for row in rows
         )
-        return Page(records, self._bookmark.reach(rows, self._bound, done=done))
+        return Page(records, self._bookmark.reach(records, done=done))
 
     def _stretch(self, rows: V8Rows, module: str, start: datetime | None, end: datetime) -> Iterator[list[Row]]:
         """The rows from *start* up to but without *end*, in order; *start* stands on a minute."""
