@@ -11,7 +11,10 @@ from connector.model.decision import Verdict, Versions
 from connector.model.records import Kind, RecordRef, Values, digest_of, require_aware
 
 CONVERTED_ELSEWHERE = "converted-elsewhere"
-"""A receipt's code: somebody else converted the lead, and the ids are those of their records."""
+"""A receipt's code: somebody else converted the lead, and the ids are those of their records.
+
+ALREADY for the conversion itself; REJECTED for a record of it that was still to be made, and was not.
+"""
 
 
 class Action(StrEnum):
