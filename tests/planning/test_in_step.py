@@ -231,7 +231,10 @@ FLAG = "opted_out_email"
 def carried_address(fate: Fate, now: Values, *, stood: Scalar = OLD, value: Scalar = NEW) -> Standing:
     """A pair after an address was carried to the target, where *now* stands; the source was opted out all the time."""
     carried = Carrying("k", End.TARGET, {"email": value}, {"email": stood})
-    agreed = {End.SOURCE: {"email": OLD, FLAG: True}, End.TARGET: {"email": stood, FLAG: True}}
+    agreed: dict[End, Values] = {
+        End.SOURCE: {"email": OLD, FLAG: True},
+        End.TARGET: {"email": stood, FLAG: True},
+    }
     source = Record(Kind.CONTACT, SOURCE, {"email": value, FLAG: True}, modified=NOW)
     target = Record(Kind.CONTACT, TARGET, now, modified=LATER)
     pair = arrived(replace(PAIR, agreed=agreed, pending=(carried,)), carried, fate, target)

@@ -18,7 +18,9 @@ def load_leads(sugar: SugarCaller, count: int, **fields: object) -> list[str]:
 def test_pages_end_with_minus_one(sugar: SugarCaller) -> None:
     """45 rows in pages of 20: the next offset is 20, 40, -1, and every row comes once."""
     ids = load_leads(sugar, 45)
-    offsets, seen, offset = [], [], 0
+    offsets: list[int] = []
+    seen: list[str] = []
+    offset = 0
     while offset >= 0 and len(offsets) < 5:
         page = sugar.filter("Leads", max_num=20, offset=offset, order_by="last_name:ASC").json()
         seen += [record["id"] for record in page["records"]]
