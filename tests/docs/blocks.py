@@ -29,7 +29,7 @@ _EXIT = re.compile(r"# exit code (\d+)\s*$", re.MULTILINE)
 _MASKS = (
     (re.compile(r"\bplan-\d{8}T\d{6}Z-[0-9a-f]{6}\b"), "plan-ID"),
     (re.compile(r"\b\d{8}T\d{6,9}Z?(?:-[0-9a-f]{6})?"), "RUN"),
-    (re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)"), "TIME"),
+    (re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)"), "TIME"),
     (re.compile(r"\b\d{4}-\d\d-\d\d\b"), "DATE"),
     (re.compile(r"\b(00Q|001|003|005|006|00D|00G)[A-Za-z0-9]{12,15}\b"), r"\1..."),
     (re.compile(r"\b127\.0\.0\.1:\d+"), "127.0.0.1:PORT"),
