@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -31,7 +32,7 @@ class PatientClock:
         self._ahead += timedelta(seconds=seconds)
 
 
-class SandboxSubject:
+class SandboxSubject(ABC):
     """A CRM of the sandbox, reached through the control plane. A subclass names its words and its rows.
 
     *limited* and *outage* are the faults by which this CRM tells a spent call limit and an outage.
@@ -151,6 +152,6 @@ class SandboxSubject:
         """Every record of a kind."""
         return [self.seen(kind, row) for row in self.dump(self.words.objects[kind])]
 
+    @abstractmethod
     def seen(self, kind: Kind, row: Mapping[str, Any]) -> Seen:
         """A dumped row in common words."""
-        raise NotImplementedError
