@@ -103,6 +103,7 @@ decision_inputs = st.builds(
     as_of=moments,
     account=st.none() | records,
     activities=st.tuples(st.builds(Activity, text, moments, text)),
+    doubts=st.tuples(text),
     ruling=st.none() | st.builds(Ruling, st.sampled_from(Verdict), text, moments),
     survivor=st.none() | decisions,
 )
@@ -121,6 +122,8 @@ steps = st.builds(
     terms=values,
     grade=st.sampled_from(Grade),
     cost=numbers,
+    connection=text,
+    external_key=text,
 )
 receipts = st.builds(
     Receipt, text, st.sampled_from(Outcome), moments, st.dictionaries(text, text, max_size=2), text, text, names, values
