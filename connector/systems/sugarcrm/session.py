@@ -31,7 +31,7 @@ from connector.systems.sugarcrm.options import SugarOptions
 from connector.systems.wire import AllowedHosts, Ask, WireOptions, WireSession
 
 _OF_THE_RECORD = frozenset({403, 404})
-_RENEWALS = 2  # a shared token may be as dead as ours was; the login after it is not
+_RENEWALS = 6  # processes share the login, and each may find it ended between our renewal and our call
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ import pytest
 import requests
 from filelock import FileLock
 
-from connector.errors import ConfigError, Refused, StateError, Unavailable, Unreadable
+from connector.errors import ConfigError, Refused, SessionExpired, StateError, Unavailable, Unreadable
 from connector.systems.secret import Secret
 from connector.systems.sugarcrm import SugarCrmSystem, SugarOptions
 from connector.systems.sugarcrm.tokens import TokenFile, Tokens
@@ -197,6 +197,20 @@ def test_processes_share_one_login(crm: SugarSubject) -> None:
     assert struck > 3
     assert set(made) == {200}
     assert len(made) <= struck + 1
+
+
+def test_login_that_ends_again_and_again_is_renewed(crm: SugarSubject) -> None:
+    """Others may end the login that was just renewed, several times over: the call is still made."""
+    crm.faults({"operation": "read", "nth": [1, 2, 3, 4], "action": "expire_session"})
+    assert crm.system.fetch("Leads", ["x"], ()) == {}
+    assert len([call for call in crm.log() if call["fault"]]) == 4
+
+
+def test_login_that_always_ends_gives_up(crm: SugarSubject) -> None:
+    """A server that ends every login at once is not asked for ever."""
+    crm.faults({"operation": "read", "action": "expire_session"})
+    with pytest.raises(SessionExpired):
+        crm.system.fetch("Leads", ["x"], ())
 
 
 def test_301_is_a_configuration_error(crm: SugarSubject) -> None:
