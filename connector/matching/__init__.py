@@ -1,6 +1,6 @@
 """Who is this lead? Blocking keys, explained comparisons, and one answer with its evidence."""
 
-from connector.matching.keys import keys
+from connector.matching.keys import entry, known, query
 from connector.matching.resolution import company_group, resolve
 from connector.matching.rules import MatchingRules, load_matching, matching_schema
 from connector.matching.scoring import compare
@@ -10,9 +10,11 @@ __all__ = [
     "MatchingRules",
     "company_group",
     "compare",
-    "keys",
+    "entry",
+    "known",
     "load_matching",
     "matching_schema",
+    "query",
     "resolve",
     "survivors",
 ]

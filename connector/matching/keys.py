@@ -8,25 +8,37 @@ import jellyfish
 
 from connector.matching.identity import Identity, identity
 from connector.matching.rules import MatchingRules
-from connector.model.match import BlockingKey
-from connector.model.records import Kind, Record
+from connector.model.match import Entry, Known, Query
+from connector.model.records import Kind, Record, canonical_json
 from connector.values import phone as phone_values
 
 _BEGINNING, _FEW = 6, 4  # letters of a company's name
 
 
-def keys(record: Record, rules: MatchingRules) -> tuple[BlockingKey, ...]:
-    """The keys of a lead, contact or account, strong ones first.
-
-    A lead has the keys of a person and those of a company, a contact the former, an account the latter.
-    Junk has none, so it can never be found as somebody else.
-    """
+def query(record: Record, rules: MatchingRules) -> Query:
+    """What a lead is looked up by. Junk has no keys, so it can never be found as somebody else."""
     who = identity(record, rules.lists)
     if who.junk or record.deleted:
-        return ()
-    found = dict.fromkeys(_pairs(who))
-    made = [BlockingKey(name, value, rules.keys[name]) for name, value in found if name in rules.keys and value]
-    return tuple(sorted(made, key=lambda key: not key.strong))
+        return Query()
+    found = list(dict.fromkeys((name, value) for name, value in _pairs(who) if name in rules.keys and value))
+    strong = tuple(f"{name}={value}" for name, value in found if rules.keys[name])
+    return Query(strong, tuple(f"{name}={value}" for name, value in found if not rules.keys[name]))
+
+
+def entry(record: Record, rules: MatchingRules) -> Entry:
+    """A record as it is laid into the directory; a contact has the keys of a person, an account those of a firm."""
+    found = query(record, rules)
+    return Entry(record, (*found.strong, *found.weak), profile(record))
+
+
+def profile(record: Record) -> str:
+    """The identity of a record as the directory keeps it."""
+    return canonical_json(dict(record.values))
+
+
+def known(record: Record) -> Known:
+    """A record as if the directory had brought it."""
+    return Known(record.ref, record.kind, profile(record))
 
 
 def _pairs(who: Identity) -> Iterator[tuple[str, str]]:

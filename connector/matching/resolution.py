@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,7 +11,7 @@ from connector.matching import firms
 from connector.matching.identity import Identity, identity
 from connector.matching.rules import Bands, MatchingRules
 from connector.matching.scoring import ALONE, Surroundings, company_level, score
-from connector.model.match import Band, Candidates, Judgement, Linkage, Match, Resolution, Word
+from connector.model.match import Band, Candidates, Judgement, Known, Linkage, Match, Resolution, Word
 from connector.model.records import Kind, Record, RecordRef
 from connector.values import phone as phone_values
 
@@ -117,9 +118,9 @@ class _Known:
         return ALONE
 
 
-def _once(records: Iterable[Record]) -> list[Record]:
-    """Each live record once, in an order that does not depend on how they were found."""
-    live = {record.ref: record for record in records if not record.deleted and record.merged_into is None}
+def _once(found: Iterable[Known]) -> list[Record]:
+    """Each record once, in an order that does not depend on how they were found."""
+    live = {known.ref: Record(known.kind, known.ref, json.loads(known.profile)) for known in found}
     return [live[ref] for ref in sorted(live)]
 
 

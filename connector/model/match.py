@@ -1,28 +1,52 @@
-"""Who is this? Keys, comparisons, matches and the word of a person on a pair."""
+"""Who is this? Entries of the directory, comparisons, matches and the word of a person on a pair."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from connector.model.records import Kind, Record, RecordRef, Scalar, require_aware
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class BlockingKey:
-    """A cheap value that records of one person or company are likely to share, e.g. ``email`` / ``a@b.co``.
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A record as it is laid into the directory.
 
-    *strong* keys are looked up first; weak ones only when the strong ones brought few candidates.
+    *keys* are its blocking keys, ``name=value``, e.g. ``email=a@b.co``; none for a record that is never looked
+    for. *profile* is its identity, normalised once, as matching reads it back. *terms* are the words whose
+    frequency counts, e.g. ``last=lee``. *vote* is the firm's mail domain of a contact: it speaks for the account.
     """
 
-    name: str
-    value: str
-    strong: bool = True
+    record: Record
+    keys: tuple[str, ...] = ()
+    profile: str = ""
+    terms: tuple[str, ...] = ()
+    vote: str = ""
 
-    def __str__(self) -> str:
-        """The spelling that is hashed and stored."""
-        return f"{self.name}={self.value}"
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What a lead is looked up by.
+
+    *weak* keys are used only for a kind of which the *strong* ones brought few. *terms* are the words whose
+    frequency is wanted, *domains* those for which contacts vote.
+    """
+
+    strong: tuple[str, ...] = ()
+    weak: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A record of the directory as matching reads it: where it is, and its identity."""
+
+    ref: RecordRef
+    kind: Kind
+    profile: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +144,17 @@ class Resolution:
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """What the directory brought for one lead."""
+    """What the directory brought for one lead, and what it knows beside.
 
-    contacts: tuple[Record, ...] = ()
-    accounts: tuple[Record, ...] = ()
-    leads: tuple[Record, ...] = ()
+    *counts*: how many records hold each term of the query (absent: none). *held*: how many contacts, accounts
+    and leads together share each key of the query, as far as they were counted. *votes*: for each domain of the
+    query, how many contacts of each account (by id) write from it. *size*: live records per kind.
+    """
+
+    contacts: tuple[Known, ...] = ()
+    accounts: tuple[Known, ...] = ()
+    leads: tuple[Known, ...] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)
+    held: Mapping[str, int] = field(default_factory=dict)
+    votes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    size: Mapping[Kind, int] = field(default_factory=dict)

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from connector.errors import Finding, InputError
 from connector.mapping import ObjectMapping, translate
-from connector.matching import keys
-from connector.model.match import BlockingKey
+from connector.matching import entry
+from connector.model.match import Entry
 from connector.model.progress import Bucket, Page, Watermark, Window, Woken
 from connector.model.records import Kind, RawRecord, Record, iso
 from connector.pipeline.reread import directory_mark
@@ -162,7 +162,6 @@ def _readable(raw: RawRecord, mapping: ObjectMapping) -> Record | None:
     return translate(raw, mapping).record
 
 
-def indexed(route: Route, record: Record) -> tuple[Record, tuple[BlockingKey, ...]]:
-    """A record with its blocking keys, none for one that is gone or that no lead is matched with."""
-    sought = not record.deleted and record.kind is not Kind.OPPORTUNITY
-    return (record, tuple(keys(record, route.rules.matching)) if sought else ())
+def indexed(route: Route, record: Record) -> Entry:
+    """A record as the directory keeps it; one that no lead is matched with is under no key."""
+    return Entry(record) if record.kind is Kind.OPPORTUNITY else entry(record, route.rules.matching)

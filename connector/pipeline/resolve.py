@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from connector.mapping import translate
-from connector.matching import keys, resolve
-from connector.model.match import Candidates, Judgement, Resolution, Word
+from connector.matching import query, resolve
+from connector.model.match import Candidates, Entry, Judgement, Resolution, Word
 from connector.model.plan import Step
 from connector.model.progress import InboxRow, InboxState, Problem, Woken
 from connector.model.records import Kind, Record, RecordRef
@@ -84,7 +84,7 @@ def _is_no_news(route: Route, lead: Record) -> bool:
 
 def index_leads(route: Route, leads: Sequence[Record]) -> None:
     """Put leads in the directory, so that leads of one run find each other; closed ones leave it."""
-    entries = [(lead, ()) if lead.flag("converted") else indexed(route, lead) for lead in leads]
+    entries = [Entry(lead) if lead.flag("converted") else indexed(route, lead) for lead in leads]
     changed = route.store.directory.put(entries)
     if changed:
         own = {lead.ref for lead in leads}
@@ -95,7 +95,7 @@ def index_leads(route: Route, leads: Sequence[Record]) -> None:
 def resolve_lead(route: Route, lead: Record) -> Resolution:
     """Who is it? Standing words of people first, then what the directory holds; kept with its evidence."""
     connections = list(dict.fromkeys([route.source.name, route.target.name]))
-    found = route.store.directory.candidates(keys(lead, route.rules.matching), connections)
+    found = route.store.directory.candidates(query(lead, route.rules.matching), connections)
     others = _without(route, found, _itself(route, lead.ref))
     words = _words(route, lead)
     judged = _with_judged(route, others, [j.right if j.left == lead.ref else j.left for j in words])
@@ -161,10 +161,11 @@ def _origin(route: Route, ref: RecordRef) -> set[RecordRef]:
 def _without(route: Route, found: Candidates, itself: set[RecordRef]) -> Candidates:
     """What the lead can be: a contact or account of the target, another lead of either CRM; never itself."""
     here = route.target.name
-    return Candidates(
-        tuple(contact for contact in found.contacts if contact.ref.connection == here),
-        tuple(account for account in found.accounts if account.ref.connection == here),
-        tuple(lead for lead in found.leads if lead.ref not in itself),
+    return replace(
+        found,
+        contacts=tuple(contact for contact in found.contacts if contact.ref.connection == here),
+        accounts=tuple(account for account in found.accounts if account.ref.connection == here),
+        leads=tuple(lead for lead in found.leads if lead.ref not in itself),
     )
 
 
@@ -174,9 +175,15 @@ def _with_judged(route: Route, found: Candidates, refs: Sequence[RecordRef]) -> 
     named = [record for ref in refs if (record := route.store.directory.get(ref)) is not None]
     for record in [*named, *_accounts_of(route, named)]:
         shelf = shelves.get(record.kind)
-        if shelf is not None and all(r.ref != record.ref for r in shelf):
-            shelf.append(record)
-    return Candidates(tuple(shelves[Kind.CONTACT]), tuple(shelves[Kind.ACCOUNT]), tuple(shelves[Kind.LEAD]))
+        known = route.store.directory.known(record.ref)
+        if shelf is not None and known is not None and all(one.ref != known.ref for one in shelf):
+            shelf.append(known)
+    return replace(
+        found,
+        contacts=tuple(shelves[Kind.CONTACT]),
+        accounts=tuple(shelves[Kind.ACCOUNT]),
+        leads=tuple(shelves[Kind.LEAD]),
+    )
 
 
 def _accounts_of(route: Route, records: Sequence[Record]) -> list[Record]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from connector.matching import keys, resolve
+from connector.matching import query, resolve
 from connector.model.match import Candidates, Linkage, Match, Resolution
 from connector.model.records import Kind, Record
 from connector.pipeline.route import Route
@@ -62,5 +62,5 @@ def _belongs(person: Record | None, account: Record) -> bool:
 
 
 def _resolved(route: Route, lead: Record) -> Resolution:
-    found = route.store.directory.candidates(keys(lead, route.rules.matching), [route.source.name])
+    found = route.store.directory.candidates(query(lead, route.rules.matching), [route.source.name])
     return resolve(lead, Candidates(found.contacts, found.accounts, ()), (), route.rules.matching)

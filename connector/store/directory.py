@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import struct
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b, sha256
 
-from connector.model.match import BlockingKey, Candidates
+from connector.model.match import Candidates, Entry, Known, Query
 from connector.model.records import Kind, Record, RecordRef
 from connector.store.codec import moment_or_none, parts, ref_of, sorted_json, stamp_or_none, values_from
 from connector.store.database import Database, Row
@@ -42,30 +42,62 @@ class SqliteDirectory:
         """Work on *database*."""
         self._database = database
 
-    def put(self, records: Sequence[tuple[Record, Sequence[BlockingKey]]]) -> Sequence[RecordRef]:
+    def put(self, entries: Sequence[Entry]) -> Sequence[RecordRef]:
         """Add or replace records; answers those whose content changed. Deleted and merged ones leave the index."""
-        latest = {record.ref: (record, keys) for record, keys in records}
+        latest = {entry.record.ref: entry for entry in entries}
         with self._database.transaction():
             batch = _Batch(self._next_id())
             standing = self._standing(list(latest))
-            for ref, (record, keys) in latest.items():
-                batch.take(record, _hashes(record, keys), standing.get(parts(ref)))
+            for ref, entry in latest.items():
+                batch.take(entry, _hashes(entry), standing.get(parts(ref)))
             self._write(batch)
         return batch.changed
 
-    def candidates(self, keys: Sequence[BlockingKey], connections: Sequence[str]) -> Candidates:
+    def candidates(self, query: Query, connections: Sequence[str]) -> Candidates:
         """Records on *connections* that share a key, those that share most first; contacts bring their account.
 
         At most `RUNAWAY` records of a kind come, accounts that contacts bring along not counted.
         """
-        shared = self._sharing([key for key in keys if key.strong], _KINDS, connections)
+        shared = self._sharing(query.strong, _KINDS, connections)
         poor = [kind for kind in _KINDS if len(shared[kind]) < ENOUGH]
-        weak = self._sharing([key for key in keys if not key.strong], poor, connections)
+        weak = self._sharing(query.weak, poor, connections)
         found = {kind: self._best(shared[kind] + weak.get(kind, Counter())) for kind in _KINDS}
         accounts = {record.ref: record for record in found[Kind.ACCOUNT]}
         for account in self._accounts_of(found[Kind.CONTACT]):
             accounts.setdefault(account.ref, account)
-        return Candidates(tuple(found[Kind.CONTACT]), tuple(accounts.values()), tuple(found[Kind.LEAD]))
+        return Candidates(
+            tuple(map(_known, found[Kind.CONTACT])),
+            tuple(map(_known, accounts.values())),
+            tuple(map(_known, found[Kind.LEAD])),
+        )
+
+    def known(self, ref: RecordRef) -> Known | None:
+        """The identity of a record, merged ones followed to their survivor; None when it is gone or unknown."""
+        record = self.get(ref)
+        return None if record is None else _known(record)
+
+    def live(self, batch: int = 2000) -> Iterator[Sequence[Record]]:
+        """Every record that is not gone, in batches, for `rebuild`."""
+        last = 0
+        while rows := self._database.rows(
+            f"SELECT {_COLUMNS}, id FROM directory WHERE id > ? AND gone = 0 ORDER BY id LIMIT ?", (last, batch)
+        ):
+            last = rows[-1][6]
+            yield [_record(row) for row in rows]
+
+    def rebuild(self, entries: Iterable[Sequence[Entry]], made_by: str) -> int:
+        """Lay every live record anew under other keys, in one transaction; answers how many."""
+        count = 0
+        with self._database.transaction():
+            self._database.run("DELETE FROM blocking_keys")
+            for some in entries:
+                count += len(some)
+                self.put(some)
+        return count
+
+    def made_by(self) -> str:
+        """What the standing entries were made with; empty when none was ever laid."""
+        return ""
 
     def get(self, ref: RecordRef) -> Record | None:
         """A record by reference, merged ones followed to their survivor; None when unknown or deleted."""
@@ -102,12 +134,12 @@ class SqliteDirectory:
         return found
 
     def _sharing(
-        self, keys: Sequence[BlockingKey], kinds: Sequence[Kind], connections: Sequence[str]
+        self, keys: Sequence[str], kinds: Sequence[Kind], connections: Sequence[str]
     ) -> dict[Kind, Counter[int]]:
         """How many of *keys* each record of *kinds* shares, by the number of its row."""
         shared: dict[Kind, Counter[int]] = {kind: Counter() for kind in kinds}
         scopes = [(kind, _scope_hash(connection, kind.value)) for kind in kinds for connection in connections]
-        wanted = {_key_hash(key) ^ scope: kind for key in dict.fromkeys(map(str, keys)) for kind, scope in scopes}
+        wanted = {_key_hash(key) ^ scope: kind for key in dict.fromkeys(keys) for kind, scope in scopes}
         holders: dict[int, list[int]] = {}
         for number, holder in self._holders(list(wanted)):
             holders.setdefault(number, []).append(holder)
@@ -176,8 +208,9 @@ class _Batch:
         self.new_keys: list[tuple[int, int]] = []
         self.changed: list[RecordRef] = []
 
-    def take(self, record: Record, hashes: frozenset[int], standing: Row | None) -> None:
+    def take(self, entry: Entry, hashes: frozenset[int], standing: Row | None) -> None:
         """Gather one record; *standing* is its row so far: id, digest, gone, merged_into, keys, modified."""
+        record = entry.record
         gone = record.deleted or record.merged_into is not None
         fields = "{}" if gone else sorted_json(dict(record.values))
         digest = sha256(f"{record.kind.value} {fields}".encode()).hexdigest()
@@ -216,11 +249,12 @@ class _Batch:
         self.new_keys.extend((key, number) for key in hashes - before)
 
 
-def _hashes(record: Record, keys: Sequence[BlockingKey]) -> frozenset[int]:
+def _hashes(entry: Entry) -> frozenset[int]:
+    record = entry.record
     if record.deleted or record.merged_into is not None:
         return frozenset()
     scope = _scope_hash(record.ref.connection, record.kind.value)
-    return frozenset([_key_hash(str(key)) ^ scope for key in keys])
+    return frozenset([_key_hash(key) ^ scope for key in entry.keys])
 
 
 @lru_cache(maxsize=256)
@@ -231,6 +265,10 @@ def _scope_hash(connection: str, kind: str) -> int:
 def _key_hash(text: str) -> int:
     digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True)
+
+
+def _known(record: Record) -> Known:
+    return Known(record.ref, record.kind, sorted_json(dict(record.values)))
 
 
 def _record(row: Row) -> Record:

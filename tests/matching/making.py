@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
-from connector.matching import MatchingRules, load_matching, resolve
-from connector.model.match import Candidates, Judgement, Match, Resolution, Word
+from connector.matching import MatchingRules, known, load_matching, resolve
+from connector.model.match import Candidates, Judgement, Known, Match, Resolution, Word
 from connector.model.records import Kind, Record, RecordRef, Scalar
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
@@ -64,8 +64,10 @@ def found(*records: Record) -> Candidates:
     return Candidates(_of(records, Kind.CONTACT), _of(records, Kind.ACCOUNT), _of(records, Kind.LEAD))
 
 
-def _of(records: Iterable[Record], kind: Kind) -> tuple[Record, ...]:
-    return tuple(record for record in records if record.kind is kind)
+def _of(records: Iterable[Record], kind: Kind) -> tuple[Known, ...]:
+    return tuple(
+        known(record) for record in records if record.kind is kind and not record.deleted and record.merged_into is None
+    )
 
 
 def resolved(who: Record, *records: Record, words: Iterable[Judgement] = ()) -> Resolution:
