@@ -6,8 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from anyascii import anyascii
-
+from connector.values import letters
 from connector.values.company_words import (
     ABBREVIATIONS,
     CJK_FORMS,
@@ -43,7 +42,7 @@ def normal(text: str) -> str:
     for native, latin in CJK_FORMS:
         if native in text:
             text = text.replace(native, f" {latin} ")
-    plain = _APOSTROPHE.sub("", anyascii(text).lower())
+    plain = _APOSTROPHE.sub("", letters.latin(text))
     plain = _SINGLE_DOT.sub(r"\1", _AND.sub(" and ", plain))
     return _NOT_WORD.sub(" ", plain).strip()
 

@@ -67,3 +67,8 @@ NICKNAMES = {
     "piet": "pieter", "joop": "johannes", "jaap": "jacob", "sanne": "susanne", "lasse": "lars", "kalle": "karl",
     "lotta": "charlotte", "stina": "kristina", "raj": "rajesh rajendra", "sunny": "sunil", "vicky": "vikram victoria",
 }  # fmt: skip
+
+# Chinese family names of two characters, and Korean ones of two blocks.
+COMPOUND_FAMILIES = frozenset(
+    "ouyang sima shangguan zhuge huangfu xiahou situ dongfang duanmu murong linghu yuwen namgung hwangbo jegal".split()
+)

@@ -7,21 +7,24 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from anyascii import anyascii
-
+from connector.values import letters
+from connector.values.letters import looks_disguised
 from connector.values.name_words import JUNK, NICKNAMES, PARTICLES, POST_NOMINALS, SUFFIXES, TITLES
 
 if TYPE_CHECKING:
     from nicknames import NickNamer
 
+__all__ = (
+    "PersonName", "fold", "fold_long", "folds", "is_junk", "looks_disguised", "may_be_same_first", "nickname_group",
+    "plain", "split_full", "suffix", "title_case",
+)  # fmt: skip
+
 _NOT_LETTERS = re.compile(r"[^a-z]+")
+_NOT_WORD = re.compile(r"[^a-z0-9]+")
 _HYPHENS = re.compile(r"([-'’])")
 _SPACES = re.compile(r"\s+")
 _REPEATED = re.compile(r"([a-z])\1{2,}\Z")
 _BRACKETS = re.compile(r"[\"“”(\[][^\"“”()\[\]]*[\"“”)\]]")
-_TWO_LETTERS = str.maketrans(
-    {"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ø": "oe", "Ø": "Oe", "å": "aa", "Å": "Aa"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +41,21 @@ class PersonName:
 def fold(text: str) -> str:
     """The name in plain lower-case letters for comparison: 'José  O'Brien-Müller' -> 'jose o brien muller'.
 
-    Accents are taken off and other scripts are written in Latin letters; whatever is no letter becomes one space.
+    Accents are taken off and other scripts are written in Latin letters; whatever is no letter or digit becomes one
+    space. Every Unicode form of a text gives the same answer.
     """
-    return _NOT_LETTERS.sub(" ", anyascii(text).lower()).strip()
+    return _NOT_WORD.sub(" ", letters.latin(text)).strip()
 
 
 @lru_cache(maxsize=1 << 16)
 def fold_long(text: str) -> str:
     """As `fold`, but with the two-letter spelling of German and Nordic letters: 'Müller' -> 'mueller'."""
-    return fold(text.translate(_TWO_LETTERS))
+    return _NOT_WORD.sub(" ", letters.latin(text, long=True)).strip()
 
 
 def plain(text: str) -> str:
     """Text in small Latin letters with its punctuation kept: 'Rückruf, bitte!' -> 'ruckruf, bitte!'."""
-    return anyascii(text).lower()
+    return letters.latin(text)
 
 
 def folds(text: str) -> tuple[str, ...]:
@@ -83,7 +87,7 @@ def _is_tail(part: str) -> bool:
 
 
 def _key(word: str) -> str:
-    return anyascii(word).lower().replace(".", "").strip("-' ")
+    return letters.latin(word).replace(".", "").strip("-' ")
 
 
 def _reversed_order(last: str, given: str, tails: list[str]) -> PersonName:
@@ -175,7 +179,7 @@ def may_be_same_first(left: str, right: str) -> bool:
 @lru_cache(maxsize=1 << 16)
 def is_junk(text: str) -> bool:
     """Whether the name tells nothing: empty, 'test', 'asdf', 'n/a', 'first name', one letter three times over."""
-    word = fold(text)
+    word = _NOT_LETTERS.sub(" ", letters.latin(text)).strip()
     return not word or word in JUNK or word.replace(" ", "") in JUNK or bool(_REPEATED.match(word))
 
 

@@ -1,0 +1,370 @@
+"""Comparing people's names: taken apart once per record, then a level or a likeness for each pair.
+
+Levels say in which way two names agree; which way is worth how much is for the weights to say. A level never
+counts two names as one because of a short form or a spelling alone: it only tells what was found.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
+
+from connector.values import letters, names, sounds
+from connector.values.name_words import COMPOUND_FAMILIES, PARTICLES, POST_NOMINALS, SUFFIXES, TITLES
+
+LEVELS = (
+    "same", "sound", "swapped", "middle", "nickname", "initial", "mistyped", "part", "other-middle", "last-only",
+    "first-only", "other-first", "other-last", "different",
+)  # fmt: skip
+
+_APOSTROPHES = re.compile("['’‘ʼʻʿʾ`´′]")
+_NOT_WORD = re.compile(r"[^a-z0-9]+")
+_AGREE = frozenset(("same", "sound"))
+_WEAK = frozenset(("mistyped", "other-middle", "last-only", "first-only", "other-first", "other-last", "different"))
+
+
+@dataclass(frozen=True, slots=True)
+class NameParts:
+    """A person's name, ready to be compared.
+
+    *first* and *last*: folded words; *suffix*: the generation as ``jr``, ``sr``, ``3``; *sounds*: one spelling per
+    word for all transliterations; *strict*: written in Chinese characters or Korean blocks, where another character
+    is another name; *bare*: from a script without vowels; *key*: the same for all orders and transliterations.
+    """
+
+    first: tuple[str, ...] = ()
+    last: tuple[str, ...] = ()
+    suffix: str = ""
+    strict: bool = False
+    bare: bool = False
+    words: tuple[str, ...] = field(init=False, repr=False)
+    sounds: tuple[str, ...] = field(init=False, repr=False)
+    joined: tuple[str, str] = field(init=False, repr=False)
+    key: str = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Work out what every comparison needs."""
+        words = self.first + self.last
+        heard = tuple(map(sounds.sound, words))
+        object.__setattr__(self, "words", words)
+        object.__setattr__(self, "sounds", heard)
+        object.__setattr__(self, "joined", ("".join(self.first), "".join(self.last)))
+        object.__setattr__(self, "key", " ".join(sorted(word for word in heard if word not in PARTICLES)))
+
+    @property
+    def initials(self) -> str:
+        """The first letters in the order of writing."""
+        return "".join(word[0] for word in self.words)
+
+
+def parts(first: str, last: str = "") -> NameParts:
+    """Take a name apart: two fields, or all of it in one of them.
+
+    Titles, degrees and names in brackets are left out, the generation is set apart. Chinese and Korean names
+    in one field are read family name first.
+    """
+    whole = f"{first} {last}" if first and last else first or last
+    east, bare = letters.is_east_asian(whole), letters.is_without_vowels(whole)
+    suffix = ""
+    if east and not (first and last):
+        first, last = _family_first(whole)
+    elif not (first and last):
+        found = names.split_full(whole)
+        first, last, suffix = found.first, found.last, names.suffix(f"x {found.suffix}") if found.suffix else ""
+    suffix = suffix or _generation(first, last)
+    return NameParts(_words(first, suffix), _words(last, suffix), suffix, east, bare)
+
+
+def _family_first(text: str) -> tuple[str, str]:
+    """The given and the family name of a name in East Asian writing, each in Latin letters."""
+    words = [word for word in re.split(r"[\s·・･,，]+", letters.uniform(text)) if word]
+    if len(words) > 1:
+        return " ".join("".join(letters.syllables(word)) for word in words[1:]), "".join(letters.syllables(words[0]))
+    heard = letters.syllables(text)
+    cut = 2 if len(heard) > 3 or "".join(heard[:2]) in COMPOUND_FAMILIES else 1
+    return "".join(heard[cut:]), "".join(heard[:cut])
+
+
+def _generation(first: str, last: str) -> str:
+    """The generation after the last name, or after the first where the two were swapped."""
+    found = names.suffix(last) if " " in last.strip() else ""
+    swapped = names.suffix(first) if not found and " " in first.strip() else ""
+    return found or (swapped if swapped in ("jr", "sr") else "")
+
+
+def _words(text: str, suffix: str) -> tuple[str, ...]:
+    """The folded words without titles, degrees and generation; at least one stays."""
+    if not text:
+        return ()
+    words = tuple(_NOT_WORD.sub(" ", letters.latin(_APOSTROPHES.sub("", text))).split())
+    if len(words) < 2:
+        return words
+    kept = words
+    while len(kept) > 1 and kept[0] in TITLES:
+        kept = kept[1:]
+    while len(kept) > 1 and (kept[-1] in POST_NOMINALS or (suffix and kept[-1] in SUFFIXES)):
+        kept = kept[:-1]
+    return kept
+
+
+def level(left: NameParts, right: NameParts) -> str:
+    """How two names agree, as one of `LEVELS`; the generation is left to its own comparison.
+
+    ``same`` also where only the cut between words differs; ``sound``: another transliteration; ``swapped``: first
+    and last name the other way round; ``middle``: one side has more given names; ``other-middle``: both have some,
+    and they differ; ``part``: one of two last names. A name without words is ``different`` from all.
+    """
+    if left.joined == right.joined:
+        return "same" if left.words else "different"
+    if not left.words or not right.words:
+        return "different"
+    straight = _by_field(left, right)
+    return straight if straight not in _WEAK else _in_other_order(left, right) or straight
+
+
+def _by_field(left: NameParts, right: NameParts) -> str:
+    lasts = _last(left, right)
+    if lasts == "different":
+        return "other-last" if left.first and _first(left, right) in _AGREE else "different"
+    firsts = _first(left, right)
+    return _WORTH.get((firsts, lasts)) or _WORTH.get((firsts, "")) or "different"
+
+
+_WORTH = {
+    **{(first, last): "sound" for first in _AGREE for last in _AGREE},
+    ("same", "same"): "same",
+    **{
+        (first, last): worth
+        for last in _AGREE
+        for first, worth in {
+            "middle": "middle", "other-middle": "other-middle", "nickname": "nickname", "initial": "initial",
+            "near": "mistyped", "none": "last-only", "different": "other-first",
+        }.items()
+    },
+    **{(first, last): worth for last, worth in (("near", "mistyped"), ("part", "part"))
+       for first in ("same", "sound", "middle", "nickname")},
+    **{(first, "none"): "first-only" for first in ("same", "sound", "nickname", "middle")},
+}  # fmt: skip
+
+
+def _first(left: NameParts, right: NameParts) -> str:
+    if not left.first or not right.first:
+        return "none"
+    if left.joined[0] == right.joined[0]:
+        return "same"
+    exact = left.strict and right.strict
+    lead = first_word(left.first[0], right.first[0])
+    if exact and lead not in _AGREE:
+        return "different"
+    if lead == "different" or lead == "near":
+        if _contained(left.first, right.first) or _run(left.first, right.first):
+            return "middle"
+        if _bare_alike(left, right, 0) or _together(left.joined[0], right.joined[0]):
+            return "sound"
+        return lead
+    if len(left.first) == 1 and len(right.first) == 1:
+        return lead
+    rest = _rest(left.first[1:], right.first[1:])
+    if rest == "other-middle" or lead not in _AGREE:
+        return rest if rest == "other-middle" else lead
+    return rest or lead
+
+
+def _rest(left: tuple[str, ...], right: tuple[str, ...]) -> str:
+    """What further given names say: '' for nothing, ``middle`` for more on one side or short, ``other-middle``."""
+    if not left or not right:
+        return "middle" if left or right else ""
+    fewer, more = sorted((left, right), key=len)
+    levels = [min((first_word(word, other) for other in more), key=_ORDER.index) for word in fewer]
+    if all(found in _AGREE for found in levels):
+        return "" if len(fewer) == len(more) else "middle"
+    return "other-middle" if "different" in levels else "middle"
+
+
+_ORDER = ("same", "sound", "nickname", "initial", "near", "different")
+
+
+def _contained(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
+    """Whether the only given name of one side is one of the given names of the other."""
+    fewer, more = sorted((left, right), key=len)
+    return len(more) > 1 and set(fewer) <= set(more)
+
+
+def _run(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
+    """Whether initials run together stand for the given names: 'jc' and 'jean claude'."""
+    fewer, more = sorted((left, right), key=len)
+    return len(fewer) == 1 and len(more) == len(fewer[0]) > 1 and fewer[0] == "".join(word[0] for word in more)
+
+
+def _together(one: str, other: str) -> bool:
+    return sounds.sound(one) == sounds.sound(other)
+
+
+def _bare_alike(left: NameParts, right: NameParts, which: int) -> bool:
+    """Whether the consonants agree, where one side comes from a script without vowels."""
+    if left.bare == right.bare:
+        return False
+    one, other = sounds.skeleton(left.joined[which]), sounds.skeleton(right.joined[which])
+    return len(one) > 1 and one == other
+
+
+def _last(left: NameParts, right: NameParts) -> str:
+    if not left.last or not right.last:
+        return "none"
+    one, other = left.joined[1], right.joined[1]
+    if one == other:
+        return "same"
+    if _together(one, other) or _bare_alike(left, right, 1):
+        return "sound"
+    if left.strict and right.strict:
+        return "different"
+    mine, theirs = _weighty(left.last), _weighty(right.last)
+    if mine == theirs:
+        return "same"
+    if mine & theirs and (mine <= theirs or theirs <= mine):
+        return "part"
+    return "near" if is_near(one, other) else "different"
+
+
+def _weighty(words: tuple[str, ...]) -> frozenset[str]:
+    """The words of a last name in one spelling, without particles such as 'van' or 'al'."""
+    return frozenset(sounds.sound(word) for word in words if word not in PARTICLES) or frozenset(words)
+
+
+@lru_cache(maxsize=1 << 17)
+def first_word(one: str, other: str) -> str:
+    """How two given names agree: ``same``, ``sound``, ``initial``, ``nickname``, ``near`` or ``different``."""
+    if one == other:
+        return "same"
+    if len(one) == 1 or len(other) == 1:
+        return "initial" if one[0] == other[0] else "different"
+    if sounds.sound(one) == sounds.sound(other):
+        return "sound"
+    if not names.nickname_group(one).isdisjoint(names.nickname_group(other)):
+        return "nickname"
+    return "near" if is_near(one, other) else "different"
+
+
+def is_near(one: str, other: str) -> bool:
+    """Whether one word is the other with a slip of the finger: one letter off, two in nine letters or more."""
+    shorter = min(len(one), len(other))
+    if shorter < 3 or not _digits_agree(one, other):
+        return False
+    if shorter < 5:
+        return one[0] == other[0] and OSA.distance(one, other, score_cutoff=1) <= 1
+    cut = 1 if shorter < 9 else 2
+    return OSA.distance(one, other, score_cutoff=cut) <= cut
+
+
+def _digits_agree(one: str, other: str) -> bool:
+    """Digits in a name are no slips of the finger, unless they stand for a letter: 'ig0r'."""
+    mine, theirs = (tuple(filter(str.isdigit, word)) for word in (one, other))
+    return mine == theirs or not mine or not theirs
+
+
+def _in_other_order(left: NameParts, right: NameParts) -> str:
+    """``swapped`` or ``middle`` where all words are there in another order; '' otherwise."""
+    if left.key == right.key:
+        return "sound" if left.sounds == right.sounds else "swapped"
+    whole, other = "".join(left.joined), "".join(right.joined)
+    if whole == other or whole in ("".join(right.joined[::-1]),):
+        return "swapped"
+    if left.strict and right.strict:
+        return ""
+    mine, theirs = set(left.sounds) - PARTICLES, set(right.sounds) - PARTICLES
+    fewer, more = sorted((mine, theirs), key=len)
+    if len(fewer) >= 2 and fewer <= more and all(len(word) > 1 for word in fewer):
+        return "middle"
+    return ""
+
+
+# How much a word counts that agrees in this way, of 1 for the same word.
+_WORTHS = {"same": 1.0, "sound": 0.96, "nickname": 0.86, "initial": 0.72, "near": 0.84, "different": 0.0}
+_LIGHT = 0.15  # weight of a particle ('van', 'al') against 1 for a name
+_ONE_LETTER = 0.5
+_EXTRA = 0.07  # what each further name on one side alone takes off
+_REPLACED = 0.62  # what a name that stands against another one takes off
+
+
+def likeness(left: NameParts, right: NameParts) -> float:
+    """How alike two names are, from 0 to 1, by the names alone and in any order of the words.
+
+    Each word is laid beside its best counterpart; a word that stands against another word weighs far more than a
+    word that one side merely has in addition.
+    """
+    if not left.words or not right.words:
+        return 0.0
+    if left.suffix and right.suffix and left.suffix != right.suffix:
+        return 0.3
+    if left.joined == right.joined:
+        return 1.0
+    if "".join(left.joined) in ("".join(right.joined), "".join(right.joined[::-1])):
+        return 0.98
+    return _aligned(left, right)
+
+
+def _aligned(left: NameParts, right: NameParts) -> float:
+    strict = left.strict and right.strict
+    bare = left.bare != right.bare
+    pairs = sorted(
+        (
+            (-_worth(one, other, strict, bare), i, j)
+            for i, one in enumerate(left.words)
+            for j, other in enumerate(right.words)
+        )
+    )
+    mine, theirs = dict(enumerate(left.words)), dict(enumerate(right.words))
+    gain = loss = 0.0
+    for negative, i, j in pairs:
+        if negative == 0.0:
+            break
+        if i in mine and j in theirs:
+            weight = (_weight(mine.pop(i)) + _weight(theirs.pop(j))) / 2
+            gain += weight
+            loss += weight * (1.0 + negative)
+    gain += _joins(mine, theirs) + _joins(theirs, mine)
+    return _judged(gain, loss, sum(map(_weight, mine.values())), sum(map(_weight, theirs.values())))
+
+
+def _judged(gain: float, loss: float, mine: float, theirs: float) -> float:
+    if not gain:
+        return 0.0
+    replaced, extra = min(mine, theirs), abs(mine - theirs)
+    found = 1.0 - loss / (gain + 0.5) * 1.2 - _REPLACED * min(1.0, replaced) - _EXTRA * extra * (2.0 / gain)
+    return max(0.0, min(0.97, found))
+
+
+def _joins(apart: dict[int, str], whole: dict[int, str]) -> float:
+    """Neighbours on one side that the other writes as one word: 'jong un' and 'jongun'; takes them out."""
+    found = 0.0
+    for i in sorted(apart):
+        two = apart.get(i, "") + apart.get(i + 1, "")
+        match = next(
+            (j for j, word in whole.items() if i + 1 in apart and i in apart and is_near_or_same(two, word)), None
+        )
+        if match is not None:
+            found += (_weight(apart.pop(i)) + _weight(apart.pop(i + 1)) + _weight(whole.pop(match))) / 2
+    return found
+
+
+def is_near_or_same(one: str, other: str) -> bool:
+    return one == other or is_near(one, other)
+
+
+def _weight(word: str) -> float:
+    if word in PARTICLES:
+        return _LIGHT
+    return _ONE_LETTER if len(word) == 1 else 1.0
+
+
+def _worth(one: str, other: str, strict: bool, bare: bool) -> float:
+    found = _WORTHS[first_word(one, other)]
+    if strict and found < 0.9:
+        return 0.0
+    if bare and not found:
+        mine, theirs = sounds.skeleton(one), sounds.skeleton(other)
+        return 0.9 if len(mine) > 1 and mine == theirs else 0.0
+    return found
