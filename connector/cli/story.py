@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from connector.matching import Kept
 from connector.model.decision import Decision, Score
 from connector.model.match import Band, Match, Resolution
 from connector.model.plan import Action, Step
 from connector.model.progress import JournalEntry
-from connector.model.records import RecordRef, iso
+from connector.model.records import Kind, RecordRef, iso
 from connector.pipeline import Story
 from connector.planning import IN_STEP
 
@@ -125,6 +126,19 @@ def entry_json(entry: JournalEntry) -> dict[str, object]:
     }
 
 
+def _kept_json(kind: Kind, kept: Kept) -> dict[str, object]:
+    """A field on which the lead and a known record differ: which value stays, which is lost, and why."""
+    return {
+        "kind": kind.value,
+        "field": kept.field,
+        "rule": kept.rule.value,
+        "kept": kept.kept,
+        "lost": kept.lost,
+        "from": "lead" if kept.lead_wins else "record",
+        "because": kept.because,
+    }
+
+
 def story_json(story: Story) -> dict[str, object]:
     """The published form of ``explain``; verdict, reasons, scorecard and receipts stand at the top, ready to hand."""
     decision = decision_json(story.decision) or {}
@@ -142,6 +156,7 @@ def story_json(story: Story) -> dict[str, object]:
         "reasons": decision.get("reasons", []),
         "scorecard": decision.get("scorecard"),
         "decision": decision or None,
+        "survivorship": [_kept_json(kind, kept) for kind, fields in story.survival.items() for kept in fields],
         "steps": steps,
         "receipts": [step["receipt"] for step in steps if step["receipt"]],
         "links": [
@@ -179,6 +194,7 @@ def story_lines(story: Story) -> Iterator[str]:
     yield from _who(story.resolution)
     if story.decision is not None:
         yield from _what(story.decision)
+    yield from _stays(story)
     for entry in story.steps:
         yield f"  {_done(entry)}"
         if entry.step.terms.get(IN_STEP):
@@ -215,6 +231,14 @@ def _what(decision: Decision) -> Iterator[str]:
     card = decision.scorecard
     parts = ((name, getattr(card, name)) for name in ("fit", "engagement", "intent", "bant"))
     yield "    scorecard: " + ", ".join(f"{name} {score.level} ({score.points})" for name, score in parts)
+
+
+def _stays(story: Story) -> Iterator[str]:
+    """Field by field, what stays where the lead and a known record differ."""
+    for kind, fields in story.survival.items():
+        for kept in fields:
+            lost = "" if kept.lost in (None, "") else f", not {kept.lost}"
+            yield f"    {kind.value} {kept.field}: {kept.kept}{lost} ({kept.rule.value}: {kept.because})"
 
 
 def _carried(step: Step) -> Iterator[str]:

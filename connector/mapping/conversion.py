@@ -25,7 +25,13 @@ class ConvertedField(Strict):
     survives: Survives = Field(
         default=Survives.BLANK,
         description="On a record that exists: never (leave it), blank (fill a blank), lead (the lead's value wins), "
-        "recent (the one changed last wins), tighten (a consent flag: true wins).",
+        "recent (the one changed last wins), complete (the one that says all of the other and more wins), source (the "
+        "one from the connection that `sources` names first wins), tighten (a consent flag: true wins).",
+    )
+    sources: list[StrictStr] = Field(
+        default=[],
+        description="With `survives: source`: connections of connector.yaml, the most trusted first; one that is not "
+        "named comes last.",
     )
     note: str = Field(default="", description="Why it is so, for the next reader.")
 
@@ -33,6 +39,10 @@ class ConvertedField(Strict):
     @classmethod
     def _short(cls, data: Any) -> Any:
         return {"from": data} if isinstance(data, str) else data
+
+    def meaning(self) -> dict[str, Any]:
+        """What decides: without the note, and without what is left unsaid."""
+        return self.model_dump(mode="json", exclude={"note"} if self.sources else {"note", "sources"})
 
 
 class PushBackPart(Strict):
@@ -80,11 +90,12 @@ class ConversionFile(Strict):
             write_back=dict(self.write_back),
             push_back=dict(self.push_back.links),
             both_changed=dict(self.both_changed),
+            sources={k: {n: tuple(r.sources) for n, r in self.of(k).items() if r.sources} for k in CONVERTED},
         )
 
     def meaning(self) -> dict[str, Any]:
         """What decides how leads are converted: without notes."""
         shown = self.model_dump(mode="json", exclude={k.value for k in CONVERTED})
         for kind in CONVERTED:
-            shown[kind.value] = {n: r.model_dump(mode="json", exclude={"note"}) for n, r in self.of(kind).items()}
+            shown[kind.value] = {name: rule.meaning() for name, rule in self.of(kind).items()}
         return shown

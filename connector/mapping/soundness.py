@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from pathlib import PurePosixPath
 
 from connector.errors import Finding
-from connector.mapping.conversion import CONVERTED, EVERY_FIELD, ConversionFile
+from connector.mapping.conversion import CONVERTED, EVERY_FIELD, ConversionFile, ConvertedField
 from connector.mapping.grammar import FieldRule, MappingFile
 from connector.mapping.transforms import named, names
 from connector.model.conversion import Survives
@@ -15,6 +15,7 @@ from connector.model.document import Document, Loc
 from connector.model.fields import FIELDS, FieldType, field_spec
 from connector.model.records import Kind
 
+_WRITTEN = (FieldType.TEXT, FieldType.PHONE, FieldType.EMAIL, FieldType.URL)
 _REASON = ("{reason}",)
 _MADE = ("{connection}", "{account}", "{contact}", "{opportunity}")
 
@@ -124,10 +125,7 @@ def check_conversion(file: ConversionFile, document: Document) -> None:
             loc: Loc = (kind.value, name)
             _check_name(name, kind, loc, document)
             _check_name(rule.source, Kind.LEAD, (*loc, "from"), document)
-            spec = field_spec(kind, name)
-            if rule.survives is Survives.TIGHTEN and spec and spec.type is not FieldType.FLAG:
-                what = f"`{name}` is no consent flag, so it cannot be tightened"
-                document.find((*loc, "survives"), "survives-tighten", what, "say blank, lead, recent or never")
+            _check_survives(name, kind, rule, document)
     for verdict, fields in file.write_back.items():
         for name, text in fields.items():
             loc = ("write_back", verdict.value, name)
@@ -141,6 +139,26 @@ def check_conversion(file: ConversionFile, document: Document) -> None:
         for name in rules:
             if name != EVERY_FIELD:
                 _check_name(name, kind, ("both_changed", kind.value, name), document)
+
+
+def _check_survives(name: str, kind: Kind, rule: ConvertedField, document: Document) -> None:
+    """A rule that fits the type of the field, and connections where and only where they decide."""
+    loc: Loc = (kind.value, name)
+    spec = field_spec(kind, name)
+    if rule.survives is Survives.TIGHTEN and spec and spec.type is not FieldType.FLAG:
+        what = f"`{name}` is no consent flag, so it cannot be tightened"
+        document.find((*loc, "survives"), "survives-tighten", what, "say blank, lead, recent or never")
+    if rule.survives is Survives.COMPLETE and spec and spec.type not in _WRITTEN:
+        what = f"`{name}` is no text, so no value of it is more complete than another"
+        document.find((*loc, "survives"), "survives-complete", what, "say blank, lead, recent or never")
+    if rule.survives is Survives.SOURCE and not rule.sources:
+        what = f"`{name}` goes by its source, and no source is named"
+        document.find((*loc, "survives"), "survives-source", what, "add `sources: [<connection>, ...]`")
+    if rule.sources and rule.survives is not Survives.SOURCE:
+        what = f"`sources` says nothing where `survives` is {rule.survives.value}"
+        document.find((*loc, "sources"), "survives-source", what, "say `survives: source`, or take `sources` out")
+    if len(set(rule.sources)) != len(rule.sources):
+        document.find((*loc, "sources"), "survives-source", "a connection stands here twice", "name each one once")
 
 
 def _check_placeholders(text: object, known: tuple[str, ...], loc: Loc, document: Document) -> None:

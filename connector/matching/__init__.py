@@ -4,10 +4,12 @@ from connector.matching.keys import entry, known, query
 from connector.matching.resolution import company_group, resolve
 from connector.matching.rules import MatchingRules, load_matching, matching_schema
 from connector.matching.scoring import compare
-from connector.matching.survivorship import survivors
+from connector.matching.survivorship import Kept, Offer, settled, survivors
 
 __all__ = [
+    "Kept",
     "MatchingRules",
+    "Offer",
     "company_group",
     "compare",
     "entry",
@@ -16,5 +18,6 @@ __all__ = [
     "matching_schema",
     "query",
     "resolve",
+    "settled",
     "survivors",
 ]

@@ -14,13 +14,17 @@ class Survives(StrEnum):
     """Which value stays when the existing record and the lead both have one.
 
     NEVER: the existing record is never written. BLANK: the lead fills a blank only. LEAD: the lead's value
-    wins. RECENT: the value of the record that changed last wins. TIGHTEN: a consent flag; true wins.
+    wins. RECENT: the value of the record that changed last wins. COMPLETE: the value that says all of the other
+    one and more wins. SOURCE: the value from the connection that is trusted most wins. TIGHTEN: a consent flag;
+    true wins.
     """
 
     NEVER = "never"
     BLANK = "blank"
     LEAD = "lead"
     RECENT = "recent"
+    COMPLETE = "complete"
+    SOURCE = "source"
     TIGHTEN = "tighten"
 
 
@@ -43,7 +47,8 @@ class ConversionRules:
     *fields*: per kind, target canonical field -> the lead's canonical field that feeds it.
     *native*: per kind, the target fields that the CRM's own conversion fills by itself; they are never
     written again after a native conversion. *survivorship*: per kind and target field, who wins on an
-    existing record (BLANK where a field is not named).
+    existing record (BLANK where a field is not named). *sources*: for fields under SOURCE, the connections whose
+    values they may hold, the most trusted first.
     *write_back*: per verdict, canonical lead field -> text to write; ``{reason}`` stands for the
     disqualification reason. Verdicts that are not named write nothing.
     *push_back*: canonical field of a source lead that another CRM converted -> what to write there; in text
@@ -58,3 +63,4 @@ class ConversionRules:
     write_back: Mapping[Verdict, Values] = field(default_factory=dict)
     push_back: Values = field(default_factory=dict)
     both_changed: Mapping[Kind, Mapping[str, BothChanged]] = field(default_factory=dict)
+    sources: Mapping[Kind, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from connector.mapping import MappingSet, translate
+from connector.matching import Kept
 from connector.model.decision import Decision, DecisionInputs
 from connector.model.match import Resolution
 from connector.model.progress import AuditEntry, CrosswalkEntry, DeadLetter, InboxRow, JournalEntry, Review
 from connector.model.records import Kind, Provenance, Record
+from connector.pipeline.survival import settled_fields
 from connector.ports import Store
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """All that is known of one lead on one route."""
+    """All that is known of one lead on one route.
+
+    *survival*: per kind of record that the lead goes to, the fields on which the two differed when it was decided on,
+    and which value stays by the rules of today.
+    """
 
     row: InboxRow
     lead: Record
@@ -28,6 +34,7 @@ class Story:
     reviews: tuple[Review, ...]
     dead_letters: tuple[DeadLetter, ...]
     audit: tuple[AuditEntry, ...]
+    survival: Mapping[Kind, tuple[Kept, ...]] = field(default_factory=dict)
 
 
 def explain_lead(store: Store, text: str, mappings: Mapping[str, tuple[str, MappingSet]]) -> list[Story]:
@@ -40,6 +47,8 @@ def explain_lead(store: Store, text: str, mappings: Mapping[str, tuple[str, Mapp
 
 def _story(store: Store, row: InboxRow, mapping: tuple[str, MappingSet] | None) -> Story:
     ref = row.raw.ref
+    inputs = store.decisions.inputs(row.route, ref)
+    decision = store.decisions.latest(row.route, ref)
     lead = Record(Kind.LEAD, ref, {})
     if mapping is not None:
         system, mappings = mapping
@@ -49,8 +58,8 @@ def _story(store: Store, row: InboxRow, mapping: tuple[str, MappingSet] | None) 
         lead=lead,
         provenance=lead.provenance,
         resolution=store.matches.latest(row.route, ref),
-        decision=store.decisions.latest(row.route, ref),
-        inputs=store.decisions.inputs(row.route, ref),
+        decision=decision,
+        inputs=inputs,
         steps=tuple(entry for entry in store.journal.story(ref) if entry.route == row.route),
         links=tuple(_links(store, row)),
         reviews=tuple(
@@ -58,7 +67,18 @@ def _story(store: Store, row: InboxRow, mapping: tuple[str, MappingSet] | None) 
         ),
         dead_letters=tuple(letter for letter in store.dead_letters.list(row.route) if letter.lead == ref),
         audit=tuple(store.audit.entries(str(ref))),
+        survival=_survival(store, decision, inputs, mapping[1]) if mapping else {},
     )
+
+
+def _survival(
+    store: Store, decision: Decision | None, inputs: DecisionInputs | None, mappings: MappingSet
+) -> dict[Kind, tuple[Kept, ...]]:
+    """What becomes of the fields of the known records that a lead is converted into."""
+    if decision is None or inputs is None or not decision.verdict.converts or inputs.lead.flag("converted"):
+        return {}
+    existing = {Kind.ACCOUNT: inputs.account, Kind.CONTACT: inputs.contact}
+    return settled_fields(store, mappings.conversion, inputs.lead, existing)
 
 
 def _links(store: Store, row: InboxRow) -> list[CrosswalkEntry]:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from connector.matching import company_group, survivors
+from connector.matching import company_group
 from connector.model.decision import Decision, Verdict
 from connector.model.match import Linkage, Resolution
 from connector.model.plan import Action, Plan, PlannedLead, Step, Take
 from connector.model.progress import InboxRow, Problem, Woken
-from connector.model.records import Kind, Record, RecordRef, Scalar, Values
+from connector.model.records import Kind, Record, RecordRef, Values
 from connector.pipeline.earlier import Followed, followed
 from connector.pipeline.route import PushBack, Route
 from connector.pipeline.side import SideWording
+from connector.pipeline.survival import settled_fields
 from connector.pipeline.twins import Twins, twins_of
 from connector.planning import HandBack, Leader, Situation, estimate_calls, give_back, plan_lead
 
@@ -178,17 +179,9 @@ class Planner:
 
     def _survivors(self, lead: Record, account: Record | None, contact: Record | None) -> dict[Kind, Values]:
         rules = self.route.rules.mappings.conversion
-        won: dict[Kind, Values] = {}
-        for kind, existing in ((Kind.ACCOUNT, account), (Kind.CONTACT, contact)):
-            if existing is None:
-                continue
-            offered: dict[str, Scalar] = {
-                to: value
-                for to, source in rules.fields.get(kind, {}).items()
-                if (value := lead.get(source)) is not None
-            }
-            won[kind] = survivors(existing, offered, rules.survivorship.get(kind, {}), lead.modified)
-        return won
+        existing = {Kind.ACCOUNT: account, Kind.CONTACT: contact}
+        fields = settled_fields(self.route.store, rules, lead, existing)
+        return {kind: {one.field: one.kept for one in kept if one.lead_wins} for kind, kept in fields.items()}
 
     def _original(self, decision: Decision, resolution: Resolution) -> Leader | None:
         if resolution.linkage is not Linkage.LEAD or decision.duplicate_of is None:

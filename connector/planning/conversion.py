@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from connector.model.conversion import Survives
 from connector.model.plan import Action, Grade, Step, Take, step_key
 from connector.model.records import Kind, Scalar, Values, external_key
 from connector.planning.differences import changed
@@ -231,8 +232,8 @@ def _corrections(situation: Situation, convert: Step) -> tuple[Step, ...]:
 
 
 def _correction(situation: Situation, convert: Step, kind: Kind, existing: Mapping[str, Scalar], won: Values) -> Step:
-    native = situation.rules.native.get(kind, frozenset()) if kind in situation.style.makes else frozenset()
-    wanted = {n: v for n, v in won.items() if not (n in native and existing.get(n) in (None, "", False))}
+    native = _filled_by_the_crm(situation, kind)
+    wanted = {n: v for n, v in won.items() if not (n in native and existing.get(n) in (None, ""))}
     after = situation.wording.payload(kind, wanted, False) if wanted else {}
     before = situation.wording.payload(kind, {name: existing.get(name) for name in wanted}, False)
     object_name = situation.wording.object_name(kind)
@@ -250,3 +251,15 @@ def _correction(situation: Situation, convert: Step, kind: Kind, existing: Mappi
         cost=situation.style.write_calls,
         connection=situation.connection,
     )
+
+
+def _filled_by_the_crm(situation: Situation, kind: Kind) -> frozenset[str]:
+    """Blanks of an existing record that the CRM's own conversion fills.
+
+    Consent is never among them: Salesforce gives the opt-outs of a lead to a new contact and to no existing one.
+    """
+    if kind not in situation.style.makes:
+        return frozenset()
+    rules = situation.rules.survivorship.get(kind, {})
+    native = situation.rules.native.get(kind, frozenset())
+    return native - {name for name, rule in rules.items() if rule is Survives.TIGHTEN}

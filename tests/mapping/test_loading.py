@@ -105,6 +105,30 @@ def test_conversion_rules_are_checked() -> None:
     assert found == [(2, "unknown-canonical-field"), (3, "survives-tighten"), (5, "unknown-placeholder")]
 
 
+@pytest.mark.parametrize(
+    ("rule", "fields", "findings"),
+    [
+        ("survives: complete", "title", []),
+        ("survives: complete", "do_not_call", ["survives-complete"]),
+        ("survives: source, sources: [crm, inbox]", "title", []),
+        ("survives: source", "title", ["survives-source"]),
+        ("sources: [crm]", "title", ["survives-source"]),
+        ("survives: source, sources: [crm, crm]", "title", ["survives-source"]),
+        ("survives: newest", "title", ["bad-value"]),
+    ],
+)
+def test_survival_rules_are_checked(rule: str, fields: str, findings: list[str]) -> None:
+    """Rules that do not fit the field, and sources that are missing, idle or named twice, are found."""
+    text = dedent(f"""\
+        converted_status: Done
+        account: {{}}
+        contact: {{{fields}: {{from: {fields}, {rule}}}, phone: {{from: firm}}}}
+        opportunity: {{}}
+        """)
+    found = [f.rule for f in refused({"mappings/conversion.yaml": text}) if f.rule != "unknown-canonical-field"]
+    assert found == findings
+
+
 def test_push_back_rules_are_checked() -> None:
     """What is given back and who wins name fields that exist, and only the ids that there are."""
     text = dedent("""\
