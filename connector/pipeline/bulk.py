@@ -1,0 +1,140 @@
+"""Linking many leads at once: lay tables of records in a directory, then walk the leads over several processes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from connector.matching import MatchingRules, entry, query, resolve
+from connector.matching.measure import first_of_cluster
+from connector.matching.truth import Proposed
+from connector.model.match import Candidates, Entry, Match
+from connector.model.records import Kind, Record, RecordRef
+from connector.ports.shelves import Directory
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+Rows = Sequence[Sequence[str]]
+Reader = Callable[[Sequence[str]], Record]
+"""Makes a record of one row."""
+
+Opener = Callable[[], Directory]
+"""Opens the directory for reading, once in each process that reads."""
+
+
+class Spread(Protocol):
+    """The built-in `map`, or the same over several processes: answers come in the order of the batches."""
+
+    def __call__(self, work: Callable[[T], R], batches: Iterable[T], /) -> Iterator[R]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """The best candidate of each kind, whatever its band; None where there is none."""
+
+    contact: Match | None = None
+    account: Match | None = None
+    repeat: Match | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What was found for one lead. *first* is the first lead of the same person; *created* its own moment, if told."""
+
+    lead: str
+    created: str = ""
+    contact: Proposed | None = None
+    account: Proposed | None = None
+    first: Proposed | None = None
+
+    @property
+    def order(self) -> tuple[str, str]:
+        """Leads in the order in which they came, by id where no moment is told."""
+        return self.created or "~", self.lead
+
+
+def lay(directory: Directory, batches: Iterable[Rows], read: Reader, rules: MatchingRules, spread: Spread) -> int:
+    """Lay the rows of a table in the directory; answers how many."""
+    count = 0
+    for entries in spread(_Laying(read, rules), batches):
+        directory.put(entries)
+        count += len(entries)
+    return count
+
+
+def link(batches: Iterable[Rows], read: Reader, opened: Opener, rules: MatchingRules, spread: Spread) -> Iterator[Link]:
+    """What the directory holds for each lead, in the order of the rows; *first* is still any other lead."""
+    for links in spread(_Linking(read, opened, rules), batches):
+        yield from links
+
+
+class _Laying:
+    """One batch of rows made ready for the directory."""
+
+    def __init__(self, read: Reader, rules: MatchingRules) -> None:
+        self._read, self._rules = read, rules
+
+    def __call__(self, rows: Rows) -> Sequence[Entry]:
+        return [entry(self._read(row), self._rules) for row in rows]
+
+
+class _Linking:
+    """One batch of leads looked up; the directory is opened on first use, in the process that does the work."""
+
+    def __init__(self, read: Reader, opened: Opener, rules: MatchingRules) -> None:
+        self._read, self._opened, self._rules = read, opened, rules
+        self._directory: Directory | None = None
+
+    def __call__(self, rows: Rows) -> Sequence[Link]:
+        if self._directory is None:
+            self._directory = self._opened()
+        return [_link(self._read(row), self._directory, self._rules) for row in rows]
+
+
+def _link(lead: Record, directory: Directory, rules: MatchingRules) -> Link:
+    best = best_of(lead, candidates_for(lead, directory, rules), rules)
+    found = (Proposed(m.ref.id, m.score) if m else None for m in (best.contact, best.account, best.repeat))
+    return Link(lead.ref.id, lead.text("created_at"), *found)
+
+
+def candidates_for(record: Record, directory: Directory, rules: MatchingRules) -> Candidates:
+    """What the directory brings for a record on its own connection."""
+    return directory.candidates(query(record, rules), [record.ref.connection])
+
+
+def best_of(lead: Record, candidates: Candidates, rules: MatchingRules) -> Best:
+    """The best candidate of each kind with its score, whether or not it reaches a band."""
+    answer = resolve(lead, candidates, (), rules)
+    known = [*answer.candidates, *([answer.runner_up] if answer.runner_up else [])]
+    others = {kind: [match for match in known if match.kind is kind] for kind in Kind}
+    return Best(
+        answer.contact or next(iter(others[Kind.CONTACT]), None),
+        answer.account or next(iter(others[Kind.ACCOUNT]), None),
+        answer.duplicate_of or next(iter(others[Kind.LEAD]), None),
+    )
+
+
+def settle_repeats(links: Sequence[Link], link_at: float) -> Mapping[str, Proposed]:
+    """For each lead that repeats another: the first lead of its cluster, with the best score it was joined by.
+
+    Pairs from *link_at* on make the clusters; weaker ones propose the first lead of the other's cluster.
+    """
+    order = {one.lead: one.order for one in links}
+    pairs = [(one.lead, one.first.id, one.first.score) for one in links if one.first and one.first.id in order]
+    firsts = first_of_cluster(((left, right) for left, right, score in pairs if score >= link_at), order)
+    settled: dict[str, Proposed] = {}
+    for left, right, score in (*pairs, *((right, left, score) for left, right, score in pairs)):
+        first = firsts.get(left, left)
+        if first == left:
+            first = firsts.get(right, right)
+        if order[first] < order[left] and (left not in settled or settled[left].score < score):
+            settled[left] = Proposed(first, score)
+    return settled
+
+
+def evidence(lead: RecordRef, directory: Directory, rules: MatchingRules) -> Best:
+    """The best candidates of a lead of the directory once more, with every piece of evidence."""
+    record = directory.get(lead)
+    return best_of(record, candidates_for(record, directory, rules), rules) if record else Best()
