@@ -105,6 +105,29 @@ class Judgement:
         require_aware(self.at)
 
 
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """A judgement as it is kept: its number in the state file, and when it came there."""
+
+    number: int
+    judgement: Judgement
+    kept_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """A lead of which nothing is written by any plan made until *since*, and why.
+
+    *word* is the number of the judgement behind it. *released_at*: when the lead was decided anew, None before.
+    """
+
+    lead: RecordRef
+    since: datetime
+    why: str
+    word: int
+    released_at: datetime | None = None
+
+
 class Linkage(StrEnum):
     """What a lead turned out to be."""
 

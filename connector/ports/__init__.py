@@ -4,6 +4,7 @@ The corridor (`connector.pipeline`) speaks only to these protocols; `connector.w
 keeps them: CRMs (`connector.systems`), the state file (`connector.store`), clocks and screens.
 """
 
+from connector.ports.matches import Matches
 from connector.ports.shelves import (
     Audit,
     Budgets,
@@ -14,7 +15,6 @@ from connector.ports.shelves import (
     Inbox,
     Journal,
     Lease,
-    Matches,
     Reviews,
     Runs,
     Store,

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from connector.model.decision import Decision, DecisionInputs, Ruling, Versions
-from connector.model.match import Candidates, Entry, Judgement, Known, Query, Resolution
+from connector.model.match import Candidates, Entry, Known, Query, Resolution
 from connector.model.plan import Order, Plan, Receipt
 from connector.model.progress import (
     Answer,
@@ -24,12 +24,14 @@ from connector.model.progress import (
     Received,
     Review,
     Run,
+    Said,
     Watermark,
     Window,
     Woken,
 )
 from connector.model.records import Kind, Record, RecordRef, Scalar, Values
 from connector.model.twins import Pair
+from connector.ports.matches import Matches
 
 
 class Watermarks(Protocol):
@@ -73,6 +75,9 @@ class Inbox(Protocol):
 
     def find(self, text: str) -> Sequence[InboxRow]:
         """Rows named by CRM id (15 or 18 characters), external key or e-mail."""
+
+    def held(self, route: str, batch: int = 500) -> Iterator[Sequence[InboxRow]]:
+        """Every row of a route, oldest first, in batches."""
 
     def counts(self, route: str) -> Mapping[str, int]:
         """Rows per state."""
@@ -150,23 +155,6 @@ class Twins(Protocol):
         """The pairs that a record belongs to: one for each other CRM."""
 
 
-class Matches(Protocol):
-    """What resolution found, and the standing words of people."""
-
-    def save(self, route: str, resolution: Resolution, at: datetime) -> None: ...
-
-    def latest(self, route: str, lead: RecordRef) -> Resolution | None: ...
-
-    def leaning_on(self, refs: Iterable[RecordRef]) -> Sequence[RecordRef]:
-        """Leads whose latest resolution leans on one of *refs*."""
-
-    def judge(self, judgement: Judgement) -> None:
-        """Keep a person's word; a later word on the same pair supersedes the earlier, which stays on record."""
-
-    def judgements(self, ref: RecordRef) -> Sequence[Judgement]:
-        """Standing words on pairs that hold *ref*."""
-
-
 class Decisions(Protocol):
     """Verdicts with the inputs they rested on."""
 
@@ -176,6 +164,12 @@ class Decisions(Protocol):
 
     def inputs(self, route: str, lead: RecordRef) -> DecisionInputs | None:
         """The inputs of the latest decision, as they were known then."""
+
+    def history(self, route: str, lead: RecordRef) -> Sequence[Decision]:
+        """Every decision on *lead*, oldest first; the last one stands."""
+
+    def linked_at(self, lead: RecordRef, other: RecordRef) -> datetime | None:
+        """When *lead* was first decided on as linked to *other*; None when it never was."""
 
     def rule(self, lead: RecordRef, ruling: Ruling) -> None:
         """Keep a person's ruling on a lead as a whole."""
@@ -243,15 +237,27 @@ class DeadLetters(Protocol):
 class Reviews(Protocol):
     """Questions to people."""
 
-    def open(self, route: str, resolution: Resolution, question: str, at: datetime) -> int:
-        """Open a review for a lead, or answer the id of the one already open (refreshing its candidates)."""
+    def open(self, route: str, resolution: Resolution, question: str, at: datetime, asked: str = "") -> int:
+        """Open a review for a lead, or answer the id of the one already open (refreshing what it asks).
+
+        *asked* is the fingerprint of what is asked.
+        """
 
     def list(self, open_only: bool = True) -> Sequence[Review]: ...
 
     def get(self, review_id: int) -> Review | None: ...
 
-    def answer(self, review_id: int, answer: Answer) -> Review:
+    def answer(self, review_id: int, answer: Answer, asked: str = "", group: str = "") -> Review:
         """Keep the first answer and wake the lead; raises UsageError when it was answered before."""
+
+    def note(self, review_id: int, said: Said) -> Review:
+        """Keep an answer that does not settle the review, beside the one that does or will."""
+
+    def looked(self, review_id: int, by: str, asked: str, at: datetime) -> None:
+        """*by* has seen the review as *asked* names it."""
+
+    def seen(self, review_id: int, by: str) -> str:
+        """What *by* saw of the review last, else what anybody did; empty when nobody has looked."""
 
     def close(self, route: str, lead: RecordRef) -> None:
         """The lead needs no answer any more."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from connector.model.decision import Decision, DecisionInputs, Ruling, Verdict
 from connector.model.records import RecordRef
 from connector.store.codec import from_json, moment, parts, stamp, stamp_or_none, to_json
 from connector.store.database import Database
 
+_CHOSEN = ("contact", "account", "duplicate_of")
 _STANDING = "standing = 1 AND connection = ? AND record_id = ? AND object = ? AND route = ?"
 
 
@@ -56,6 +58,27 @@ class SqliteDecisions:
         """The inputs of the standing decision, as they were known then."""
         row = self._database.row(f"SELECT inputs FROM decisions WHERE {_STANDING}", (*parts(lead), route))
         return None if row is None else from_json(DecisionInputs, row[0])
+
+    def history(self, route: str, lead: RecordRef) -> Sequence[Decision]:
+        """Every decision on *lead*, oldest first; the last one stands."""
+        rows = self._database.rows(
+            "SELECT decision FROM decisions WHERE connection = ? AND record_id = ? AND object = ? AND route = ?"
+            " ORDER BY id",
+            (*parts(lead), route),
+        )
+        return [from_json(Decision, row[0]) for row in rows]
+
+    def linked_at(self, lead: RecordRef, other: RecordRef) -> datetime | None:
+        """When *lead* was first decided on as linked to *other*, on any route; None when it never was."""
+        links = [f"json_extract(inputs, '$.resolution.{role}.ref')" for role in _CHOSEN]
+        same = "json_extract({0}, '$.connection') = ? AND json_extract({0}, '$.id') = ?"
+        row = self._database.row(
+            "SELECT min(decided_at) FROM decisions WHERE connection = ? AND record_id = ? AND object = ? AND ("
+            + " OR ".join(f"({same.format(link)})" for link in links)
+            + ")",
+            (*parts(lead), *((other.connection, other.id) * len(links))),
+        )
+        return None if row is None or row[0] is None else moment(row[0])
 
     def rule(self, lead: RecordRef, ruling: Ruling) -> None:
         """Keep a person's ruling on a lead as a whole; earlier ones stay on record."""

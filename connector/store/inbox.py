@@ -144,6 +144,15 @@ class SqliteInbox:
             found.update((row[0], row) for row in rows)
         return [_inbox_row(found[key]) for key in sorted(found)]
 
+    def held(self, route: str, batch: int = 500) -> Iterator[Sequence[InboxRow]]:
+        """Every row of a route, oldest first, in batches."""
+        last = 0
+        while found := self._database.rows(
+            f"SELECT {_COLUMNS} FROM inbox WHERE route = ? AND id > ? ORDER BY id LIMIT ?", (route, last, batch)
+        ):
+            last = found[-1][0]
+            yield [_inbox_row(row) for row in found]
+
     def counts(self, route: str) -> Mapping[str, int]:
         """Rows per state."""
         return dict(self._database.rows("SELECT state, count(*) FROM inbox WHERE route = ? GROUP BY state", (route,)))
