@@ -9,14 +9,13 @@ from functools import lru_cache
 from connector.values import letters
 from connector.values.company_words import (
     ABBREVIATIONS,
-    CJK_FORMS,
     COUNTRY_WORDS,
     FAKE,
+    FREQUENT,
     JUNK,
-    LEADING_FORMS,
-    LEGAL_FORMS,
     STOP_WORDS,
 )
+from connector.values.legal_forms import LEADING, NATIVE, ONLY_LEADING, SPELLINGS
 
 _SINGLE_DOT = re.compile(r"(?<![a-z0-9])([a-z])[./](?=[a-z](?![a-z0-9])|\W|\Z)")
 _AND = re.compile(r"\s*(?:&amp;|&|\+)\s*")
@@ -24,7 +23,6 @@ _APOSTROPHE = re.compile(r"['’`´]")
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 _REPEATED = re.compile(r"([a-z0-9])\1*\Z")
 _LONGEST_FORM = 6
-_TWO_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ø": "oe", "å": "aa"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +37,23 @@ class CompanyName:
 @lru_cache(maxsize=1 << 16)
 def normal(text: str) -> str:
     """The whole name in one spelling: 'Müller & Söhne GmbH' -> 'muller and sohne gmbh'. The legal form stays in."""
-    for native, latin in CJK_FORMS:
-        if native in text:
-            text = text.replace(native, f" {latin} ")
-    plain = _APOSTROPHE.sub("", letters.latin(text))
+    return _spelled(text, long=False)
+
+
+def _spelled(text: str, *, long: bool) -> str:
+    if not text.isascii():
+        text = letters.uniform(text)
+        for native, latin in NATIVE:
+            if native in text:
+                text = text.replace(native, f" {latin} ")
+    plain = _APOSTROPHE.sub("", letters.latin(text, long=long))
     plain = _SINGLE_DOT.sub(r"\1", _AND.sub(" and ", plain))
     return _NOT_WORD.sub(" ", plain).strip()
 
 
 def normal_long(text: str) -> str:
     """As `normal`, with the two-letter spelling of German and Nordic letters: 'Müller' -> 'mueller'."""
-    return normal(text.translate(_TWO_LETTERS))
+    return _spelled(text, long=True)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -58,7 +62,11 @@ def split(text: str) -> CompanyName:
 
     At least one word of the name always stays, so a firm called 'Limited' keeps its name.
     """
-    words = [ABBREVIATIONS.get(word, word) for word in normal(text).split()]
+    return _apart(normal(text).split())
+
+
+def _apart(written: list[str]) -> CompanyName:
+    words = [ABBREVIATIONS.get(word, word) for word in written]
     words, form = _leading_form(words)
     country = ""
     while len(words) > 1:
@@ -66,12 +74,11 @@ def split(text: str) -> CompanyName:
         if length:
             words, form = words[:-length], form or found
             continue
-        if words[-1] in COUNTRY_WORDS or (" ".join(words[-2:]) in COUNTRY_WORDS and len(words) > 2):
-            length = 1 if words[-1] in COUNTRY_WORDS else 2
-            country = country or COUNTRY_WORDS[" ".join(words[-length:])]
-            words = words[:-length]
-            continue
-        break
+        length = _country_at_end(words)
+        if not length:
+            break
+        country = country or COUNTRY_WORDS[" ".join(words[-length:])]
+        words = words[:-length]
     if len(words) > 1 and words[-1] == "and":
         words = words[:-1]
     if len(words) > 1 and words[0] == "the":
@@ -79,17 +86,30 @@ def split(text: str) -> CompanyName:
     return CompanyName(tuple(words), form, country)
 
 
+def _country_at_end(words: list[str]) -> int:
+    """How many words at the end name a country beside the name; 0 where it is in the name: 'Bank of China'."""
+    for length in (1, 2):
+        rest = words[:-length]
+        if " ".join(words[-length:]) in COUNTRY_WORDS and rest and rest[-1] not in STOP_WORDS:
+            return length if any(word not in FREQUENT and word not in STOP_WORDS for word in rest) else 0
+    return 0
+
+
 def _leading_form(words: list[str]) -> tuple[list[str], str]:
-    if len(words) > 1 and words[0] in LEADING_FORMS:
-        return words[1:], LEADING_FORMS[words[0]]
+    for length in range(min(_LONGEST_FORM, len(words) - 1), 0, -1):
+        found = SPELLINGS.get("".join(words[:length]))
+        if found in LEADING:
+            return words[length:], found
+    if len(words) > 2 and words[0] == "sc" and words[-1] in ("srl", "sa"):  # Romanian: 'SC Dacia SA'
+        return words[1:], ""
     return words, ""
 
 
 def _form_at_end(words: list[str]) -> tuple[int, str]:
     """How many words at the end are a legal form, the longest first ('gmbh and co kg' before 'kg')."""
     for length in range(min(_LONGEST_FORM, len(words) - 1), 0, -1):
-        found = LEGAL_FORMS.get("".join(words[-length:]))
-        if found:
+        found = SPELLINGS.get("".join(words[-length:]))
+        if found and found not in ONLY_LEADING:
             return length, found
     return 0, ""
 
@@ -101,7 +121,7 @@ def core(text: str) -> str:
 
 def core_long(text: str) -> str:
     """As `core`, with the two-letter spelling of German and Nordic letters."""
-    return core(text.translate(_TWO_LETTERS))
+    return " ".join(_apart(normal_long(text).split()).words)
 
 
 def legal_form(text: str) -> str:

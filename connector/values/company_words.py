@@ -1,143 +1,7 @@
 # ruff: noqa: SIM905 - lists of words are easier to read and to amend as text
-"""Word lists for company names: legal forms of the large economies, country words, fillers, and junk.
-
-Legal forms follow ISO 20275 (entity legal forms, published by GLEIF); keys are written without dots and spaces.
-"""
+"""Word lists for company names: short forms, country words, fillers, frequent words, and junk."""
 
 from __future__ import annotations
-
-
-def _table(rows: str) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for row in rows.strip().splitlines():
-        form, _, spellings = row.strip().partition(": ")
-        found.update(dict.fromkeys((form, *spellings.split()), form))
-    return found
-
-
-LEGAL_FORMS = _table(
-    """
-    inc: incorporated
-    corp: corporation
-    co: company
-    ltd: limited coltd coltda companylimited colimited andcoltd
-    llc: limitedliabilitycompany lc
-    llp: limitedliabilitypartnership
-    lp: limitedpartnership
-    lllp: rlllp
-    pllc: professionallimitedliabilitycompany
-    pc: professionalcorporation
-    plc: publiclimitedcompany
-    cic: communityinterestcompany
-    ulc: unlimitedliabilitycompany
-    pty: ptyltd proprietarylimited ptylimited
-    pvt: pvtltd privatelimited privateltd pvtlimited pltd
-    pte: pteltd ptelimited
-    sdnbhd: sdnbdh
-    bhd: berhad
-    gmbh: gesellschaftmitbeschrankterhaftung gesmbh gmbhandco mbh ggmbh
-    gmbhcokg: gmbhandcokg gmbhcokg gmbhundcokg gmbhcompkg
-    ag: aktiengesellschaft
-    agcokg: agandcokg
-    kg: kommanditgesellschaft cokg andcokg
-    kgaa: gmbhandcokgaa agandcokgaa secokgaa seandcokgaa
-    ohg: offenehandelsgesellschaft
-    gbr: gesellschaftburgerlichenrechts
-    ug: ughaftungsbeschrankt ughaftungsbeschraenkt unternehmergesellschaft ugandcokg
-    ek: eingetragenerkaufmann ekfm ekfr
-    ev: eingetragenerverein
-    eg: eingetragenegenossenschaft
-    se: societaseuropaea
-    sa: societeanonyme sociedadanonima societaanonima
-    sas: societeparactionssimplifiee
-    sasu: sasunipersonnelle
-    sarl: saarl societearesponsabilitelimitee sarlu
-    eurl: entrepriseunipersonnellearesponsabilitelimitee
-    sci: societecivileimmobiliere
-    snc: societeennomcollectif
-    scs: societeencommanditesimple
-    sca: societeencommanditeparactions
-    scop: scoparl
-    sl: sociedadlimitada slp
-    slu: sociedadlimitadaunipersonal
-    sau: sociedadanonimaunipersonal
-    scoop: scooplda
-    sacv: sadecv sabdecv sapidecv
-    srlcv: sderldecv srldecv
-    srl: societaaresponsabilitalimitata sociedaddreresponsabilidadlimitada
-    srls: srlsemplificata
-    spa: societaperazioni
-    sas2: societainaccomanditasemplice
-    scarl: soccoop societacooperativa scrl
-    ltda: limitada
-    eireli: eirelime
-    me: microempresa
-    epp: ltdaepp
-    lda: sociedadeporquotas
-    bv: beslotenvennootschap bvba
-    nv: naamlozevennootschap
-    vof: vennootschaponderfirma
-    cv: commanditairevennootschap
-    ab: aktiebolag abpubl
-    hb: handelsbolag
-    kb: kommanditbolag
-    as: aksjeselskap aktieselskab
-    asa: allmennaksjeselskap
-    ans: ansvarligselskap
-    aps: anpartsselskab
-    is: interessentskab
-    oy: osakeyhtio oyab
-    oyj: julkinenosakeyhtio
-    ehf: einkahlutafelag
-    spzoo: spolkazoo spolkazograniczonaodpowiedzialnoscia spzoospk spzoospj
-    spk: spolkakomandytowa spkom
-    spj: spolkajawna
-    skanka: ska
-    sro: spolsro spolecnostsrucenimomezenym
-    as3: akciovaspolecnost
-    doo: drustvosogranicenomodgovornoscu
-    dd: dionickodrustvo
-    kft: korlatoltfelelossegutarsasag
-    zrt: zartkoruenmukodoreszvenytarsasag
-    nyrt: nyilvanosanmukodoreszvenytarsasag
-    bt: betetitarsasag
-    ood: drujestvosogranichenaotgovornost
-    eood: ednolichnoood
-    uab: uzdarojiakcinebendrove
-    sia: sabiedribaarierobezotuatbildibu
-    ou: osauhing
-    ooo: obschestvosogranichennojotvetstvennostju
-    oao: otkrytoeakcionernoeobschestvo
-    zao: zakrytoeakcionernoeobschestvo
-    pao: publichnoeakcionernoeobschestvo
-    tov: tovarystvo
-    ltdsti: limitedsirketi ltdsirketi sanvetitcltdsti sanveticltdsti
-    asirketi: anonimsirketi
-    ae: anonimietaireia anonymietairia
-    epe: etaireiaperiorismenisefthynis
-    oe: omorrythmietairia
-    ike: idiotikikefalaiouchikietairia
-    kk: kabushikikaisha kabushikigaisha cokk
-    gk: godokaisha
-    jsc: jointstockcompany ojsc cjsc pjsc
-    fze: fzco fzllc
-    wll: withlimitedliability
-    tbk: perserotbk
-    """
-)
-# One spelling stands for different forms in different countries; the label says so, the key does not.
-LEGAL_FORMS |= {"sas2": "sas", "as3": "as", "skanka": "ska", "ska": "ska"}
-
-LEADING_FORMS = {
-    "ooo": "ooo", "oao": "oao", "zao": "zao", "pao": "pao", "tov": "tov", "pt": "pt", "cv": "cv", "uab": "uab",
-    "sia": "sia", "stichting": "stichting", "ltd": "ltd", "kk": "kk",
-}  # fmt: skip
-
-CJK_FORMS = (
-    ("股份有限公司", "coltd"), ("有限责任公司", "coltd"), ("有限責任公司", "coltd"), ("有限公司", "coltd"),
-    ("株式会社", "kk"), ("(株)", "kk"), ("（株）", "kk"), ("㈱", "kk"), ("有限会社", "ltd"), ("合同会社", "gk"),
-    ("주식회사", "coltd"), ("(주)", "coltd"), ("㈜", "coltd"), ("유한회사", "llc"),
-)  # fmt: skip
 
 ABBREVIATIONS = {
     "intl": "international", "int": "international", "mfg": "manufacturing", "mgmt": "management", "mgt": "management",
@@ -145,10 +9,19 @@ ABBREVIATIONS = {
     "tech": "technology", "technologies": "technology", "grp": "group", "gruppe": "group", "groupe": "group",
     "grupo": "group", "gruppo": "group", "natl": "national", "univ": "university", "dept": "department",
     "und": "and", "et": "and", "y": "and", "og": "and", "och": "and", "en": "and", "ent": "enterprises",
-    "distr": "distribution", "ind": "industries", "inds": "industries", "sys": "systems", "sol": "solutions",
+    "distr": "distribution", "inds": "industries", "sys": "systems", "sol": "solutions",
     "constr": "construction", "eng": "engineering", "corpn": "corporation", "cie": "co", "cia": "co", "compania": "co",
     "compagnie": "co", "companhia": "co", "soehne": "sons", "sohne": "sons", "fils": "sons", "hijos": "sons",
-    "filhos": "sons", "figli": "sons", "zonen": "sons",
+    "filhos": "sons", "figli": "sons", "zonen": "sons", "ind": "industries", "elec": "electric", "pharm": "pharma",
+    "hldgs": "holdings", "hldg": "holding", "fin": "financial", "ins": "insurance", "inst": "institute",
+    "institut": "institute", "instituto": "institute", "labs": "laboratories", "lab": "laboratory",
+    "prods": "products", "prod": "products", "bldg": "building", "equip": "equipment", "transp": "transport",
+    "logis": "logistics", "dev": "development", "mktg": "marketing", "comm": "communications",
+    "comms": "communications", "assn": "association", "foundn": "foundation", "fdn": "foundation", "ctr": "center",
+    "centre": "center", "centro": "center", "zentrum": "center", "theatre": "theater", "organisation": "organization",
+    "organisations": "organizations", "colour": "color", "labour": "labor", "defence": "defense", "fibre": "fiber",
+    "programme": "program", "metre": "meter", "jewellery": "jewelry", "tyre": "tire", "st": "saint",
+    "deli": "delicatessen", "rest": "restaurant",
 }  # fmt: skip
 
 COUNTRY_WORDS = {
@@ -167,6 +40,32 @@ COUNTRY_WORDS = {
     "headquarters": "", "worldwide": "",
 }  # fmt: skip
 
+# Words that many firms have in their names: sharing one says little, lacking one says little.
+FREQUENT = frozenset(
+    """
+    advisors advisory agency air airlines alliance analytics app apps architects art associates association audio auto
+    automation automotive bank banking bar biotech board brands brothers building business cafe capital care catering
+    center chemical city clinic cloud club coffee college commerce commercial communications computer computers
+    computing concept construction consultants consulting contractors council creative credit data dental department design
+    development digital direct distribution dynamics education electric electrical electronics energy engineering
+    enterprise enterprises entertainment environmental equipment estate events express factory farm farms fashion film
+    finance financial first fitness food foods foundation freight fund furniture games general global gmbh gold
+    government green group handel health healthcare holding holdings home homes hospital hotel hotels house imports
+    industrial industries industry information infotech innovation innovations institute instruments insurance
+    interactive interior international internet invest investment investments joint kitchen laboratories laboratory land
+    law learning legal leisure life line logistics machinery machines management manufacturing marine market marketing
+    materials mechanical media medical metal metals mobile mortgage motor motors music national network networks
+    new oil online optics optical organization packaging paper partner partners pharma pharmaceutical pharmaceuticals
+    plastics power precision press print printing production productions products professional project projects
+    properties property public publishing railway real recruitment renewable research resources restaurant retail sales
+    school science sciences sea security semiconductor service services shipping shop software solar solution solutions
+    sons sport sports star state steel stock store stores strategies studio studios supplies supply system systems team
+    tech technical technology telecom telecommunications textile textiles tools tourism trade trading training transport
+    transportation travel trust union united universal university upholstery ventures video vision water web wealth
+    wireless wood works world
+    """.split()
+)
+
 STOP_WORDS = frozenset("and the of for de la le les du des der die das el los di da a an in at on by".split())
 
 # No firm even with a legal form behind it.
@@ -183,3 +82,12 @@ JUNK = frozenset(
     householdaccount household noname 123 1234 12345 0 1
     """.split()
 )
+
+NUMBER_WORDS = {
+    "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8",
+    "nine": "9", "ten": "10", "eleven": "11", "twelve": "12", "thirteen": "13", "fourteen": "14", "fifteen": "15",
+    "sixteen": "16", "seventeen": "17", "eighteen": "18", "nineteen": "19", "twenty": "20", "thirty": "30",
+    "forty": "40", "fourty": "40", "fifty": "50", "sixty": "60", "seventy": "70", "eighty": "80", "ninety": "90",
+    "first": "1", "second": "2", "third": "3", "fourth": "4", "fifth": "5", "sixth": "6", "seventh": "7",
+    "eighth": "8", "ninth": "9", "tenth": "10",
+}  # fmt: skip
