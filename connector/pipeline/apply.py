@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from connector.errors import Applied, RemoteError
+from connector.model.match import Frozen
 from connector.model.plan import CONVERTED_ELSEWHERE, Action, Order, Outcome, Receipt, Step
 from connector.model.progress import CrosswalkEntry
 from connector.model.records import Kind, RecordRef, external_key
+from connector.pipeline.frozen import frozen_since
 from connector.pipeline.resolve import CONVERTED_ROLE
 from connector.pipeline.route import Route
 from connector.pipeline.side import Side
@@ -18,12 +21,16 @@ from connector.planning import FILL, HANDS_OVER, filled
 
 @dataclass
 class Outcomes:
-    """What became of a run's steps: receipts by step key, counts, and leads whose steps could not all go."""
+    """What became of a run's steps: receipts by step key, counts, and leads whose steps could not all go.
+
+    *frozen*: leads of which a person has said meanwhile what their plan did not know.
+    """
 
     receipts: dict[str, Receipt] = field(default_factory=dict)
     counts: Counter[Outcome] = field(default_factory=Counter)
     rejected: dict[RecordRef, list[tuple[Step, Receipt]]] = field(default_factory=dict)
     waiting: set[RecordRef] = field(default_factory=set)
+    frozen: dict[RecordRef, Frozen] = field(default_factory=dict)
 
     def take(self, step: Step, receipt: Receipt, counted: Outcome | None = None) -> None:
         """Keep one receipt; *counted* where it counts as something else (done by an earlier run)."""
@@ -35,10 +42,11 @@ class Outcomes:
             self.waiting.add(step.lead)
 
 
-def apply_steps(route: Route, run_id: str, steps: Sequence[Step]) -> Outcomes:
+def apply_steps(route: Route, run_id: str, steps: Sequence[Step], planned_at: datetime | None = None) -> Outcomes:
     """Carry out *steps* in waves; a step waits for those it takes ids from.
 
-    Steps that the journal knows as applied are not sent again. Raises what stops the run (rate limit,
+    Steps that the journal knows as applied are not sent again. Nothing goes out for a lead that a person has spoken
+    of since *planned_at* (see `connector.pipeline.frozen`). Raises what stops the run (rate limit,
     outage, lost lease, interruption) with the journal in a state from which the next run goes on.
     """
     outcomes = Outcomes()
@@ -46,17 +54,27 @@ def apply_steps(route: Route, run_id: str, steps: Sequence[Step]) -> Outcomes:
     route.observer.stage(route.name, "apply", len(pending))
     while pending:
         pending = _leave_theirs(route, pending, outcomes)
+        pending = _leave_frozen(route, pending, outcomes, planned_at)
         ready, pending = _wave(pending, outcomes)
         if not ready:
             outcomes.waiting.update(step.lead for step in pending if step.lead not in outcomes.rejected)
             break
         for side, orders in _by_side(route, ready):
             for batch in side.system.batches(orders):
+                free = _leave_frozen(route, [order.step for order in batch], outcomes, planned_at)
+                batch = [order for order in batch if order.step in free]
                 overtaken = _send(route, run_id, side, batch, outcomes)
                 pending = _give_way(route, overtaken, pending, outcomes)
                 route.observer.advance(len(batch))
                 route.checkpoint()
     return outcomes
+
+
+def _leave_frozen(route: Route, steps: Sequence[Step], outcomes: Outcomes, planned_at: datetime | None) -> list[Step]:
+    """The steps of leads that nobody has spoken of since they were planned; the other leads are kept as frozen."""
+    frozen = frozen_since(route, planned_at)
+    outcomes.frozen.update({step.lead: frozen[step.lead] for step in steps if step.lead in frozen})
+    return [step for step in steps if step.lead not in outcomes.frozen]
 
 
 def _by_side(route: Route, orders: Sequence[Order]) -> Iterator[tuple[Side, list[Order]]]:

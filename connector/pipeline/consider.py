@@ -16,6 +16,7 @@ from connector.pipeline.parking import park
 from connector.pipeline.plan import Draft, Planner, landed_id, stands_for_both
 from connector.pipeline.resolve import TakenUp, index_leads, resolve_lead, take_up, told
 from connector.pipeline.result import RouteResult
+from connector.pipeline.review_asked import open_review
 from connector.pipeline.route import Route
 
 PASSES = 5  # how often one run looks for leads that its own decisions woke
@@ -107,6 +108,7 @@ class Consideration:
         self.planned[lead.ref] = draft.planned
         self.raws[lead.ref] = taken.row.raw
         if self.final:
+            route.store.matches.release(lead.ref, decision.decided_at)
             self._tell_people(decision, resolution)
             self._rest(lead, draft.planned)
 
@@ -126,6 +128,7 @@ class Consideration:
         verdict = decision.verdict if decision else Verdict.CONVERT
         self.planned[lead.ref] = PlannedLead(lead.ref, verdict, taken.row.fingerprint, taken.unfinished)
         if self.final:
+            self.route.store.matches.release(lead.ref, self.route.clock.now())
             self.route.store.inbox.set_state(self.route.name, lead.ref, InboxState.WAITING)
 
     def _tell_people(self, decision: Decision, resolution: Resolution) -> None:
@@ -133,7 +136,7 @@ class Consideration:
         route, lead = self.route, decision.lead
         if decision.verdict is Verdict.REVIEW and decision.duplicate_of is None:
             question = " ".join(dict.fromkeys([decision.reasons[0].detail, resolution.because])).strip()
-            route.store.reviews.open(route.name, resolution, question, decision.decided_at)
+            open_review(route.store, route.name, resolution, question, decision.decided_at)
         else:
             route.store.reviews.close(route.name, lead)
         route.store.dead_letters.clear(route.name, lead)

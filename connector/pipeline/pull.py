@@ -15,6 +15,7 @@ from connector.model.records import Kind, RawRecord, Record, iso
 from connector.pipeline.reread import directory_mark
 from connector.pipeline.route import Route
 from connector.pipeline.side import Side
+from connector.pipeline.words import carry_merged
 
 BUCKETS = 5  # one composite call counts this many windows
 
@@ -150,6 +151,7 @@ def _shelve(route: Route, mapping: ObjectMapping, page: Page, scope: str) -> Non
     entries = [indexed(route, record) for raw in page.records if (record := _readable(raw, mapping)) is not None]
     with route.store.transaction():
         changed = route.store.directory.put(entries)
+        carry_merged(route, [entry.record for entry in entries])
         if page.reached is not None:
             route.store.watermarks.set(scope, mapping.object, page.reached)
         if changed:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from connector.model.plan import Order, Outcome, Receipt, Step
 from connector.model.progress import CrosswalkEntry, InboxState, JournalEntry, Woken
 from connector.pipeline.apply import Outcomes, apply_steps, links_of
+from connector.pipeline.frozen import hold
 from connector.pipeline.parking import has_begun, park_refused
 from connector.pipeline.route import Route
 from connector.planning import IN_STEP
@@ -98,7 +99,9 @@ def finish_earlier(route: Route, run_id: str) -> Outcomes:
     if not rest:
         return Outcomes()
     outcomes = apply_steps(route, run_id, rest)
-    for lead in {step.lead for step in rest} - outcomes.waiting - set(outcomes.rejected):
+    for lead, mark in outcomes.frozen.items():
+        hold(route, lead, mark)
+    for lead in {step.lead for step in rest} - outcomes.waiting - set(outcomes.rejected) - set(outcomes.frozen):
         route.store.inbox.set_state(route.name, lead, InboxState.DONE)
     for lead, refused in outcomes.rejected.items():
         row = route.store.inbox.row(route.name, lead)

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 
 from connector.mapping import translate
 from connector.matching import query, resolve
-from connector.model.match import Candidates, Entry, Judgement, Resolution, Word
+from connector.model.match import Candidates, Entry, Resolution
 from connector.model.plan import Step
 from connector.model.progress import InboxRow, InboxState, Problem, Woken
 from connector.model.records import Kind, Record, RecordRef
 from connector.pipeline.parking import left_undone, park
 from connector.pipeline.pull import indexed
 from connector.pipeline.route import Route
+from connector.pipeline.words import carry_merged, heeded, one_of_each, origins_of, standing_words
 
 CONVERTED_ROLE = "converted"  # crosswalk role of a source lead whose conversion is ours, or known to us
 
@@ -90,6 +91,7 @@ def index_leads(route: Route, leads: Sequence[Record]) -> None:
         own = {lead.ref for lead in leads}
         leaning = [ref for ref in route.store.matches.leaning_on(changed) if ref not in own]
         route.store.inbox.wake(leaning, Woken.RECORD)
+    carry_merged(route, leads)
 
 
 def resolve_lead(route: Route, lead: Record) -> Resolution:
@@ -97,65 +99,20 @@ def resolve_lead(route: Route, lead: Record) -> Resolution:
     connections = list(dict.fromkeys([route.source.name, route.target.name]))
     found = route.store.directory.candidates(query(lead, route.rules.matching), connections)
     others = _without(route, found, _itself(route, lead.ref))
-    words = _words(route, lead)
-    judged = _with_judged(route, others, [j.right if j.left == lead.ref else j.left for j in words])
+    words = standing_words(route, lead)
+    judged = _with_judged(route, others, [word.right for word in words])
     resolution = resolve(lead, judged, words, route.rules.matching)
+    single = one_of_each(route.store, judged, resolution)
+    if single != judged:
+        resolution = resolve(lead, single, words, route.rules.matching)
+    resolution = heeded(route, lead, resolution, words)
     route.store.matches.save(route.name, resolution, route.clock.now())
     return resolution
 
 
-def _words(route: Route, record: Record) -> list[Judgement]:
-    """Standing words on the lead. What was merged away in the CRM is spoken of as its survivor.
-
-    A lead that was linked to a record which a person has merged since belongs to the survivor, however little
-    the survivor looks like it: the merge is a person's word, and is kept as one. So is a link to a contact that
-    a person gave to a lead in the CRM without converting it (a lead made from a contact's page).
-    """
-    lead = record.ref
-    linked = _linked_contact(route, record)
-    if linked is not None and all(linked not in (j.left, j.right) for j in route.store.matches.judgements(lead)):
-        note = "the lead is linked to this contact in the CRM, and not converted"
-        route.store.matches.judge(Judgement(lead, linked, Word.SAME, "link in the CRM", route.clock.now(), note))
-    before = route.store.matches.latest(route.name, lead)
-    for match in (before.contact, before.account) if before else ():
-        survivor = _survivor(route, match.ref) if match else None
-        if match is not None and survivor is not None:
-            note = f"it was linked to {match.ref}, which was merged into this one"
-            word = Judgement(lead, survivor, Word.SAME, "merge in the CRM", route.clock.now(), note)
-            route.store.matches.judge(word)
-    return [_of_survivors(route, word, lead) for word in route.store.matches.judgements(lead)]
-
-
-def _linked_contact(route: Route, lead: Record) -> RecordRef | None:
-    """The contact that an open lead points at in its own CRM; None where it is gone or unknown."""
-    contact_id = lead.text("converted_contact_id")
-    if not contact_id or lead.flag("converted") or lead.deleted or not route.in_place:
-        return None
-    contact = route.store.directory.get(route.target_side.ref(Kind.CONTACT, contact_id))
-    return contact.ref if contact is not None and not contact.deleted else None
-
-
-def _of_survivors(route: Route, word: Judgement, lead: RecordRef) -> Judgement:
-    other = word.right if word.left == lead else word.left
-    return replace(word, left=lead, right=_survivor(route, other) or other)
-
-
-def _survivor(route: Route, ref: RecordRef) -> RecordRef | None:
-    """The record that *ref* was merged into; None when it was not."""
-    record = route.store.directory.get(ref)
-    return record.ref if record is not None and record.ref != ref else None
-
-
 def _itself(route: Route, ref: RecordRef) -> set[RecordRef]:
     """The lead and its own copy in the target: they are not duplicates of each other."""
-    return {ref, *(e.ref for e in route.store.crosswalk.by_key(ref.key)), *_origin(route, ref)}
-
-
-def _origin(route: Route, ref: RecordRef) -> set[RecordRef]:
-    """The row that a landed lead came from."""
-    keys_of = [e.key for e in route.store.crosswalk.by_ref(ref)]
-    rows = [row for key in keys_of for row in route.store.inbox.find(key)]
-    return {row.raw.ref for row in rows}
+    return {ref, *(e.ref for e in route.store.crosswalk.by_key(ref.key)), *origins_of(route.store, ref)}
 
 
 def _without(route: Route, found: Candidates, itself: set[RecordRef]) -> Candidates:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from connector.errors import Finding
 from connector.model.decision import Verdict
-from connector.model.match import Linkage, Resolution
+from connector.model.match import Frozen, Linkage, Resolution
 from connector.model.plan import Outcome, Plan
 from connector.model.progress import Bucket
 from connector.model.records import RecordRef
@@ -28,6 +29,7 @@ class RouteResult:
     steps: Counter[Outcome] = field(default_factory=Counter)
     waiting: set[RecordRef] = field(default_factory=set)
     stale: dict[RecordRef, str] = field(default_factory=dict)
+    frozen: dict[RecordRef, str] = field(default_factory=dict)
     parked: int = 0
     api_calls: int = 0
     completeness: tuple[Bucket, ...] = ()
@@ -63,6 +65,10 @@ class RouteResult:
         if resolution.refs():  # only a lead that leans on another record can be woken again in this run
             self._counted[lead] = (resolution.linkage, verdict)
 
+    def take_frozen(self, marks: Mapping[RecordRef, Frozen]) -> None:
+        """Leads of which a person has spoken since they were planned, and of which nothing was written for that."""
+        self.frozen.update({lead: mark.why for lead, mark in marks.items()})
+
     def as_json(self) -> dict[str, object]:
         """The published form of a route's result."""
         return {
@@ -79,6 +85,7 @@ class RouteResult:
             "findings": [str(finding) for finding in self.findings],
             "statements": list(self.statements),
             "stale": {str(lead): why for lead, why in sorted(self.stale.items())},
+            "frozen": {str(lead): why for lead, why in sorted(self.frozen.items())},
             "api_calls": self.api_calls,
             "completeness": {
                 "complete": self.complete,

@@ -7,6 +7,7 @@ from connector.model.plan import Plan, PlannedLead
 from connector.model.progress import InboxRow, InboxState
 from connector.model.records import RecordRef
 from connector.pipeline.consider import Consideration
+from connector.pipeline.frozen import frozen_since, stop_begun
 from connector.pipeline.in_step import keep_in_step
 from connector.pipeline.plan import make_plan
 from connector.pipeline.pull import pull_leads, refresh_directory
@@ -26,19 +27,24 @@ def apply_sealed(route: Route, run_id: str, plan: Plan) -> RouteResult:
     with measured(route, result):
         _same_place(route, plan)
         take_outcomes(result, settle_earlier(route))
-        take_outcomes(result, finish_earlier(route, run_id))
+        result.take_frozen(stop_begun(route))
+        finished = finish_earlier(route, run_id)
+        take_outcomes(result, finished)
+        result.take_frozen(finished.frozen)
         guard_mass_change(route, plan)
         pull_leads(route, run_id)
         refresh_directory(route)
         rows = route.store.inbox.rows(route.name, [lead.lead for lead in plan.leads])
-        sealed = [lead for lead in plan.leads if _as_sealed(lead, rows.get(lead.lead))]
+        frozen = frozen_since(route, plan.created_at)
+        result.take_frozen({lead.lead: frozen[lead.lead] for lead in plan.leads if lead.lead in frozen})
+        sealed = [lead for lead in plan.leads if lead.lead not in frozen and _as_sealed(lead, rows.get(lead.lead))]
         writing = [lead for lead in sealed if any(step.writes for step in lead.steps)]
         for lead in writing:
             result.verdicts[lead.verdict] += 1
             route.store.inbox.set_state(route.name, lead.lead, InboxState.WAITING)
         apply_planned(route, run_id, _with(plan, writing), {ref: row.raw for ref, row in rows.items()}, result)
         drifted = ({lead.lead for lead in plan.leads} - {lead.lead for lead in sealed}) | set(result.stale)
-        _plan_anew(route, run_id, result, frozenset(drifted))
+        _plan_anew(route, run_id, result, frozenset(drifted - result.frozen.keys()))
         take_outcomes(result, keep_in_step(route, run_id, only=_edited(route, plan)))
     return result
 

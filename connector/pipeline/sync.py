@@ -13,6 +13,7 @@ from connector.model.progress import InboxState, Woken
 from connector.model.records import RawRecord, RecordRef
 from connector.pipeline.apply import Outcomes, apply_steps, links_of
 from connector.pipeline.consider import Consideration
+from connector.pipeline.frozen import hold, stop_begun, weigh_words
 from connector.pipeline.in_step import foresee, keep_in_step
 from connector.pipeline.parking import DUPLICATE, park_refused
 from connector.pipeline.plan import make_plan
@@ -45,7 +46,10 @@ def sync_route(
     with measured(route, result):
         if not dry_run:
             take_outcomes(result, settle_earlier(route))
+        result.take_frozen(stop_begun(route))
+        if not dry_run:
             finished = finish_earlier(route, run_id)
+            result.take_frozen(finished.frozen)
             take_outcomes(result, finished)
             result.parked += len(finished.rejected)
         scope = backfill_scope(route, since, until)
@@ -53,6 +57,7 @@ def sync_route(
         result.completeness, result.findings = pulled.completeness, pulled.findings
         result.statements = tuple(route.source.statements)
         refresh_directory(route)
+        weigh_words(route.store, route.clock.now())
         route.store.inbox.wake_due(route.name, route.clock.now(), route.versions)
         reread_leads(route)
         considered = Consideration(route, run_id, result, final=not dry_run)
@@ -130,12 +135,15 @@ def apply_planned(
         for ref, planned in adopted.items():
             _adopt(route, planned, checked.converted[ref], result)
         steps = [s for lead in checked.sound if lead.lead not in adopted for s in lead.steps if s.writes]
-        outcomes = apply_steps(route, run_id, steps)
+        outcomes = apply_steps(route, run_id, steps, plan.created_at)
         take_outcomes(result, outcomes)
+        for ref, mark in outcomes.frozen.items():
+            hold(route, ref, mark)
+        result.take_frozen(outcomes.frozen)
         moved = _moved_under(route, checked.sound, outcomes)
         _drop_stale(route, chunk, moved, result)
         for lead in checked.sound:
-            if lead.lead not in adopted and lead.lead not in moved:
+            if lead.lead not in adopted and lead.lead not in moved and lead.lead not in outcomes.frozen:
                 _settle_lead(route, lead, outcomes, raws.get(lead.lead), result)
 
 

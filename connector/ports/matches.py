@@ -46,7 +46,7 @@ class Matches(Protocol):
         """Nothing that was planned for *leads* (with the reason for each) before the word was kept is written."""
 
     def frozen(self, since: datetime | None = None) -> Mapping[RecordRef, Frozen]:
-        """Leads frozen at or after *since*, decided anew meanwhile or not; without it, those not decided anew."""
+        """Leads frozen after *since*, decided anew meanwhile or not; without it, those not decided anew."""
 
     def froze(self, lead: RecordRef) -> Sequence[Frozen]:
         """Every time that *lead* was frozen, oldest first."""

@@ -126,8 +126,8 @@ class SqliteMatches:
             )
 
     def frozen(self, since: datetime | None = None) -> Mapping[RecordRef, Frozen]:
-        """Leads frozen at or after *since*, decided anew meanwhile or not; without it, those not decided anew."""
-        where, parameters = ("released_at IS NULL", ()) if since is None else ("since >= ?", (stamp(since),))
+        """Leads frozen after *since*, decided anew meanwhile or not; without it, those not decided anew."""
+        where, parameters = ("released_at IS NULL", ()) if since is None else ("since > ?", (stamp(since),))
         rows = self._database.rows(f"SELECT {_FROZEN_COLUMNS} FROM frozen WHERE {where} ORDER BY id", parameters)
         return {one.lead: one for one in map(_frozen, rows)}
 

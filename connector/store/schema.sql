@@ -101,6 +101,17 @@ CREATE TABLE directory (
     keys BLOB NOT NULL
 );
 
+CREATE TABLE frozen (
+    id INTEGER PRIMARY KEY,
+    connection TEXT NOT NULL,
+    object TEXT NOT NULL,
+    record_id TEXT NOT NULL,
+    judgement_id INTEGER NOT NULL REFERENCES judgements (id),
+    why TEXT NOT NULL,
+    since TEXT NOT NULL,
+    released_at TEXT
+);
+
 CREATE TABLE inbox (
     id INTEGER PRIMARY KEY,
     route TEXT NOT NULL,
@@ -164,7 +175,7 @@ CREATE TABLE judgements (
     said_at TEXT NOT NULL,
     note TEXT NOT NULL DEFAULT '',
     standing INTEGER NOT NULL
-);
+, kept_at TEXT NOT NULL DEFAULT '', weighed_at TEXT, carried_from INTEGER);
 
 CREATE TABLE lease (
     id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -209,6 +220,26 @@ CREATE TABLE plans (
     calls INTEGER NOT NULL
 );
 
+CREATE TABLE review_answers (
+    id INTEGER PRIMARY KEY,
+    review_id INTEGER NOT NULL REFERENCES reviews (id) ON DELETE CASCADE,
+    standing TEXT NOT NULL CHECK (standing IN ('settled', 'agreed', 'conflict', 'unsure')),
+    word TEXT NOT NULL,
+    said_by TEXT NOT NULL,
+    said_at TEXT NOT NULL,
+    answer TEXT NOT NULL,
+    asked TEXT NOT NULL,
+    group_name TEXT NOT NULL
+);
+
+CREATE TABLE review_looks (
+    review_id INTEGER NOT NULL REFERENCES reviews (id) ON DELETE CASCADE,
+    seen_by TEXT NOT NULL,
+    asked TEXT NOT NULL,
+    seen_at TEXT NOT NULL,
+    PRIMARY KEY (review_id, seen_by)
+) WITHOUT ROWID;
+
 CREATE TABLE reviews (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     route TEXT NOT NULL,
@@ -224,7 +255,7 @@ CREATE TABLE reviews (
     answered_at TEXT,
     answer_detail TEXT,
     closed_at TEXT
-);
+, asked TEXT NOT NULL DEFAULT '');
 
 CREATE TABLE rulings (
     id INTEGER PRIMARY KEY,
@@ -308,6 +339,12 @@ CREATE UNIQUE INDEX directory_by_record ON directory (connection, record_id, obj
 
 CREATE INDEX directory_live ON directory (kind) WHERE gone = 0;
 
+CREATE UNIQUE INDEX frozen_once ON frozen (connection, record_id, object, judgement_id);
+
+CREATE INDEX frozen_since ON frozen (since);
+
+CREATE INDEX frozen_still ON frozen (connection, record_id, object) WHERE released_at IS NULL;
+
 CREATE INDEX inbox_awake ON inbox (route, id) WHERE woken IS NOT NULL;
 
 CREATE INDEX inbox_by_id ON inbox (record_id);
@@ -347,11 +384,19 @@ CREATE INDEX judgements_by_left ON judgements (left_connection, left_id, left_ob
 
 CREATE INDEX judgements_by_right ON judgements (right_connection, right_id, right_object) WHERE standing = 1;
 
+CREATE INDEX judgements_carried ON judgements (carried_from) WHERE carried_from IS NOT NULL;
+
 CREATE UNIQUE INDEX judgements_one_standing ON judgements (pair) WHERE standing = 1;
+
+CREATE INDEX judgements_to_weigh ON judgements (id) WHERE weighed_at IS NULL;
 
 CREATE INDEX match_refs_by_match ON match_refs (match_id);
 
 CREATE UNIQUE INDEX matches_by_lead ON matches (connection, record_id, object, route);
+
+CREATE INDEX review_answers_by_review ON review_answers (review_id, id);
+
+CREATE UNIQUE INDEX review_answers_one_settles ON review_answers (review_id) WHERE standing = 'settled';
 
 CREATE INDEX reviews_by_lead ON reviews (connection, record_id, object);
 
