@@ -8,6 +8,8 @@ from connector.cli.lazy import LazyGroup
 
 COMMANDS = {
     "eval": ("connector.cli.matching_eval", "Measure the links on labelled leads."),
+    "dedupe": ("connector.cli.matching_dedupe", "Find the repeats in any table of people or companies."),
+    "explain": ("connector.cli.matching_explain", "Show each piece of evidence for and against two records."),
 }
 
 

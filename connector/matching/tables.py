@@ -23,6 +23,9 @@ _COMPANY = (
     "name", "website", "email", "phone", "street", "city", "state", "postal_code", "country", "created_at",
 )  # fmt: skip
 
+TELLING = frozenset(("first_name", "last_name", "full_name", "name", "email", "phone", "mobile", "company", "website"))
+"""Without one of these nobody can be told from anybody."""
+
 FIELDS: Mapping[Kind, tuple[str, ...]] = {Kind.LEAD: _PERSON, Kind.CONTACT: _PERSON, Kind.ACCOUNT: _COMPANY}
 """What a column may stand for. ``full_name`` is a name in one column."""
 
@@ -60,14 +63,17 @@ def guess_columns(
     """Tell by the headings, then by the cells of *sample*, which column is what.
 
     *kind* is guessed where it is None (people come as leads). *given* maps canonical fields to columns and wins;
-    the column *key* is left out. Raises UsageError naming every field and column that does not exist.
+    the column *key* counts only where its heading says that it is more than a key. Raises UsageError naming every
+    field and column that does not exist.
     """
     given = dict(given or {})
-    headings = {name: _meaning(name) for name in header if name != key and name not in given.values()}
+    headings = {name: _meaning(name) for name in header if name not in given.values()}
+    if not headings.get(key):
+        headings.pop(key, None)
     kind = kind or _kind(headings, given)
     _refuse_unknown(given, header, kind)
     chosen = dict(given)
-    for name, meaning in headings.items():
+    for name, meaning in sorted(headings.items(), key=lambda item: plain(item[0]) != plain(item[1])):
         _take(chosen, _as_field(meaning, kind), name, kind)
     rest = [name for name in headings if name not in chosen.values()]
     cells = {name: [row[at].strip() for row in sample if row[at].strip()] for at, name in enumerate(header)}

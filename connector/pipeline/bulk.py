@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from connector.matching import MatchingRules, entry, query, resolve
+from connector.matching import MatchingRules, compare, entry, query, resolve
 from connector.matching.measure import first_of_cluster
 from connector.matching.truth import Proposed
-from connector.model.match import Candidates, Entry, Match
+from connector.model.match import Band, Candidates, Entry, Match
 from connector.model.records import Kind, Record, RecordRef
 from connector.ports.shelves import Directory
 
@@ -114,6 +114,51 @@ def best_of(lead: Record, candidates: Candidates, rules: MatchingRules) -> Best:
         answer.account or next(iter(others[Kind.ACCOUNT]), None),
         answer.duplicate_of or next(iter(others[Kind.LEAD]), None),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two rows of one table that may be the same, the smaller key first, and the score of the pair (log-odds)."""
+
+    left: str
+    right: str
+    score: float
+    band: Band
+
+
+def pairs(
+    batches: Iterable[Rows], read: Reader, opened: Opener, rules: MatchingRules, spread: Spread
+) -> Iterator[Pair]:
+    """Every two rows of a laid table that share a key and are not plainly different; each pair once."""
+    seen: set[tuple[str, str]] = set()
+    for found in spread(_Pairing(read, opened, rules), batches):
+        for pair in found:
+            if (names := (pair.left, pair.right)) not in seen:
+                seen.add(names)
+                yield pair
+
+
+class _Pairing:
+    """One batch of rows, each compared with the rows of its kind that the directory brings."""
+
+    def __init__(self, read: Reader, opened: Opener, rules: MatchingRules) -> None:
+        self._read, self._opened, self._rules = read, opened, rules
+        self._directory: Directory | None = None
+
+    def __call__(self, rows: Rows) -> Sequence[Pair]:
+        directory = self._directory = self._directory or self._opened()
+        return [pair for row in rows for pair in self._pairs(self._read(row), directory)]
+
+    def _pairs(self, record: Record, directory: Directory) -> Iterator[Pair]:
+        found = candidates_for(record, directory, self._rules)
+        for known in found.accounts if record.kind is Kind.ACCOUNT else found.leads:
+            other = directory.get(known.ref)
+            if other is None or other.ref == record.ref:
+                continue
+            left, right = sorted((record, other), key=lambda one: one.ref)
+            match = compare(left, right, self._rules)
+            if match.band is not Band.NEW:
+                yield Pair(left.ref.id, right.ref.id, match.score, match.band)
 
 
 def settle_repeats(links: Sequence[Link], link_at: float) -> Mapping[str, Proposed]:
