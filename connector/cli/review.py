@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import getpass
-from datetime import UTC, datetime
 
 import click
 
-from connector.cli.output import put_json, say, table
+from connector.cli.output import counted, put_json, say
+from connector.cli.review_desk import find_of, known_review, order_terms, terms_of
+from connector.cli.review_sheets import export, take_in_answers
+from connector.cli.review_told import contest, fields_json, groups_json, lines_of, review_json, say_queue, say_review
 from connector.cli.session import Session, verb
-from connector.cli.story import match_json, match_lines, refs_json
-from connector.errors import UsageError
-from connector.model.progress import Answer, AnswerWord, Review
-from connector.model.records import RecordRef, iso
-from connector.ports import Store
-from connector.wiring import House, read_rules
+from connector.cli.story import match_json
+from connector.model.progress import Answer, AnswerWord, Review, Standing
+from connector.pipeline.review import Manner, Settled, decide_review
+from connector.pipeline.review_asked import show_to
+from connector.pipeline.review_queue import Waiting, queue
+from connector.pipeline.review_words import understood
+from connector.wiring import House
 
 
 @click.group("review")
@@ -22,44 +25,59 @@ def command() -> None:
     """Answer the questions that need a person; the next sync carries the answers out."""
 
 
-@command.command("list")
-@click.option("--all", "everything", is_flag=True, help="Answered and closed ones too.")
-@verb
-def list_reviews(session: Session, everything: bool) -> int:
-    """List open reviews, oldest first.
+command.add_command(export)
+command.add_command(take_in_answers)
 
-    Example: connector review list
+
+@command.command("list")
+@click.option("--all", "everything", is_flag=True, help="Answered and closed ones too, at the end.")
+@click.option("--each", is_flag=True, help="Every look-alike on a line of its own.")
+@click.option("--why", "reasoned", is_flag=True, help="The factors of each priority, and what they rest on.")
+@click.option(
+    "--by", default=getpass.getuser, show_default="the user's name", help="Who asks: what they passed is last."
+)
+@verb
+def list_reviews(session: Session, everything: bool, each: bool, reasoned: bool, by: str) -> int:
+    """List open reviews, those first whose answer is worth most.
+
+    The priority is what the lead may be worth, times how uncertain the answer is, times how long it has waited against
+    the SLA. Reviews that ask the same stand as one line; one answer settles them all.
+
+    Example: connector review list --why
     """
     with session.house() as house:
-        reviews = house.store.reviews.list(open_only=not everything)
-        rows = [(r.id, _name(house.store, r.lead), r.question, len(r.candidates), r.state.value) for r in reviews]
-    if session.as_json:
-        put_json({"status": "done", "reviews": [review_json(review) for review in reviews]})
-    elif not rows:
-        say("no open reviews")
-    else:
-        table(("id", "lead", "question", "candidates", "state"), rows)
+        found = queue(house.store, order_terms(house), house.clock.now(), by, everything)
+        if session.as_json:
+            reviews = [review_json(house.store, one.review, one) for one in found]
+            put_json({"status": "done", "reviews": reviews, "groups": groups_json(found)})
+        elif not found:
+            say("no open reviews")
+        else:
+            say_queue(house.store, found, each or everything, reasoned)
     return 0
 
 
 @command.command("show")
 @click.argument("review_id", type=int)
+@click.option("--by", default=getpass.getuser, show_default="the user's name", help="Who looks.")
 @verb
-def show(session: Session, review_id: int) -> int:
-    """Show one review: the lead, each candidate side by side, and what can be answered.
+def show(session: Session, review_id: int, by: str) -> int:
+    """Show one review: lead and candidates side by side, the evidence, and what can be answered.
+
+    In the columns of the candidates = stands for the same, ~ for nearly the same, and ≠ for something else. What you
+    saw is remembered: an answer to a review that changed since is not taken.
 
     Example: connector review show 1
     """
     with session.house() as house:
-        review = house.store.reviews.get(review_id)
-        if review is None:
-            raise UsageError(f"there is no review {review_id}", next_command="connector review list")
-        lines = [*_lines(house.store, review), f"  reasons: {', '.join(_reasons(house, review_id))}"]
-    if session.as_json:
-        put_json({"status": "done", "review": review_json(review)})
-    else:
-        for line in lines:
-            say(line)
+        review = known_review(house, review_id)
+        show_to(house.store, review, by, house.clock.now())
+        waiting = _waiting(house, review)
+        reasons = list(order_terms(house)(review.route).reasons)
+        if session.as_json:
+            put_json({"status": "done", **_shown_json(house, review, waiting, reasons)})
+        else:
+            say_review(house.store, review, waiting, reasons)
     return 0
 
 
@@ -69,91 +87,77 @@ def show(session: Session, review_id: int) -> int:
 @click.argument("what", required=False)
 @click.option("--by", default=getpass.getuser, show_default="the user's name", help="Who decides.")
 @click.option("--note", default="", help="Why; kept with the answer.")
+@click.option("--only", is_flag=True, help="Leave look-alikes open.")
+@click.option("--asked", help="What you saw, as `show --json` names it; else what you were shown last.")
 @verb
-def decide(session: Session, review_id: int, word: str, what: str | None, by: str, note: str) -> int:
-    """Answer review REVIEW_ID: same CANDIDATE, different, new, convert, nurture, or disqualify REASON.
+def decide(
+    session: Session, review_id: int, word: str, what: str | None, by: str, note: str, only: bool, asked: str | None
+) -> int:
+    """Answer review REVIEW_ID, and its look-alikes with it.
+
+    same CANDIDATE (its id or its number), other RECORD (an account, contact or lead that was not offered), different,
+    unsure (somebody else should say), new, convert, nurture, or disqualify REASON. Ends with 1 where somebody else
+    answered otherwise before: the first answer stands, and both are kept.
 
     Example: connector review decide 1 disqualify competitor --note "they sell the same"
     """
     with session.house() as house:
-        answer = _answer(house, review_id, AnswerWord(word), what or "", by, note)
-        from connector.pipeline import decide_review
-
-        review = decide_review(house.store, review_id, answer, _reasons(house, review_id))
-    if session.as_json:
-        put_json({"status": "done", "review": review_json(review)})
-    say(f"kept; the next `connector sync {review.route}` carries it out", as_json=session.as_json)
-    return 0
-
-
-def _answer(house: House, review_id: int, word: AnswerWord, what: str, by: str, note: str) -> Answer:
-    if what and word not in (AnswerWord.SAME, AnswerWord.DISQUALIFY):
-        raise UsageError(
-            f"`{word.value}` takes no further word, and `{what}` was given; nothing was kept",
-            next_command=f"connector review show {review_id}",
-        )
-    candidate = _candidate(house.store, review_id, what) if word is AnswerWord.SAME else None
-    reason = what if word is AnswerWord.DISQUALIFY else ""
-    return Answer(word, by, datetime.now(UTC), candidate, reason, note)
+        review = known_review(house, review_id)
+        find = find_of(house, review.route)
+        candidate, reason = understood(review, AnswerWord(word), what or "", find)
+        answer = Answer(AnswerWord(word), by, house.clock.now(), candidate, reason, note)
+        settled = decide_review(house.store, review_id, answer, terms_of(house)(review.route), Manner(asked, only))
+        if session.as_json:
+            put_json(_settled_json(house, settled))
+    for line in _outcome(settled):
+        say(line, as_json=session.as_json)
+    return 1 if settled.standing is Standing.CONFLICT else 0
 
 
-def _candidate(store: Store, review_id: int, what: str) -> RecordRef | None:
-    """The candidate that a person named: by its id alone or in full; the only one when none was named."""
-    review = store.reviews.get(review_id)
-    refs = [match.ref for match in review.candidates] if review else []
-    if not what and len(refs) == 1:
-        return refs[0]
-    return next((ref for ref in refs if what and what in (ref.id, ref.id[:15], str(ref))), None)
+def _waiting(house: House, review: Review) -> Waiting | None:
+    """The review's place in the queue."""
+    found = queue(house.store, order_terms(house), house.clock.now())
+    return next((one for one in found if one.review.id == review.id), None)
 
 
-def _reasons(house: House, review_id: int) -> dict[str, str]:
-    review = house.store.reviews.get(review_id)
-    if review is None or review.route not in house.config.routes:
-        return {}
-    return dict(read_rules(house.config, house.config.route(review.route)).policy.disqualification_reasons)
-
-
-def review_json(review: Review) -> dict[str, object]:
-    """The published form of a review."""
-    answer = review.answer
+def _shown_json(house: House, review: Review, waiting: Waiting | None, reasons: list[str]) -> dict[str, object]:
+    second, gap = contest(review, house.store.matches.latest(review.route, review.lead))
     return {
-        "id": review.id,
-        "route": review.route,
-        "lead": refs_json(review.lead),
-        "question": review.question,
-        "state": review.state.value,
-        "opened_at": iso(review.opened_at),
-        "candidates": [match_json(match) for match in review.candidates],
-        "answer": {
-            "word": answer.word.value,
-            "by": answer.by,
-            "at": iso(answer.at),
-            "candidate": refs_json(answer.candidate) if answer.candidate else None,
-            "reason": answer.reason,
-            "note": answer.note,
-        }
-        if answer
-        else None,
+        "review": review_json(house.store, review, waiting),
+        "fields": fields_json(lines_of(house.store, review)),
+        "runner_up": match_json(second) if second is not None else None,
+        "gap": gap,
+        "look_alikes": [n for n in waiting.group.reviews if n != review.id] if waiting and waiting.group else [],
+        "reasons": reasons,
     }
 
 
-def _name(store: Store, ref: RecordRef) -> str:
-    record = store.directory.get(ref)
-    if record is None:
-        return str(ref)
-    person = " ".join(part for part in (record.text("first_name"), record.text("last_name")) if part)
-    return f"{person}, {record.text('company')}".strip(", ") or str(ref)
+def _settled_json(house: House, settled: Settled) -> dict[str, object]:
+    return {
+        "status": "conflict" if settled.standing is Standing.CONFLICT else "done",
+        "review": review_json(house.store, settled.review),
+        "standing": settled.standing.value,
+        "again": settled.again,
+        "group": settled.group or None,
+        "also": [review.id for review in settled.also],
+    }
 
 
-def _lines(store: Store, review: Review) -> list[str]:
-    lines = [f"Review {review.id} ({review.state.value}): {_name(store, review.lead)}  {review.lead}"]
-    lines.append(f"  {review.question}")
-    for match in review.candidates:
-        lines.append("")
-        lines.append(f"  candidate {match.ref.id} ({match.kind.value}): {_name(store, match.ref)}")
-        lines.extend(f"    {line}" for line in match_lines(match))
-    if review.candidates:
-        lines += ["", "  answer: same CANDIDATE | different | new | convert | nurture | disqualify REASON"]
-    else:
-        lines += ["", "  answer: convert | nurture | disqualify REASON"]
-    return lines
+def _outcome(settled: Settled) -> list[str]:
+    """What became of an answer, for people."""
+    review, first = settled.review, settled.review.answer
+    others = ", ".join(str(other.id) for other in settled.also)
+    also = f" for {counted(1 + len(settled.also), 'review')} (also {others})" if settled.also else ""
+    if settled.standing is Standing.CONFLICT and first is not None:
+        told = (
+            f"{first.by} answered review {review.id} first ({first.word.value}): that answer stands, and yours is kept"
+        )
+        return [told, f"next: connector review show {review.id}"]
+    if settled.again:
+        return ["you had said so before; nothing was changed"]
+    if settled.standing is Standing.AGREED and first is not None:
+        return [f"{first.by} had answered the same; kept beside it"]
+    if settled.standing is Standing.UNSURE:
+        stays = "the answer that was given stands" if first is not None else "the question stays open for somebody else"
+        return [f"kept{also}; {stays}"]
+    return [f"kept{also}; the next `connector sync {review.route}` carries it out"]

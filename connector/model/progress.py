@@ -231,12 +231,15 @@ class ReviewState(StrEnum):
 class AnswerWord(StrEnum):
     """What a person can answer in review.
 
-    SAME: the lead is that candidate. DIFFERENT: it is none of them. NEW: as DIFFERENT for every candidate,
-    and treat the company as new. CONVERT, NURTURE, DISQUALIFY: the verdict itself.
+    SAME: the lead is that candidate. OTHER: it is a record that was not among the candidates. DIFFERENT: it is none
+    of them. NEW: as DIFFERENT for every candidate, and treat the company as new. UNSURE: somebody else should say.
+    CONVERT, NURTURE, DISQUALIFY: the verdict itself.
     """
 
     SAME = "same"
+    OTHER = "other"
     DIFFERENT = "different"
+    UNSURE = "unsure"
     NEW = "new"
     CONVERT = "convert"
     NURTURE = "nurture"
@@ -254,10 +257,49 @@ class Answer:
     reason: str = ""
     note: str = ""
 
+    def agrees(self, other: Answer) -> bool:
+        """Whether two answers come to the same, whoever gave them and however they put it."""
+        return self._claim() == other._claim()
+
+    def _claim(self) -> tuple[object, ...]:
+        word = AnswerWord.SAME if self.word is AnswerWord.OTHER else self.word
+        return (word, self.candidate, self.reason)
+
+
+class Standing(StrEnum):
+    """What became of an answer.
+
+    SETTLED: it was the first, and counts. AGREED: somebody had said the same before. CONFLICT: somebody had said
+    something else before, which stands. UNSURE: it settles nothing.
+    """
+
+    SETTLED = "settled"
+    AGREED = "agreed"
+    CONFLICT = "conflict"
+    UNSURE = "unsure"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An answer as it is kept with its review.
+
+    *asked* is the fingerprint of what the person had seen. *group* names the look-alikes that the answer settled
+    together, empty where it was given for this review alone.
+    """
+
+    answer: Answer
+    standing: Standing
+    asked: str = ""
+    group: str = ""
+
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A question to a person about one lead."""
+    """A question to a person about one lead.
+
+    *asked* is the fingerprint of the question as it was last put. *answer* is the one that counts, *said* every
+    answer that was given, oldest first.
+    """
 
     id: int
     route: str
@@ -267,6 +309,8 @@ class Review:
     opened_at: datetime
     state: ReviewState
     answer: Answer | None = None
+    asked: str = ""
+    said: tuple[Said, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

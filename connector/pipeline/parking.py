@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from connector.model.plan import Action, Receipt, Step
 from connector.model.progress import InboxState, JournalEntry, JournalState, Problem
 from connector.model.records import RecordRef, Values
+from connector.pipeline.review_asked import open_review
 from connector.pipeline.route import Route
 from connector.planning import IN_STEP
 
@@ -31,7 +32,7 @@ def park_refused(route: Route, lead: RecordRef, refused: Refusals, raw: Values) 
     suspected = next((receipt for _, receipt in refused if receipt.code == DUPLICATE), None)
     if suspected is not None and resolution is not None:
         question = f"the CRM's duplicate rule refused it: {suspected.message}"
-        route.store.reviews.open(route.name, resolution, question, route.clock.now())
+        open_review(route.store, route.name, resolution, question, route.clock.now())
         route.store.inbox.set_state(route.name, lead, InboxState.DECIDED)
         forget_plans(route, lead)
         return False
