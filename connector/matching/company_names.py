@@ -58,7 +58,7 @@ class FirmParts:
             "kind": form.kind if form else "",
             "homes": form.countries if form else frozenset[str](),
             "telling": telling,
-            "joined": "".join(telling),
+            "joined": "".join(self.core),
             "acronym": "".join(word[0] for word in telling) if len(telling) > 1 else "",
             "numbers": tuple(sorted(word for word in telling if any(map(str.isdigit, word)))),
         }
@@ -69,8 +69,10 @@ class FirmParts:
 def parts(name: str) -> FirmParts:
     """Take a company's name apart; a name of which nothing is left has an empty core."""
     found = company.split(_SITE.sub(" ", name) if _SITE.search(name) else name)
-    words = [_spelled(word) for word in found.words]
-    return FirmParts(tuple(_numbered(words)), found.form, found.country)
+    words = _numbered([_spelled(word) for word in found.words])
+    if len(words) > 1 and words[-1] in ("i", "v", "x"):
+        words[-1] = {"i": "1", "v": "5", "x": "10"}[words[-1]]
+    return FirmParts(tuple(_state_names(words)), found.form, found.country)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -82,7 +84,7 @@ def _spelled(word: str) -> str:
 
 
 def _numbered(words: list[str]) -> list[str]:
-    """Numbers in digits: 'first' and '1st' -> '1', 'forty four' -> '44', 'iii' -> '3' where it is not the first word."""
+    """Numbers in digits: 'first' and '1st' -> '1', 'forty four' -> '44', 'iii' -> '3' but as first word."""
     found: list[str] = []
     for word in words:
         ordinal = _ORDINAL.match(word)
@@ -95,6 +97,12 @@ def _numbered(words: list[str]) -> list[str]:
 
 
 _TENS = frozenset(str(ten) for ten in range(20, 100, 10))
+
+
+def _state_names(words: list[str]) -> list[str]:
+    """'united states' as 'us', 'united kingdom' as 'uk'."""
+    text = " ".join(words)
+    return text.replace("united states", "us").replace("united kingdom", "uk").split() if "united" in text else words
 
 
 def default_weight(word: str) -> float:
@@ -118,9 +126,7 @@ def level(left: FirmParts, right: FirmParts) -> str:
             return "branch"
         return "same" if left.telling == right.telling else "joined"
     found = _by_words(left, right)
-    if found == "different" and (left.joined == right.acronym or right.joined == left.acronym):
-        return "acronym" if min(len(left.joined), len(right.joined)) > 1 else found
-    return found
+    return "acronym" if found == "different" and _is_acronym(left, right) else found
 
 
 def _by_words(left: FirmParts, right: FirmParts) -> str:
@@ -133,7 +139,9 @@ def _by_words(left: FirmParts, right: FirmParts) -> str:
         return "other-number"
     if _words_near(left.telling, right.telling) or _joined_near(left.joined, right.joined):
         return "near"
-    if _shorter(left.telling, right.telling) or (len(min(mine, theirs, key=len)) > 1 and (mine <= theirs or theirs <= mine)):
+    if _shorter(left.telling, right.telling) or (
+        len(min(mine, theirs, key=len)) > 1 and (mine <= theirs or theirs <= mine)
+    ):
         return "short"
     return "shared-word" if _shared(left.telling, right.telling) else "different"
 
@@ -189,7 +197,12 @@ def word_worth(one: str, other: str) -> float:
 _EXTRA = 0.3
 _REPLACED = 0.75
 _OTHER_COUNTRY = 0.45
-_ONE_COUNTRY = 0.12
+_ONE_COUNTRY = 0.2
+_OTHER_FORM = 0.12
+_CIVIC = 0.3
+_ACRONYM = 0.7
+_ONE_SLIP = 0.82
+_LONG_NAME = 9
 
 
 def likeness(left: FirmParts, right: FirmParts, weight: Weight = default_weight) -> float:
@@ -200,10 +213,34 @@ def likeness(left: FirmParts, right: FirmParts, weight: Weight = default_weight)
     """
     if not left.core or not right.core:
         return 0.0
-    countries = _countries(left.country, right.country)
+    against = _countries(left.country, right.country) + _forms(left, right)
     if left.joined == right.joined:
-        return 1.0 - countries
-    return max(0.0, _aligned(left, right, weight) - countries)
+        return 1.0 - against
+    if _is_acronym(left, right):
+        return _ACRONYM - against
+    found = _aligned(left, right, weight)
+    if found < _ONE_SLIP and _one_slip(left, right):
+        found = _ONE_SLIP
+    return max(0.0, found - against)
+
+
+def _one_slip(left: FirmParts, right: FirmParts) -> bool:
+    """Whether one letter is all that differs in a long name, though the word that holds it is short."""
+    one, other = left.joined, right.joined
+    long = min(len(one), len(other)) >= _LONG_NAME and left.numbers == right.numbers
+    return long and OSA.distance(one, other, score_cutoff=1) <= 1
+
+
+def _is_acronym(left: FirmParts, right: FirmParts) -> bool:
+    one, other = left.joined, right.joined
+    return min(len(one), len(other)) > 2 and (one == right.acronym or other == left.acronym)
+
+
+def _forms(left: FirmParts, right: FirmParts) -> float:
+    """What two legal forms of other kinds take off; little, for a form is often left out or mistaken."""
+    if not left.form or not right.form or legal_forms.relation(left.form, right.form) != "different":
+        return 0.0
+    return _CIVIC if "civic" in (left.kind, right.kind) else _OTHER_FORM
 
 
 def _countries(one: str, other: str) -> float:
@@ -214,22 +251,28 @@ def _countries(one: str, other: str) -> float:
 
 def _aligned(left: FirmParts, right: FirmParts, weight: Weight) -> float:
     mine, theirs = dict(enumerate(left.telling)), dict(enumerate(right.telling))
-    pairs = [(-word_worth(one, other), abs(i - j), i, j) for i, one in mine.items() for j, other in theirs.items()]
+    pairs = [
+        (-worth, abs(i - j), i, j)
+        for i, one in mine.items()
+        for j, other in theirs.items()
+        if (worth := word_worth(one, other))
+    ]
     gain = loss = 0.0
     for negative, _, i, j in sorted(pairs):
-        if negative == 0.0:
-            break
         if i in mine and j in theirs:
             found = (weight(mine.pop(i)) + weight(theirs.pop(j))) / 2
             gain += found
             loss += found * (1.0 + negative)
-    gain += _joins(mine, theirs, weight) + _joins(theirs, mine, weight)
+    if mine and theirs:
+        gain += _joins(mine, theirs, weight) + _joins(theirs, mine, weight)
     return _judged(gain, loss, sum(map(weight, mine.values())), sum(map(weight, theirs.values())))
 
 
 def _joins(apart: dict[int, str], whole: dict[int, str], weight: Weight) -> float:
     """Neighbours on one side that the other writes as one word: 'good will' and 'goodwill'; takes them out."""
     found = 0.0
+    if len(apart) < 2:
+        return found
     for j, word in list(whole.items()):
         for i in sorted(apart):
             run = _run(apart, i, word)
@@ -244,7 +287,7 @@ def _joins(apart: dict[int, str], whole: dict[int, str], weight: Weight) -> floa
 
 def _run(apart: dict[int, str], start: int, word: str) -> list[int]:
     taken, text = [], ""
-    while start in apart and len(text) < len(word):
+    while start in apart and len(text) < len(word) and apart[start][0] in word:
         text += apart[start]
         taken.append(start)
         start += 1

@@ -309,23 +309,21 @@ def likeness(left: NameParts, right: NameParts) -> float:
 def _aligned(left: NameParts, right: NameParts) -> float:
     strict = left.strict and right.strict
     bare = left.bare != right.bare
-    pairs = sorted(
-        (
-            (-_worth(one, other, strict, bare), i, j)
-            for i, one in enumerate(left.words)
-            for j, other in enumerate(right.words)
-        )
-    )
     mine, theirs = dict(enumerate(left.words)), dict(enumerate(right.words))
+    pairs = [
+        (-worth, i, j)
+        for i, one in mine.items()
+        for j, other in theirs.items()
+        if (worth := _worth(one, other, strict, bare))
+    ]
     gain = loss = 0.0
-    for negative, i, j in pairs:
-        if negative == 0.0:
-            break
+    for negative, i, j in sorted(pairs):
         if i in mine and j in theirs:
             weight = (_weight(mine.pop(i)) + _weight(theirs.pop(j))) / 2
             gain += weight
             loss += weight * (1.0 + negative)
-    gain += _joins(mine, theirs) + _joins(theirs, mine)
+    if mine and theirs:
+        gain += _joins(mine, theirs) + _joins(theirs, mine)
     return _judged(gain, loss, sum(map(_weight, mine.values())), sum(map(_weight, theirs.values())))
 
 
@@ -341,17 +339,13 @@ def _joins(apart: dict[int, str], whole: dict[int, str]) -> float:
     """Neighbours on one side that the other writes as one word: 'jong un' and 'jongun'; takes them out."""
     found = 0.0
     for i in sorted(apart):
-        two = apart.get(i, "") + apart.get(i + 1, "")
-        match = next(
-            (j for j, word in whole.items() if i + 1 in apart and i in apart and is_near_or_same(two, word)), None
-        )
+        if i not in apart or i + 1 not in apart:
+            continue
+        two = apart[i] + apart[i + 1]
+        match = next((j for j, word in whole.items() if two == word or is_near(two, word)), None)
         if match is not None:
             found += (_weight(apart.pop(i)) + _weight(apart.pop(i + 1)) + _weight(whole.pop(match))) / 2
     return found
-
-
-def is_near_or_same(one: str, other: str) -> bool:
-    return one == other or is_near(one, other)
 
 
 def _weight(word: str) -> float:

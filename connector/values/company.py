@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from rapidfuzz.distance import OSA
+
 from connector.values import letters
 from connector.values.company_words import (
     ABBREVIATIONS,
@@ -22,7 +24,9 @@ _AND = re.compile(r"\s*(?:&amp;|&|\+)\s*")
 _APOSTROPHE = re.compile(r"['’`´]")
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 _REPEATED = re.compile(r"([a-z0-9])\1*\Z")
+_GLUED = re.compile(r"(?<=[a-z])(AG|GmbH|LLC|Ltd|LTD|Inc|INC|SA|SAS|SARL|BV|NV|AB|PLC|Corp|CORP|OOO|SRL|KG)\b")
 _LONGEST_FORM = 6
+_LONG_ENOUGH = 11  # letters of a spelled-out legal form in which one slip of the finger is forgiven
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,7 @@ def split(text: str) -> CompanyName:
 
     At least one word of the name always stays, so a firm called 'Limited' keeps its name.
     """
-    return _apart(normal(text).split())
+    return _apart(normal(_GLUED.sub(r" \1", text)).split())
 
 
 def _apart(written: list[str]) -> CompanyName:
@@ -97,7 +101,7 @@ def _country_at_end(words: list[str]) -> int:
 
 def _leading_form(words: list[str]) -> tuple[list[str], str]:
     for length in range(min(_LONGEST_FORM, len(words) - 1), 0, -1):
-        found = SPELLINGS.get("".join(words[:length]))
+        found = _form("".join(words[:length]))
         if found in LEADING:
             return words[length:], found
     if len(words) > 2 and words[0] == "sc" and words[-1] in ("srl", "sa"):  # Romanian: 'SC Dacia SA'
@@ -108,10 +112,21 @@ def _leading_form(words: list[str]) -> tuple[list[str], str]:
 def _form_at_end(words: list[str]) -> tuple[int, str]:
     """How many words at the end are a legal form, the longest first ('gmbh and co kg' before 'kg')."""
     for length in range(min(_LONGEST_FORM, len(words) - 1), 0, -1):
-        found = SPELLINGS.get("".join(words[-length:]))
+        found = _form("".join(words[-length:]))
         if found and found not in ONLY_LEADING:
             return length, found
     return 0, ""
+
+
+def _form(word: str) -> str:
+    """The form that the letters spell, one slip of the finger forgiven where it is written out; '' for none."""
+    return SPELLINGS.get(word) or (_mistyped_form(word) if len(word) >= _LONG_ENOUGH else "")
+
+
+@lru_cache(maxsize=1 << 15)
+def _mistyped_form(word: str) -> str:
+    endings = (spelled for spelled in SPELLINGS if abs(len(spelled) - len(word)) <= 1 and len(spelled) >= _LONG_ENOUGH)
+    return next((SPELLINGS[found] for found in endings if OSA.distance(word, found, score_cutoff=1) <= 1), "")
 
 
 def core(text: str) -> str:

@@ -46,8 +46,8 @@ FREQUENT = frozenset(
     advisors advisory agency air airlines alliance analytics app apps architects art associates association audio auto
     automation automotive bank banking bar biotech board brands brothers building business cafe capital care catering
     center chemical city clinic cloud club coffee college commerce commercial communications computer computers
-    computing concept construction consultants consulting contractors council creative credit data dental department design
-    development digital direct distribution dynamics education electric electrical electronics energy engineering
+    computing concept construction consultants consulting contractors council creative credit data dental department
+    design development digital direct distribution dynamics education electric electrical electronics energy engineering
     enterprise enterprises entertainment environmental equipment estate events express factory farm farms fashion film
     finance financial first fitness food foods foundation freight fund furniture games general global gmbh gold
     government green group handel health healthcare holding holdings home homes hospital hotel hotels house imports
