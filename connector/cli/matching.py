@@ -10,6 +10,10 @@ COMMANDS = {
     "eval": ("connector.cli.matching_eval", "Measure the links on labelled leads."),
     "dedupe": ("connector.cli.matching_dedupe", "Find the repeats in any table of people or companies."),
     "explain": ("connector.cli.matching_explain", "Show each piece of evidence for and against two records."),
+    "train": ("connector.cli.matching_train", "Refit the points from what is known, and write a proposal."),
+    "calibrate": ("connector.cli.matching_calibrate", "Set where linking and asking begin, and write a proposal."),
+    "judge": ("connector.cli.judge", "Say of two records whether they are the same, for ever."),
+    "blame": ("connector.cli.blame", "List every decision that leans on a link."),
 }
 
 
