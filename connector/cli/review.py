@@ -9,7 +9,17 @@ import click
 from connector.cli.output import counted, put_json, say
 from connector.cli.review_desk import find_of, known_review, order_terms, terms_of
 from connector.cli.review_sheets import export, take_in_answers
-from connector.cli.review_told import contest, fields_json, groups_json, lines_of, review_json, say_queue, say_review
+from connector.cli.review_told import (
+    contest,
+    fields_json,
+    groups_json,
+    lines_of,
+    priorities_json,
+    priority_json,
+    review_json,
+    say_queue,
+    say_review,
+)
 from connector.cli.session import Session, verb
 from connector.cli.story import match_json
 from connector.model.progress import Answer, AnswerWord, Review, Standing
@@ -49,7 +59,8 @@ def list_reviews(session: Session, everything: bool, each: bool, reasoned: bool,
         found = queue(house.store, order_terms(house), house.clock.now(), by, everything)
         if session.as_json:
             reviews = [review_json(house.store, one.review, one) for one in found]
-            put_json({"status": "done", "reviews": reviews, "groups": groups_json(found)})
+            groups, priorities = groups_json(found), priorities_json(found)
+            put_json({"status": "done", "reviews": reviews, "groups": groups, "priorities": priorities})
         elif not found:
             say("no open reviews")
         else:
@@ -124,6 +135,7 @@ def _shown_json(house: House, review: Review, waiting: Waiting | None, reasons: 
     second, gap = contest(review, house.store.matches.latest(review.route, review.lead))
     return {
         "review": review_json(house.store, review, waiting),
+        "priority": priority_json(waiting.priority) if waiting and waiting.priority else None,
         "fields": fields_json(lines_of(house.store, review)),
         "runner_up": match_json(second) if second is not None else None,
         "gap": gap,

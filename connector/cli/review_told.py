@@ -26,7 +26,7 @@ _STANDS = {
 
 
 def review_json(store: Store, review: Review, waiting: Waiting | None = None) -> dict[str, object]:
-    """The published form of a review; *waiting* brings its place in the queue."""
+    """The published form of a review, which time alone does not change; *waiting* brings its group."""
     group = waiting.group if waiting else None
     return {
         "id": review.id,
@@ -40,7 +40,6 @@ def review_json(store: Store, review: Review, waiting: Waiting | None = None) ->
         "asked": asked_now(store, review),
         "said": [_said_json(said) for said in review.said],
         "group": group.name if group else None,
-        "priority": _priority_json(waiting.priority) if waiting and waiting.priority else None,
     }
 
 
@@ -59,7 +58,8 @@ def _said_json(said: Said) -> dict[str, object]:
     return {**_answer_json(said.answer), "standing": said.standing.value, "group": said.group or None}
 
 
-def _priority_json(priority: Priority) -> dict[str, object]:
+def priority_json(priority: Priority) -> dict[str, object]:
+    """The factors of a priority, their product, and a sentence on each."""
     return {
         "total": round(priority.total, 6),
         "value": priority.value,
@@ -67,6 +67,11 @@ def _priority_json(priority: Priority) -> dict[str, object]:
         "age": priority.age,
         "because": list(priority.because),
     }
+
+
+def priorities_json(queue: Sequence[Waiting]) -> list[dict[str, object]]:
+    """Why the open reviews stand in this order."""
+    return [{"review": one.review.id, **priority_json(one.priority)} for one in queue if one.priority is not None]
 
 
 def groups_json(queue: Sequence[Waiting]) -> list[dict[str, object]]:

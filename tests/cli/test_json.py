@@ -62,6 +62,8 @@ CASES = [
     case("explain", f"explain {LEAD}"),
     case("review-list", "review list --all"),
     case("review-show", "review show {review}"),
+    case("review-export", "review export {sheet}"),
+    case("review-import", "review import {sheet_kept}"),
     case("review-decide", "review decide {review} nurture"),
     case("journal-show", "journal show"),
     case("journal-show", f"journal show {LEAD}"),
@@ -119,11 +121,15 @@ def words_of(one: Case, folder: Folder, place: Path) -> list[str]:
         "plan": folder.path / "plan.json",
         "backup": place / "backup.db",
         "new": place / "new",
+        "sheet": place / "reviews.csv",
+        "sheet_kept": place / "kept.csv",
         "folder": folder.path,
         "config": folder.config,
         "today": datetime.now(UTC).date(),
         "url": folder.sandbox.base_url,
     }
+    if "{sheet_kept}" in one.words:
+        assert folder.type("review", "export", str(known["sheet_kept"])).code == 0
     if "{review}" in one.words:
         known["review"] = folder.ask("SELECT min(id) FROM reviews WHERE state = 'open'")[0][0]
     if "{letter}" in one.words:
