@@ -11,7 +11,7 @@ from connector.matching.measure import first_of_cluster
 from connector.matching.truth import Proposed
 from connector.model.match import Band, Candidates, Entry, Match
 from connector.model.records import Kind, Record, RecordRef
-from connector.ports.shelves import Directory
+from connector.ports import Directory
 
 T = TypeVar("T")
 R = TypeVar("R")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -25,6 +25,9 @@ class Matches(Protocol):
 
     def judgements(self, ref: RecordRef) -> Sequence[Judgement]:
         """Standing words on pairs that hold *ref*."""
+
+    def words(self, batch: int = 1000) -> Iterator[Sequence[Judgement]]:
+        """Every standing word that a person said, oldest first; copies of a word (`carry`, `lend`) are left out."""
 
     def carry(self, gone: RecordRef, survivor: RecordRef, at: datetime, why: str) -> Sequence[Judgement]:
         """Let the standing words on *gone* hold for *survivor* too, each once; answers those that hold now.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -77,6 +77,17 @@ class SqliteMatches:
     def judgements(self, ref: RecordRef) -> Sequence[Judgement]:
         """Standing words on pairs that hold *ref*, oldest first."""
         return [_judgement(row[1:]) for row in self._rows_of(ref)]
+
+    def words(self, batch: int = 1000) -> Iterator[Sequence[Judgement]]:
+        """Every standing word that a person said, oldest first; copies of a word are left out."""
+        last = 0
+        while rows := self._database.rows(
+            f"SELECT id, {_WORD_COLUMNS} FROM judgements"
+            " WHERE standing = 1 AND carried_from IS NULL AND id > ? ORDER BY id LIMIT ?",
+            (last, batch),
+        ):
+            last = rows[-1][0]
+            yield [_judgement(row[1:]) for row in rows]
 
     def carry(self, gone: RecordRef, survivor: RecordRef, at: datetime, why: str) -> Sequence[Judgement]:
         """Let the standing words on *gone* hold for *survivor* too, each once; answers those that hold now.
