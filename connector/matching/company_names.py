@@ -14,7 +14,7 @@ from functools import lru_cache
 from rapidfuzz.distance import OSA
 
 from connector.values import company, legal_forms, sounds
-from connector.values.company_words import FREQUENT, NUMBER_WORDS, STOP_WORDS
+from connector.values.company_words import COUNTRY_WORDS, FREQUENT, NUMBER_WORDS, STOP_WORDS
 
 LEVELS = (
     "same", "joined", "reordered", "near", "short", "acronym", "branch", "other-number", "shared-word", "different",
@@ -22,7 +22,9 @@ LEVELS = (
 
 Weight = Callable[[str], float]
 
-_SITE = re.compile(r"\.(?:com|net|org|io|co|de|fr|it|es|nl|ru|co\.uk)\b", re.IGNORECASE)
+_SITE = re.compile(
+    r"\b(?:https?://)?www\.|\.(?:(?:com|co|net|org)\.[a-z]{2}|com|net|org|io|co|de|fr|it|es|nl|ru|pl)\b", re.IGNORECASE
+)
 _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)\Z")
 _SPELLING = ((re.compile(r"is(ation|ations|ing|ed|e)\Z"), r"iz\1"), (re.compile(r"(?<=[a-z]{3})our\Z"), "or"))
 _ROMAN = {
@@ -36,18 +38,19 @@ class FirmParts:
     """A company's name, ready to be compared.
 
     *core*: the words without legal form and country, in one spelling; *form* and its *kind*: the legal form, and
-    *homes*: the countries that have it; *country*: the ISO code that the name itself tells; *numbers*: the words
-    with digits; *telling*: the words of the core without fillers.
+    *homes*: the countries that have it; *country*: the ISO code that the name itself tells, and *abroad* the first
+    letter of the word that tells it; *numbers*: the words with digits; *telling*: the core without fillers.
     """
 
     core: tuple[str, ...] = ()
     form: str = ""
     country: str = ""
+    abroad: str = ""
     kind: str = field(init=False, repr=False)
     homes: frozenset[str] = field(init=False, repr=False)
     telling: tuple[str, ...] = field(init=False, repr=False)
     joined: str = field(init=False, repr=False)
-    acronym: str = field(init=False, repr=False)
+    acronyms: tuple[str, ...] = field(init=False, repr=False)
     numbers: tuple[str, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -59,7 +62,7 @@ class FirmParts:
             "homes": form.countries if form else frozenset[str](),
             "telling": telling,
             "joined": "".join(self.core),
-            "acronym": "".join(word[0] for word in telling) if len(telling) > 1 else "",
+            "acronyms": _acronyms(telling, self.abroad),
             "numbers": tuple(sorted(word for word in telling if any(map(str.isdigit, word)))),
         }
         for name, value in worked_out.items():
@@ -72,7 +75,17 @@ def parts(name: str) -> FirmParts:
     words = _numbered([_spelled(word) for word in found.words])
     if len(words) > 1 and words[-1] in ("i", "v", "x"):
         words[-1] = {"i": "1", "v": "5", "x": "10"}[words[-1]]
-    return FirmParts(tuple(_state_names(words)), found.form, found.country)
+    return FirmParts(tuple(_state_names(words)), found.form, found.country, _abroad(name) if found.country else "")
+
+
+def _abroad(name: str) -> str:
+    return next((word[0] for word in reversed(company.normal(name).split()) if word in COUNTRY_WORDS), "")
+
+
+def _acronyms(telling: tuple[str, ...], abroad: str) -> tuple[str, ...]:
+    """The first letters, with that of a country beside the name and without it; nothing under three letters."""
+    letters = "".join(word[0] for word in telling)
+    return tuple(found for found in (letters, letters + abroad) if len(found) > 2 and len(telling) > 1)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -137,7 +150,7 @@ def _by_words(left: FirmParts, right: FirmParts) -> str:
         return "other-number" if _without(left) == _without(right) else "different"
     if left.numbers != right.numbers and _without(left) == _without(right):
         return "other-number"
-    if _words_near(left.telling, right.telling) or _joined_near(left.joined, right.joined):
+    if _words_near(left.telling, right.telling) or _one_slip(left, right):
         return "near"
     if _shorter(left.telling, right.telling) or (
         len(min(mine, theirs, key=len)) > 1 and (mine <= theirs or theirs <= mine)
@@ -156,12 +169,16 @@ def _words_near(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
     return all(word_worth(one, other) > 0 for one, other in zip(left, right, strict=True))
 
 
-def _joined_near(one: str, other: str) -> bool:
-    shorter = min(len(one), len(other))
-    if shorter < 5 or any(map(str.isdigit, one + other)):
+def _one_slip(left: FirmParts, right: FirmParts) -> bool:
+    """Whether one letter is all that differs, in a single word or beside another word that tells the firm."""
+    one, other = left.joined, right.joined
+    if min(len(one), len(other)) < _LONG_NAME or left.numbers != right.numbers:
         return False
-    cut = 1 if shorter < 9 else 2
-    return OSA.distance(one, other, score_cutoff=cut) <= cut
+    if OSA.distance(one, other, score_cutoff=1) > 1:
+        return False
+    if len(left.telling) != len(right.telling):
+        return True
+    return any(word not in FREQUENT and len(word) > 2 for word in set(left.telling) & set(right.telling))
 
 
 def _shorter(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
@@ -182,16 +199,27 @@ def word_worth(one: str, other: str) -> float:
     if one == other:
         return 1.0
     shorter = min(len(one), len(other))
-    if shorter < 3 or any(map(str.isdigit, one + other)):
+    if shorter < 4 or not (one.isalpha() and other.isalpha()):
         return 0.0
-    if one + "s" == other or other + "s" == one:
+    mine, theirs = _singular(one), _singular(other)
+    if mine == theirs:
         return 0.95
     if shorter < 5:
-        return 0.8 if one[0] == other[0] and OSA.distance(one, other, score_cutoff=1) <= 1 else 0.0
+        return 0.8 if one[0] == other[0] and _apart(one, other, 1) <= 1 else 0.0
     if sounds.sound(one) == sounds.sound(other):
         return 0.95
     cut = 1 if shorter < 9 else 2
-    return 0.85 if OSA.distance(one, other, score_cutoff=cut) <= cut else 0.0
+    return 0.85 if min(_apart(one, other, cut), _apart(mine, theirs, cut)) <= cut else 0.0
+
+
+def _apart(one: str, other: str, cut: int) -> int:
+    return OSA.distance(one, other, score_cutoff=cut)
+
+
+def _singular(word: str) -> str:
+    if word.endswith("ies") and len(word) > 5:
+        return word[:-3] + "y"
+    return word[:-1] if word.endswith("s") and not word.endswith("ss") and len(word) > 4 else word
 
 
 _EXTRA = 0.3
@@ -224,16 +252,9 @@ def likeness(left: FirmParts, right: FirmParts, weight: Weight = default_weight)
     return max(0.0, found - against)
 
 
-def _one_slip(left: FirmParts, right: FirmParts) -> bool:
-    """Whether one letter is all that differs in a long name, though the word that holds it is short."""
-    one, other = left.joined, right.joined
-    long = min(len(one), len(other)) >= _LONG_NAME and left.numbers == right.numbers
-    return long and OSA.distance(one, other, score_cutoff=1) <= 1
-
-
 def _is_acronym(left: FirmParts, right: FirmParts) -> bool:
     one, other = left.joined, right.joined
-    return min(len(one), len(other)) > 2 and (one == right.acronym or other == left.acronym)
+    return one in right.acronyms or other in left.acronyms
 
 
 def _forms(left: FirmParts, right: FirmParts) -> float:

@@ -22,7 +22,10 @@ LEVELS = (
 
 _APOSTROPHES = re.compile("['’‘ʼʻʿʾ`´′]")
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
+_DIMINUTIVE = re.compile(r"(?:ie|ey|y|i)\Z")
+_FEMININE = frozenset(("ine", "ette", "ina", "etta", "elle", "ella", "anne", "ia", "essa"))
 _AGREE = frozenset(("same", "sound"))
+_CROSSWISE = frozenset(("middle", "nickname", "initial", "mistyped", "part"))
 _WEAK = frozenset(("mistyped", "other-middle", "last-only", "first-only", "other-first", "other-last", "different"))
 
 
@@ -40,19 +43,27 @@ class NameParts:
     suffix: str = ""
     strict: bool = False
     bare: bool = False
-    words: tuple[str, ...] = field(init=False, repr=False)
-    sounds: tuple[str, ...] = field(init=False, repr=False)
-    joined: tuple[str, str] = field(init=False, repr=False)
-    key: str = field(init=False, repr=False)
+    words: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    sounds: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    joined: tuple[str, str] = field(init=False, repr=False, compare=False)
+    heard: tuple[str, str] = field(init=False, repr=False, compare=False)
+    family: frozenset[str] = field(init=False, repr=False, compare=False)
+    telling: frozenset[str] = field(init=False, repr=False, compare=False)
+    key: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Work out what every comparison needs."""
-        words = self.first + self.last
-        heard = tuple(map(sounds.sound, words))
-        object.__setattr__(self, "words", words)
-        object.__setattr__(self, "sounds", heard)
-        object.__setattr__(self, "joined", ("".join(self.first), "".join(self.last)))
-        object.__setattr__(self, "key", " ".join(sorted(word for word in heard if word not in PARTICLES)))
+        heard = tuple(map(sounds.sound, self.first + self.last))
+        family = heard[len(self.first) :]
+        joined = "".join(self.first), "".join(self.last)
+        put = object.__setattr__
+        put(self, "words", self.first + self.last)
+        put(self, "sounds", heard)
+        put(self, "joined", joined)
+        put(self, "heard", (sounds.sound(joined[0]), sounds.sound(joined[1])))
+        put(self, "family", frozenset(family) - PARTICLES or frozenset(family))
+        put(self, "telling", frozenset(heard) - PARTICLES)
+        put(self, "key", " ".join(sorted(word for word in heard if word not in PARTICLES)))
 
     @property
     def initials(self) -> str:
@@ -64,14 +75,14 @@ def parts(first: str, last: str = "") -> NameParts:
     """Take a name apart: two fields, or all of it in one of them.
 
     Titles, degrees and names in brackets are left out, the generation is set apart. Chinese and Korean names
-    in one field are read family name first.
+    in one field are read family name first. A single word stays in the field that it came in.
     """
     whole = f"{first} {last}" if first and last else first or last
     east, bare = letters.is_east_asian(whole), letters.is_without_vowels(whole)
     suffix = ""
     if east and not (first and last):
         first, last = _family_first(whole)
-    elif not (first and last):
+    elif not (first and last) and " " in whole.strip():
         found = names.split_full(whole)
         first, last, suffix = found.first, found.last, names.suffix(f"x {found.suffix}") if found.suffix else ""
     suffix = suffix or _generation(first, last)
@@ -121,16 +132,32 @@ def level(left: NameParts, right: NameParts) -> str:
         return "same" if left.words else "different"
     if not left.words or not right.words:
         return "different"
+    if not (left.joined[0] and left.joined[1] and right.joined[0] and right.joined[1]):
+        return _of_one_field(left, right)
     straight = _by_field(left, right)
     return straight if straight not in _WEAK else _in_other_order(left, right) or straight
+
+
+def _of_one_field(left: NameParts, right: NameParts) -> str:
+    """Where one side has a single field only, it may hold the first or the last name of the other."""
+    if left.key == right.key:
+        return "same"
+    alone, other = (left, right) if not (left.joined[0] and left.joined[1]) else (right, left)
+    word, heard = "".join(alone.joined), sounds.sound("".join(alone.joined))
+    if heard in other.heard:
+        return "last-only" if heard == other.heard[1] else "first-only"
+    if len(word) > 1 and other.joined[1] and is_near(word, other.joined[1]):
+        return "last-only"
+    if other.first and len(word) > 1 and first_word(word, other.first[0]) in ("same", "sound", "nickname", "near"):
+        return "first-only"
+    return "different"
 
 
 def _by_field(left: NameParts, right: NameParts) -> str:
     lasts = _last(left, right)
     if lasts == "different":
-        return "other-last" if left.first and _first(left, right) in _AGREE else "different"
-    firsts = _first(left, right)
-    return _WORTH.get((firsts, lasts)) or _WORTH.get((firsts, "")) or "different"
+        return "other-last" if _first(left, right) in _AGREE else "different"
+    return _WORTH.get((_first(left, right), lasts), "different")
 
 
 _WORTH = {
@@ -141,18 +168,15 @@ _WORTH = {
         for last in _AGREE
         for first, worth in {
             "middle": "middle", "other-middle": "other-middle", "nickname": "nickname", "initial": "initial",
-            "near": "mistyped", "none": "last-only", "different": "other-first",
+            "near": "mistyped", "different": "other-first",
         }.items()
     },
     **{(first, last): worth for last, worth in (("near", "mistyped"), ("part", "part"))
        for first in ("same", "sound", "middle", "nickname")},
-    **{(first, "none"): "first-only" for first in ("same", "sound", "nickname", "middle")},
 }  # fmt: skip
 
 
 def _first(left: NameParts, right: NameParts) -> str:
-    if not left.first or not right.first:
-        return "none"
     if left.joined[0] == right.joined[0]:
         return "same"
     exact = left.strict and right.strict
@@ -162,7 +186,7 @@ def _first(left: NameParts, right: NameParts) -> str:
     if lead == "different" or lead == "near":
         if _contained(left.first, right.first) or _run(left.first, right.first):
             return "middle"
-        if _bare_alike(left, right, 0) or _together(left.joined[0], right.joined[0]):
+        if _bare_alike(left, right, 0) or left.heard[0] == right.heard[0]:
             return "sound"
         return lead
     if len(left.first) == 1 and len(right.first) == 1:
@@ -177,7 +201,7 @@ def _rest(left: tuple[str, ...], right: tuple[str, ...]) -> str:
     """What further given names say: '' for nothing, ``middle`` for more on one side or short, ``other-middle``."""
     if not left or not right:
         return "middle" if left or right else ""
-    fewer, more = sorted((left, right), key=len)
+    fewer, more = sorted((left, right), key=lambda words: (len(words), words))
     levels = [min((first_word(word, other) for other in more), key=_ORDER.index) for word in fewer]
     if all(found in _AGREE for found in levels):
         return "" if len(fewer) == len(more) else "middle"
@@ -189,7 +213,7 @@ _ORDER = ("same", "sound", "nickname", "initial", "near", "different")
 
 def _contained(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
     """Whether the only given name of one side is one of the given names of the other."""
-    fewer, more = sorted((left, right), key=len)
+    fewer, more = sorted((left, right), key=lambda words: (len(words), words))
     return len(more) > 1 and set(fewer) <= set(more)
 
 
@@ -197,10 +221,6 @@ def _run(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
     """Whether initials run together stand for the given names: 'jc' and 'jean claude'."""
     fewer, more = sorted((left, right), key=len)
     return len(fewer) == 1 and len(more) == len(fewer[0]) > 1 and fewer[0] == "".join(word[0] for word in more)
-
-
-def _together(one: str, other: str) -> bool:
-    return sounds.sound(one) == sounds.sound(other)
 
 
 def _bare_alike(left: NameParts, right: NameParts, which: int) -> bool:
@@ -212,26 +232,19 @@ def _bare_alike(left: NameParts, right: NameParts, which: int) -> bool:
 
 
 def _last(left: NameParts, right: NameParts) -> str:
-    if not left.last or not right.last:
-        return "none"
     one, other = left.joined[1], right.joined[1]
     if one == other:
         return "same"
-    if _together(one, other) or _bare_alike(left, right, 1):
+    if left.heard[1] == right.heard[1] or _bare_alike(left, right, 1):
         return "sound"
     if left.strict and right.strict:
         return "different"
-    mine, theirs = _weighty(left.last), _weighty(right.last)
+    mine, theirs = left.family, right.family
     if mine == theirs:
         return "same"
-    if mine & theirs and (mine <= theirs or theirs <= mine):
+    if mine <= theirs or theirs <= mine:
         return "part"
     return "near" if is_near(one, other) else "different"
-
-
-def _weighty(words: tuple[str, ...]) -> frozenset[str]:
-    """The words of a last name in one spelling, without particles such as 'van' or 'al'."""
-    return frozenset(sounds.sound(word) for word in words if word not in PARTICLES) or frozenset(words)
 
 
 @lru_cache(maxsize=1 << 17)
@@ -243,15 +256,23 @@ def first_word(one: str, other: str) -> str:
         return "initial" if one[0] == other[0] else "different"
     if sounds.sound(one) == sounds.sound(other):
         return "sound"
-    if not names.nickname_group(one).isdisjoint(names.nickname_group(other)):
+    if _may_be_short(one, other) or not names.nickname_group(one).isdisjoint(names.nickname_group(other)):
         return "nickname"
     return "near" if is_near(one, other) else "different"
+
+
+def _may_be_short(one: str, other: str) -> bool:
+    """Whether one is the beginning of the other, as short forms are ('Rob', 'Robbie'), but not its feminine form."""
+    short, long = sorted((one, other), key=len)
+    stem = _DIMINUTIVE.sub("", short)
+    stem = stem[:-1] if stem != short and stem[-2:-1] == stem[-1:] else stem
+    return len(stem) > 2 and long.startswith(stem) and len(long) > len(stem) + 1 and long[len(stem) :] not in _FEMININE
 
 
 def is_near(one: str, other: str) -> bool:
     """Whether one word is the other with a slip of the finger: one letter off, two in nine letters or more."""
     shorter = min(len(one), len(other))
-    if shorter < 3 or not _digits_agree(one, other):
+    if shorter < 3 or not ((one.isalpha() and other.isalpha()) or _digits_agree(one, other)):
         return False
     if shorter < 5:
         return one[0] == other[0] and OSA.distance(one, other, score_cutoff=1) <= 1
@@ -266,19 +287,30 @@ def _digits_agree(one: str, other: str) -> bool:
 
 
 def _in_other_order(left: NameParts, right: NameParts) -> str:
-    """``swapped`` or ``middle`` where all words are there in another order; '' otherwise."""
+    """What the names are with their words in another order: ``swapped``, ``middle`` or weaker; '' for nothing."""
     if left.key == right.key:
         return "sound" if left.sounds == right.sounds else "swapped"
-    whole, other = "".join(left.joined), "".join(right.joined)
-    if whole == other or whole in ("".join(right.joined[::-1]),):
+    whole = "".join(left.joined)
+    if whole in ("".join(right.joined), "".join(right.joined[::-1])):
         return "swapped"
     if left.strict and right.strict:
         return ""
-    mine, theirs = set(left.sounds) - PARTICLES, set(right.sounds) - PARTICLES
-    fewer, more = sorted((mine, theirs), key=len)
+    fewer, more = sorted((left.telling, right.telling), key=len)
     if len(fewer) >= 2 and fewer <= more and all(len(word) > 1 for word in fewer):
         return "middle"
+    if left.heard[0] == right.heard[1] or left.heard[1] == right.heard[0]:
+        return _crosswise(left, right)
     return ""
+
+
+def _crosswise(left: NameParts, right: NameParts) -> str:
+    """The first name of one side against the last name of the other, and the other way round; '' for nothing."""
+    ways = (_by_field(_turned(left), right), _by_field(left, _turned(right)))
+    return min((found for found in ways if found in _CROSSWISE), key=LEVELS.index, default="")
+
+
+def _turned(name: NameParts) -> NameParts:
+    return NameParts(name.last, name.first, name.suffix, name.strict, name.bare)
 
 
 # How much a word counts that agrees in this way, of 1 for the same word.

@@ -63,6 +63,7 @@ NICKNAMES = {
     "kolya": "nikolai nikolay", "misha": "mikhail", "zhenya": "evgenii evgeny evgeniya", "lyosha": "aleksei",
     "lena": "elena", "katya": "ekaterina", "natasha": "natalya", "tanya": "tatyana", "olya": "olga", "masha": "mariya",
     "giannis": "ioannis", "yannis": "ioannis", "kostas": "konstantinos", "giorgos": "georgios", "dimitris": "dimitrios",
+    "franco": "francesco", "robbie": "robert",
     "mitch": "mitchell", "memo": "mehmet guillermo", "ria": "maria", "henk": "hendrik", "kees": "cornelis",
     "piet": "pieter", "joop": "johannes", "jaap": "jacob", "sanne": "susanne", "lasse": "lars", "kalle": "karl",
     "lotta": "charlotte", "stina": "kristina", "raj": "rajesh rajendra", "sunny": "sunil", "vicky": "vikram victoria",
