@@ -37,6 +37,7 @@ class Consideration:
     only: frozenset[RecordRef] | None = None
     planned: dict[RecordRef, PlannedLead] = field(default_factory=dict)
     raws: dict[RecordRef, RawRecord] = field(default_factory=dict)
+    awake: set[RecordRef] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         """Learn what earlier runs left open."""
@@ -64,7 +65,9 @@ class Consideration:
         for rows in self._awake():
             with route.store.transaction():
                 taken = list(take_up(route, rows))
-                index_leads(route, [lead for each in taken if (lead := each.lead) is not None])
+                leads = [lead for each in taken if (lead := each.lead) is not None]
+                index_leads(route, leads)
+            self.awake.update(lead.ref for lead in leads)
             self._count_dead(taken)
             route.checkpoint()
 
@@ -97,7 +100,9 @@ class Consideration:
             route.store.inbox.set_state(route.name, lead.ref, InboxState.DONE)
             return
         before = route.store.decisions.latest(route.name, lead.ref)
-        resolution = resolve_lead(route, lead)
+        self._planner.forget(lead.ref)
+        self.result.waiting.discard(lead.ref)
+        resolution = resolve_lead(route, lead, taken.counts, self.awake)
         decision, draft = self._draft(taken, lead, resolution)
         self.result.count(taken, resolution, decision.verdict, before.verdict if before else None)
         if draft.problems and draft.writes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from connector.matching import company_group
+from connector.matching import Likeness, Newcomer, NewCompanies
 from connector.model.decision import Decision, Verdict
 from connector.model.match import Linkage, Resolution
 from connector.model.plan import Action, Plan, PlannedLead, Step, Take
@@ -33,29 +33,39 @@ class Draft:
         return any(step.writes for step in self.planned.steps)
 
 
+_NOBODY = Newcomer(Likeness.NEW)
+
+
 @dataclass
 class Planner:
     """Plans one run's leads in order.
 
-    *leaders*: per CRM and new company (see `company_group`), the lead whose conversion opens its account; the next
-    ones join it. *originals*: per CRM and lead planned to convert, where its contact comes from; duplicates follow.
-    *waiting_shares* and *waiting_leads*: companies and leads with a write of an earlier run still unknown.
+    *leaders*: per CRM and new company (see `NewCompanies`), the lead whose conversion opens its account; the next
+    ones join it. *founded*: what each of these leads opens. *originals*: per CRM and lead planned to convert, where
+    its contact comes from; duplicates follow. *waiting_shares* and *waiting_leads*: companies and leads with a write
+    of an earlier run still unknown.
     """
 
     route: Route
     leaders: dict[tuple[str, str], Leader] = field(default_factory=dict)
+    founded: dict[RecordRef, list[tuple[str, str]]] = field(default_factory=dict)
     originals: dict[tuple[str, RecordRef], Leader] = field(default_factory=dict)
     waiting_shares: dict[str, RecordRef] = field(default_factory=dict)
     waiting_leads: set[RecordRef] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         """Learn which conversions of earlier runs are not settled: nobody may open their companies again."""
+        self._companies = NewCompanies(self.route.rules.matching)
+        self._leads: dict[RecordRef, Record] = {}
         for entry in self.route.store.journal.unsettled(self.route.target.name):
             self.waiting_leads.add(entry.step.lead)
             if entry.ids.get("lead"):  # of a lead landed by another route: what stands in the target waits too
                 self.waiting_leads.add(self.route.target_side.ref(Kind.LEAD, entry.ids["lead"]))
             if entry.step.share:
                 self.waiting_shares[entry.step.share] = entry.step.lead
+                inputs = self.route.store.decisions.inputs(entry.route, entry.step.lead)
+                if inputs is not None:
+                    self._companies.add(inputs.lead, entry.step.share)
 
     def plan(self, lead: Record, row: InboxRow, decision: Decision, resolution: Resolution) -> Draft:
         """The steps for one lead, and what of it the CRMs' fields cannot hold. Others lean on it once it is kept."""
@@ -76,6 +86,14 @@ class Planner:
         made = {role: ids[role] for role in ("account", "contact", "opportunity") if role in ids}
         return PlannedLead(lead.ref, decision.verdict, row.fingerprint, give_back(situation, made))
 
+    def forget(self, lead: RecordRef) -> None:
+        """The lead is about to be planned anew: what it was to open or become is not known any more."""
+        self._companies.drop(lead)
+        for place in self.founded.pop(lead, ()):
+            del self.leaders[place]
+        for side in (self.route.target, self.route.source):
+            self.originals.pop((side.name, lead), None)
+
     def keep(self, planned: PlannedLead) -> None:
         """The lead is planned so: its company's and its person's other leads follow it."""
         for step in planned.steps:
@@ -86,7 +104,8 @@ class Planner:
         self, lead: Record, row: InboxRow, decision: Decision, resolution: Resolution
     ) -> tuple[Situation, list[SideWording]]:
         route, directory, side = self.route, self.route.store.directory, self.route.target_side
-        share = company_group(lead, route.rules.matching) if decision.verdict is Verdict.CONVERT else ""
+        newcomer = self._companies.of(lead) if decision.verdict is Verdict.CONVERT else _NOBODY
+        self._leads[lead.ref], share = lead, newcomer.share
         account = directory.get(resolution.account.ref) if resolution.account else None
         contact = directory.get(resolution.contact.ref) if resolution.contact else None
         earlier = followed(route, lead, side) if decision.verdict.converts else None
@@ -113,7 +132,9 @@ class Planner:
             share=share,
             leader=self.leaders.get((side.name, share)) if share else None,
             original=original,
-            waiting_for=self._waiting(lead.ref, share, earlier) or _orphan(decision, original),
+            waiting_for=self._waiting(lead.ref, share, earlier)
+            or _orphan(decision, original)
+            or ("" if earlier else _unsure(newcomer)),
             style=route.target.conversion_style,
             foreign=not route.in_place,
             first_stage=side.first_stage,
@@ -204,9 +225,26 @@ class Planner:
             roles["opportunity"] = convert.takes.get("opportunity") or Take(convert.key, "opportunity")
         connection = convert.connection or self.route.target.name
         if convert.share:
-            self.leaders.setdefault((connection, convert.share), Leader(roles))
+            self._opens(connection, convert, Leader(roles))
         contact = convert.ids.get("contact") or Take(convert.key, "contact")
         self.originals[connection, convert.lead] = Leader({"account": account, "contact": contact})
+
+    def _opens(self, connection: str, convert: Step, leader: Leader) -> None:
+        """The lead opens its company's account, or joins the lead that does; either tells how the name is written."""
+        place = (connection, convert.share)
+        if place not in self.leaders:
+            self.leaders[place] = leader
+            self.founded.setdefault(convert.lead, []).append(place)
+        lead = self._leads.get(convert.lead)
+        if lead is not None and connection == self.route.target.name:
+            self._companies.add(lead, convert.share)
+
+
+def _unsure(newcomer: Newcomer) -> str:
+    """Two leads that may be of one new company never open two accounts: the later one is asked about the first's."""
+    if newcomer.likeness is not Likeness.UNSURE:
+        return ""
+    return f"waits for {newcomer.like}, which opens an account for what may be the same company"
 
 
 def _owner_of(account: Record | None) -> str:

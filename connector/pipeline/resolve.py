@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 
 from connector.mapping import translate
@@ -13,6 +13,7 @@ from connector.model.progress import InboxRow, InboxState, Problem, Woken
 from connector.model.records import Kind, Record, RecordRef
 from connector.pipeline.parking import left_undone, park
 from connector.pipeline.pull import indexed
+from connector.pipeline.repeats import as_one, wake_juniors
 from connector.pipeline.route import Route
 from connector.pipeline.words import carry_merged, heeded, one_of_each, origins_of, standing_words
 
@@ -94,8 +95,12 @@ def index_leads(route: Route, leads: Sequence[Record]) -> None:
     carry_merged(route, leads)
 
 
-def resolve_lead(route: Route, lead: Record) -> Resolution:
-    """Who is it? Standing words of people first, then what the directory holds; kept with its evidence."""
+def resolve_lead(route: Route, lead: Record, arrived: bool = False, awake: Set[RecordRef] = frozenset()) -> Resolution:
+    """Who is it? Standing words of people first, then what the directory holds; kept with its evidence.
+
+    *arrived*: the lead is new or changed, so that leads decided on before may turn out to be its repeats. *awake*
+    are those that this run looks at anyhow.
+    """
     connections = list(dict.fromkeys([route.source.name, route.target.name]))
     found = route.store.directory.candidates(query(lead, route.rules.matching), connections)
     others = _without(route, found, _itself(route, lead.ref))
@@ -105,7 +110,10 @@ def resolve_lead(route: Route, lead: Record) -> Resolution:
     single = one_of_each(route.store, judged, resolution)
     if single != judged:
         resolution = resolve(lead, single, words, route.rules.matching)
+    resolution = as_one(route, lead, single, words, resolution)
     resolution = heeded(route, lead, resolution, words)
+    if arrived:
+        wake_juniors(route, lead, single, awake)
     route.store.matches.save(route.name, resolution, route.clock.now())
     return resolution
 
