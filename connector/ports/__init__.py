@@ -4,6 +4,7 @@ The corridor (`connector.pipeline`) speaks only to these protocols; `connector.w
 keeps them: CRMs (`connector.systems`), the state file (`connector.store`), clocks and screens.
 """
 
+from connector.ports.directory import Directory, Spread
 from connector.ports.matches import Matches
 from connector.ports.shelves import (
     Audit,
@@ -11,7 +12,6 @@ from connector.ports.shelves import (
     Crosswalk,
     DeadLetters,
     Decisions,
-    Directory,
     Inbox,
     Journal,
     Lease,
@@ -39,6 +39,7 @@ __all__ = [
     "Reviews",
     "Runs",
     "Source",
+    "Spread",
     "Store",
     "Target",
     "Twins",

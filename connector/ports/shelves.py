@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from connector.model.decision import Decision, DecisionInputs, Ruling, Versions
-from connector.model.match import Candidates, Entry, Known, Query, Resolution
+from connector.model.match import Resolution
 from connector.model.plan import Order, Plan, Receipt
 from connector.model.progress import (
     Answer,
@@ -29,8 +29,9 @@ from connector.model.progress import (
     Window,
     Woken,
 )
-from connector.model.records import Kind, Record, RecordRef, Scalar, Values
+from connector.model.records import Kind, RecordRef, Scalar, Values
 from connector.model.twins import Pair
+from connector.ports.directory import Directory
 from connector.ports.matches import Matches
 
 
@@ -84,36 +85,6 @@ class Inbox(Protocol):
 
     def count_between(self, route: str, object_name: str, window: Window) -> int:
         """Rows held whose change stamp lies in *window* (for the completeness check)."""
-
-
-class Directory(Protocol):
-    """Local index of a target's accounts and contacts, and of leads, by blocking keys."""
-
-    def put(self, entries: Sequence[Entry]) -> Sequence[RecordRef]:
-        """Add or replace records; answers those whose content changed. Deleted and merged ones leave the index."""
-
-    def candidates(self, query: Query, connections: Sequence[str]) -> Candidates:
-        """Records on *connections* that share a key, those that share most first; contacts bring their account."""
-
-    def known(self, ref: RecordRef) -> Known | None:
-        """The identity of a record, merged ones followed to their survivor; None when it is gone or unknown."""
-
-    def get(self, ref: RecordRef) -> Record | None:
-        """A record by reference, merged ones followed to their survivor."""
-
-    def counts(self) -> Mapping[str, int]: ...
-
-    def live(self, batch: int = 2000) -> Iterator[Sequence[Record]]:
-        """Every record that is not gone, in batches, for `rebuild`."""
-
-    def rebuild(self, entries: Iterable[Sequence[Entry]], made_by: str) -> int:
-        """Lay every live record anew under other keys, in one transaction; answers how many.
-
-        *made_by* names the rules and the layout that the entries were made with.
-        """
-
-    def made_by(self) -> str:
-        """What the standing entries were made with; empty when none was ever laid."""
 
 
 class Crosswalk(Protocol):

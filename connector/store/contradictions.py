@@ -56,8 +56,9 @@ _JOURNAL = (
 
 _SHELVES = (
     (
-        "{0} blocking keys name a directory row that is not there",
-        "SELECT count(*) FROM blocking_keys WHERE directory_id NOT IN (SELECT id FROM directory) HAVING count(*) > 0",
+        "{0} blocking keys name an identity that is not there",
+        "SELECT count(*) FROM blocking_keys WHERE directory_id NOT IN (SELECT directory_id FROM identities)"
+        " HAVING count(*) > 0",
     ),
     (
         "{0}:{1} on route {2} was done and its conversion is unsettled",

@@ -86,7 +86,7 @@ CREATE TABLE decisions (
     standing INTEGER NOT NULL
 );
 
-CREATE TABLE directory (
+CREATE TABLE "directory" (
     id INTEGER PRIMARY KEY,
     connection TEXT NOT NULL,
     object TEXT NOT NULL,
@@ -97,9 +97,31 @@ CREATE TABLE directory (
     modified TEXT,
     account_id TEXT NOT NULL DEFAULT '',
     gone INTEGER NOT NULL DEFAULT 0,
-    merged_into TEXT,
-    keys BLOB NOT NULL
+    merged_into TEXT
 );
+
+CREATE TABLE directory_layout (made_by TEXT NOT NULL);
+
+CREATE TABLE directory_sizes (
+    connection TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    live INTEGER NOT NULL,
+    PRIMARY KEY (connection, kind)
+) WITHOUT ROWID;
+
+CREATE TABLE directory_terms (
+    hash INTEGER PRIMARY KEY,
+    accounts INTEGER NOT NULL,
+    contacts INTEGER NOT NULL,
+    leads INTEGER NOT NULL
+);
+
+CREATE TABLE directory_votes (
+    domain INTEGER NOT NULL,
+    account_id TEXT NOT NULL,
+    votes INTEGER NOT NULL,
+    PRIMARY KEY (domain, account_id)
+) WITHOUT ROWID;
 
 CREATE TABLE frozen (
     id INTEGER PRIMARY KEY,
@@ -110,6 +132,18 @@ CREATE TABLE frozen (
     why TEXT NOT NULL,
     since TEXT NOT NULL,
     released_at TEXT
+);
+
+CREATE TABLE identities (
+    directory_id INTEGER PRIMARY KEY,
+    connection TEXT NOT NULL,
+    object TEXT NOT NULL,
+    record_id TEXT NOT NULL,
+    account_id TEXT NOT NULL,
+    profile TEXT NOT NULL,
+    keys BLOB NOT NULL,
+    terms BLOB NOT NULL,
+    vote INTEGER
 );
 
 CREATE TABLE inbox (
@@ -336,8 +370,6 @@ CREATE UNIQUE INDEX decisions_one_standing ON decisions (connection, record_id, 
 CREATE INDEX decisions_to_look_again ON decisions (route, look_again_at) WHERE standing = 1;
 
 CREATE UNIQUE INDEX directory_by_record ON directory (connection, record_id, object);
-
-CREATE INDEX directory_live ON directory (kind) WHERE gone = 0;
 
 CREATE UNIQUE INDEX frozen_once ON frozen (connection, record_id, object, judgement_id);
 

@@ -30,7 +30,10 @@ OLDEST_SQLITE = (3, 33, 0)
 """Checking one table at a time came with it."""
 
 _WHOLE_CHECK_BYTES = 64 * 1024 * 1024
-_REBUILDABLE = ("directory", "blocking_keys", "inbox", "inbox_emails")
+_REBUILDABLE = (
+    *("directory", "identities", "blocking_keys", "directory_terms", "directory_votes"),
+    *("inbox", "inbox_emails"),
+)
 """What a CRM can tell again; in a big file these are left to `connector state verify`."""
 
 

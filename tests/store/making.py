@@ -16,7 +16,7 @@ from connector.model.decision import (
     Verdict,
     Versions,
 )
-from connector.model.match import Band, BlockingKey, Linkage, Match, Resolution
+from connector.model.match import Band, Linkage, Match, Resolution
 from connector.model.plan import Action, Order, Outcome, Plan, PlannedLead, Receipt, Step
 from connector.model.progress import CrosswalkEntry, Page, Watermark
 from connector.model.records import Kind, RawRecord, Record, RecordRef, Scalar
@@ -78,11 +78,6 @@ def record(
 ) -> Record:
     """A canonical record."""
     return Record(kind, ref, values, modified=START, deleted=deleted, merged_into=merged_into)
-
-
-def key(name: str, value: str, *, strong: bool = True) -> BlockingKey:
-    """A blocking key."""
-    return BlockingKey(name, value, strong)
 
 
 def match(ref: RecordRef, kind: Kind = Kind.CONTACT, score: float = 7.5) -> Match:

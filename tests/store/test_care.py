@@ -84,7 +84,7 @@ def test_sound_file_has_no_findings(store: SqliteStore, path: Path) -> None:
         ("UPDATE audit SET actor = 'bob'", "audit: line 1 was changed"),
         ("UPDATE schema_migrations SET digest = 'x' WHERE number = 2", "migration 2 (inbox) is not the one"),
         ("DELETE FROM schema_migrations WHERE number = 3", "migration 3 (directory) was not applied"),
-        ("INSERT INTO blocking_keys VALUES (1, 99)", "1 blocking keys name a directory row that is not there"),
+        ("INSERT INTO blocking_keys VALUES (1, 99)", "1 blocking keys name an identity that is not there"),
     ],
 )
 def test_verify_tells_what_is_wrong(store: SqliteStore, path: Path, sql: str, sentence: str) -> None:

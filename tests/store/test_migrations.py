@@ -91,8 +91,10 @@ def test_applied_and_pending_add_up(path: Path, clock: HeldClock) -> None:
     older(path, clock, 2)
     database = Database(path, clock)
     assert list(migrations.applied(database)) == [1, 2]
-    assert [migration.number for migration in migrations.pending(database)] == [3, 4, 5, 6]
-    assert [migration.number for migration in migrations.migrate(database)] == [3, 4, 5, 6]
+    rest = [migration.number for migration in migrations.known()[2:]]
+    assert rest[:3] == [3, 4, 5]
+    assert [migration.number for migration in migrations.pending(database)] == rest
+    assert [migration.number for migration in migrations.migrate(database)] == rest
     assert migrations.pending(database) == []
 
 
@@ -153,9 +155,10 @@ def test_F10_kill_in_every_statement(tmp_path: Path, clock: HeldClock) -> None: 
 
 def test_newer_file_has_nothing_pending(path: Path, clock: HeldClock) -> None:
     """A number that this program does not know stops it."""
-    older(path, clock, 6)
+    newest = len(migrations.known())
+    older(path, clock, newest)
     database = Database(path, clock)
     with database.transaction():
-        database.run("INSERT INTO schema_migrations VALUES (7, 'later', 'x', ?)", (str(START),))
-    with pytest.raises(StateError, match="this program knows 6"):
+        database.run("INSERT INTO schema_migrations VALUES (?, 'later', 'x', ?)", (newest + 1, str(START)))
+    with pytest.raises(StateError, match=f"this program knows {newest}"):
         migrations.pending(database)
