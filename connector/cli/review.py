@@ -10,6 +10,7 @@ from connector.cli.output import counted, put_json, say
 from connector.cli.review_desk import find_of, known_review, order_terms, terms_of
 from connector.cli.review_sheets import export, take_in_answers
 from connector.cli.review_told import (
+    answer_told,
     contest,
     fields_json,
     groups_json,
@@ -161,10 +162,8 @@ def _outcome(settled: Settled) -> list[str]:
     others = ", ".join(str(other.id) for other in settled.also)
     also = f" for {counted(1 + len(settled.also), 'review')} (also {others})" if settled.also else ""
     if settled.standing is Standing.CONFLICT and first is not None:
-        told = (
-            f"{first.by} answered review {review.id} first ({first.word.value}): that answer stands, and yours is kept"
-        )
-        return [told, f"next: connector review show {review.id}"]
+        told = f"{first.by} answered review {review.id} first ({answer_told(first)})"
+        return [f"{told}: that answer stands, and yours is kept", f"next: connector review show {review.id}"]
     if settled.again:
         return ["you had said so before; nothing was changed"]
     if settled.standing is Standing.AGREED and first is not None:

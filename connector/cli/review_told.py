@@ -9,7 +9,7 @@ from connector.cli.output import console, counted, say, table
 from connector.cli.story import match_json, match_lines, refs_json
 from connector.matching.side_by_side import Line, Sign, side_by_side
 from connector.model.match import Match, Resolution
-from connector.model.progress import Answer, Review, Said, Standing
+from connector.model.progress import Answer, Review, ReviewState, Said, Standing
 from connector.model.records import Kind, Record, RecordRef, iso
 from connector.pipeline.review_asked import asked_now
 from connector.pipeline.review_order import Priority
@@ -132,7 +132,8 @@ def say_review(store: Store, review: Review, waiting: Waiting | None, reasons: S
         say(line)
     for said in review.said:
         say(f"  {_told(said)}")
-    _say_answers(review, reasons)
+    if review.state is ReviewState.OPEN:
+        _say_answers(review, reasons)
 
 
 def _place(review: Review, waiting: Waiting) -> Iterator[str]:
@@ -191,18 +192,23 @@ def _evidence(store: Store, review: Review) -> Iterator[str]:
         yield f"  runner-up: {second.kind.value} {second.ref.id}, {gap:.1f} points behind"
 
 
+def answer_told(answer: Answer) -> str:
+    """An answer as it would be typed."""
+    return " ".join(filter(None, [answer.word.value, str(answer.candidate or ""), answer.reason]))
+
+
 def _told(said: Said) -> str:
     answer = said.answer
-    what = " ".join(filter(None, [answer.word.value, str(answer.candidate or ""), answer.reason]))
+    what = answer_told(answer)
     note = f' ("{answer.note}")' if answer.note else ""
     group = f", with group {said.group}" if said.group else ""
     return f"{answer.by} said {what}{note} on {iso(answer.at)[:16]}Z{group}: {_STANDS[said.standing]}"
 
 
 def _say_answers(review: Review, reasons: Sequence[str]) -> None:
-    some = "same CANDIDATE | different | " if review.candidates else ""
+    some = "same CANDIDATE | different | new | " if review.candidates else ""
     say()
-    say(f"  answer: {some}other RECORD | unsure | new | convert | nurture | disqualify REASON")
+    say(f"  answer: {some}other RECORD | unsure | convert | nurture | disqualify REASON")
     say(f"  reasons: {', '.join(reasons)}")
 
 

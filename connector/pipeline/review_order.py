@@ -5,8 +5,8 @@ times how long it has waited.
 
 **value** is what the lead may bring: the share of leads of its stage that become customers, raised by fit, times its
 amount against the usual amount of the queue (1 where it carries none). **uncertainty** is the entropy, in bits, over
-the candidates and nobody; a question without candidates is one yes or no: 1, or a half where no threshold of the
-policy is near. **age** is the time waited against the time allowed. The factors are kept apart so that the order
+the candidates and nobody, at least a quarter; a question without candidates is one yes or no: 1, or a half where no
+threshold of the policy is near. **age** is the time waited against the time allowed. The factors are kept apart so that the order
 can be told.
 """
 
@@ -38,6 +38,7 @@ _ASKED_FOR_SALES = 0.5  # the least share for a lead that asked for a sales-spec
 _WORTH = (0.2, 5.0)  # an amount counts this many times the usual one, so that one huge figure does not rule the queue
 _AGE = (0.25, 4.0)  # a fresh question counts something; after four times the SLA it is as late as it can be
 _NEAR_POINTS = 10  # this close to a level of fit, a person's look can change the verdict
+_LEAST_BITS = 0.25  # what a rule put to a person is never as good as settled, however the points stand
 _MOST_ODDS = 50.0  # log-odds beyond which e to their power says no more
 _AMOUNTS = ("amount", "x_amount", "x_opportunity_amount", "x_estimated_value", "x_deal_value")
 
@@ -135,7 +136,7 @@ def _uncertainty(candidates: Sequence[Match], decision: Decision | None, levels:
         chances = shares([match.score for match in candidates])
         bits = -sum(share * math.log2(share) for share in chances if share > 0)
         shown = ", ".join(f"{share:.0%}" for share in chances[:-1])
-        return bits, f"candidates {shown}, nobody {chances[-1]:.0%}"
+        return max(bits, _LEAST_BITS), f"candidates {shown}, nobody {chances[-1]:.0%} by their points"
     points = decision.scorecard.fit.points if decision else 0
     asked = decision is not None and decision.scorecard.intent.points > 0
     if asked or not levels or any(abs(points - level) <= _NEAR_POINTS for level in levels):

@@ -54,6 +54,9 @@ def objection(review: Review, answer: Answer, reasons: Mapping[str, str]) -> str
     known = [match.ref for match in review.candidates]
     if answer.word is AnswerWord.SAME and answer.candidate not in known:
         return f"`same` names one of the candidates: {', '.join(map(str, known)) or 'none'}"
+    if answer.word in (AnswerWord.DIFFERENT, AnswerWord.NEW) and not known:
+        rulings = "`convert`, `nurture` or `disqualify` say what to do with the lead"
+        return f"`{answer.word.value}` says that the lead is none of the candidates, and there are none; {rulings}"
     if answer.word is AnswerWord.OTHER and answer.candidate == review.lead:
         return "`other` names another record than the lead itself"
     if answer.word is AnswerWord.DISQUALIFY and answer.reason not in reasons:
