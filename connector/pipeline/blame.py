@@ -89,7 +89,7 @@ def _follow(store: Store, lead: RecordRef, why: str, reach: dict[RecordRef, str]
         if ref in reach or not rows_of(store, ref):
             continue
         reach[ref] = because
-        waiting += [(copy, f"it is {ref}, landed") for copy in _copies(store, ref)]
+        waiting += [(copy, f"it is {ref}, landed") for copy in copies_of(store, ref)]
         waiting += [(repeat, f"it repeats {ref}") for repeat in _repeats(store, ref)]
         for made in _made(store, ref):
             for joined in _leaning_leads(store, made.ref):
@@ -112,7 +112,8 @@ def _leaning_leads(store: Store, ref: RecordRef) -> Iterator[RecordRef]:
             yield from (row.raw.ref for row in store.inbox.find(key) if row.raw.ref.key == key)
 
 
-def _copies(store: Store, ref: RecordRef) -> list[RecordRef]:
+def copies_of(store: Store, ref: RecordRef) -> list[RecordRef]:
+    """Where a lead from elsewhere was landed."""
     return [entry.ref for entry in store.crosswalk.by_key(ref.key) if entry.role == "lead"]
 
 

@@ -9,7 +9,7 @@ from connector.model.match import Frozen, Judgement, Saying, Word
 from connector.model.plan import Step
 from connector.model.progress import JournalState, Problem, Woken
 from connector.model.records import RecordRef
-from connector.pipeline.blame import is_open, reach_of, rows_of
+from connector.pipeline.blame import copies_of, is_open, reach_of, rows_of
 from connector.pipeline.parking import has_begun, park
 from connector.pipeline.route import Route
 from connector.ports import Store
@@ -49,6 +49,7 @@ def _reach(store: Store, said: Judgement) -> dict[RecordRef, str]:
     found = {lead: f"{sentence}; {why}" for lead, why in reach.items()}
     for ref in (said.left, said.right):
         found.setdefault(ref, sentence)
+        found |= {copy: f"{sentence}; it is {ref}, landed" for copy in copies_of(store, ref) if copy not in found}
     return found
 
 

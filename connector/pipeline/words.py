@@ -8,6 +8,7 @@ from datetime import datetime
 
 from connector.matching import compare
 from connector.model.match import Band, Candidates, Judgement, Known, Linkage, Match, Resolution, Word
+from connector.model.progress import Woken
 from connector.model.records import Kind, Record, RecordRef
 from connector.pipeline.route import Route
 from connector.ports import Store
@@ -31,6 +32,7 @@ def _carry(route: Route, gone: RecordRef, survivor: RecordRef, why: str) -> None
     for word in route.store.matches.carry(gone, survivor, route.clock.now(), why):
         facts = {"word": word.word.value, "of": str(survivor), "and": str(word.right), "from": str(gone)}
         route.store.audit.append(route.clock.now(), route.name, "crm", "word carried over", str(survivor), facts)
+        route.store.inbox.wake([word.left, word.right], Woken.JUDGEMENT)
 
 
 def survivor_of(store: Store, ref: RecordRef) -> RecordRef | None:

@@ -9,6 +9,7 @@ from sqlite3 import connect
 from typing import Any
 
 import pytest
+import requests
 
 from connector.sandbox import Sandbox
 from tests.builders import account, contact, demo_lead, lead, record_id
@@ -228,3 +229,145 @@ def test_blame_of_one_record(project: Project) -> None:
     assert [one["lead"]["id"][:15] for one in on_account] == [CAY]
     assert "no decision leans on" in on_contact.out
     assert "cannot be taken back" in project.run("matching", "blame", CAY).out
+
+
+def test_review_answer_stops_a_sealed_plan(project: Project) -> None:
+    """An answer in review is a word like any other: what was sealed for a follower of that lead does not go out."""
+    project.load(Lead=[demo_lead(3, "Cay", "Lund", "Harbor Grid Works")])
+    file = planned(project)
+    judge(project, CAY, "unsure", KNOWN)
+    project.sync("salesforce")
+    (asked,) = reviews(project)
+    assert project.run("review", "decide", str(asked["id"]), "different", "--by", "Rita").code == 0
+
+    project.run("apply", str(file))
+    assert not leads(project)[CAY]["IsConverted"]
+
+    project.sync("salesforce")
+    assert leads(project)[CAY]["ConvertedAccountId"][:15] != KNOWN
+
+
+def test_interrupted_run_does_not_go_on(project: Project) -> None:
+    """Steps that an interrupted run planned on a link are not sent once a person calls the link wrong."""
+    project.load(Lead=[demo_lead(3, "Cay", "Lund", "Harbor Grid Works")])
+    project.faults({"operation": "write", "action": "status", "status": 503})
+    assert project.run("sync", "salesforce").code == 69
+    project.faults()
+
+    judge(project, CAY, "different", KNOWN)
+    for _ in range(2):
+        project.pass_time(700)
+        project.sync("salesforce")
+
+    assert leads(project)[CAY]["ConvertedAccountId"][:15] != KNOWN
+
+
+def test_begun_conversion_is_a_persons(project: Project) -> None:
+    """A conversion that has begun is held as a dead letter that tells what was written; retry finishes it."""
+    project.load(Lead=[demo_lead(3, "Cay", "Lund", "Harbor Grid Works")])
+    project.faults({"operation": "write", "nth": list(range(2, 40)), "action": "status", "status": 503})
+    assert project.run("sync", "salesforce").code == 69
+    assert leads(project)[CAY]["IsConverted"]
+    project.faults()
+    judge(project, CAY, "different", KNOWN)
+    written = project.writes()
+
+    for _ in range(2):
+        project.pass_time(700)
+        project.sync("salesforce")
+
+    assert project.writes() == written
+    (letter,) = project.run("dead-letters", "list", "--json").json["dead_letters"]
+    assert letter["problems"][0]["code"] == "link-called-wrong"
+    assert "matching blame" in letter["problems"][0]["message"]
+    assert project.run("dead-letters", "retry", "--all").code == 0
+    project.sync("salesforce")
+    assert project.writes() > written
+    assert project.run("dead-letters", "list", "--json").json["dead_letters"] == []
+
+
+def merge(project: Project, object_name: str, loser: str, winner: str) -> None:
+    """A colleague merges two records in the CRM, a minute later."""
+    project.pass_time(60)
+    door = {"action": "merge", "dialect": "salesforce", "object": object_name, "id": loser, "into": winner}
+    project.faults({"operation": "any", "nth": 1, "when": "before", **door})
+    requests.get(f"{project.sandbox.base_url}/services/data", timeout=20)
+    project.faults()
+
+
+QUIET = lead(8, "Gus", "Ferro", "Harbor Grid Works")
+GUS = record_id("00Q", 8)
+
+
+def linked_account(project: Project, ref: str) -> str | None:
+    """The account that a lead is linked to, by its id of fifteen characters."""
+    found = project.run("explain", ref, "--json").json["match"]["account"]
+    return found["record"]["id"][:15] if found else None
+
+
+def test_word_goes_over_a_merge(project: Project) -> None:
+    """What was said of an account that is merged away holds for its survivor."""
+    other = account(2, "Harbor Grid Works", CreatedDate="2024-01-05T08:00:00.000Z")
+    project.load(Account=[other], Lead=[QUIET])
+    project.sync("salesforce")
+    judge(project, GUS, "same", record_id("001", 2))
+    judge(project, GUS, "different", KNOWN)
+
+    merge(project, "Account", f"{record_id('001', 1)}AAA", f"{record_id('001', 2)}AAA")
+    project.sync("salesforce")
+
+    (asked,) = reviews(project)
+    assert "merged into it" in asked["question"]
+    assert "different" in asked["question"]
+    judge(project, GUS, "different", record_id("001", 2))
+    project.sync("salesforce")
+    assert reviews(project) == []
+    assert linked_account(project, GUS) is None
+
+
+def test_word_on_a_merged_lead(project: Project) -> None:
+    """What was said of a lead that a colleague merged into another holds for that one."""
+    twin = lead(9, "August", "Ferro", "Other Name Ltd")
+    project.load(Lead=[QUIET, twin])
+    project.sync("salesforce")
+    judge(project, GUS, "same", KNOWN)
+
+    merge(project, "Lead", f"{GUS}EAA", f"{record_id('00Q', 9)}EAA")
+    project.sync("salesforce")
+
+    assert linked_account(project, record_id("00Q", 9)) == KNOWN
+
+
+def test_word_holds_for_the_landed_copy(project: Project) -> None:
+    """A word about a row of a file holds for the lead that it was landed as."""
+    text = "id,first_name,last_name,company_name,email\n7,Gus,Ferro,Harbor Grid Works,gus@harborgridworks.com\n"
+    (project.folder / "inbox" / "leads.csv").write_text(text)
+    project.run("plan", "inbox-to-salesforce")
+    judge(project, "inbox:7", "different", KNOWN)
+
+    for _ in range(2):
+        project.sync("inbox-to-salesforce", "salesforce")
+        project.pass_time(60)
+
+    (landed,) = leads(project)
+    assert linked_account(project, landed) is None
+    judge(project, "inbox:7", "same", KNOWN)
+    project.sync("salesforce")
+    assert linked_account(project, landed) == KNOWN
+
+
+def test_word_on_leads_outlives_conversion(project: Project) -> None:
+    """Two leads that a person keeps apart stay apart when one of them has become a contact."""
+    first = demo_lead(6, "Fay", "Winter", "Juniper Optics")
+    project.load(Lead=[first])
+    project.run("plan", "salesforce")
+    project.load(Lead=[{**first, "Id": record_id("00Q", 7), "Email": "fay.winter@juniperoptics.com"}])
+    project.run("plan", "salesforce")
+    judge(project, record_id("00Q", 6), "different", record_id("00Q", 7))
+
+    for _ in range(2):
+        project.sync("salesforce")
+
+    found = leads(project)
+    contacts = {found[record_id("00Q", number)].get("ConvertedContactId") for number in (6, 7)}
+    assert len(contacts) == 2
