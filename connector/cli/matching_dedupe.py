@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,10 +19,10 @@ from connector.cli.session import Session, verb
 from connector.cli.sheets import write_rows
 from connector.errors import Finding, InputError, UsageError
 from connector.matching import MatchingRules
-from connector.matching.measure import Rate, first_of_cluster, pairwise
-from connector.matching.tables import FIELDS, TELLING, Columns, RowReader, guess_columns
+from connector.matching.measure import Rate, pairwise
+from connector.matching.tables import FIELDS, TELLING, Columns, RowReader, guess_columns, object_of
 from connector.model.match import Band
-from connector.model.records import Kind
+from connector.model.records import Kind, RecordRef
 from connector.pipeline import bulk
 from connector.wiring.spreading import Processes
 from connector.wiring.tables import CONNECTION, missing_columns, open_table, sample_of, scratch_directory
@@ -143,11 +144,13 @@ def _keys(file: TableFile, key: str, truth: str | None) -> tuple[Sequence[str], 
 
 def _cluster(found: _Table, rules: MatchingRules, processes: Processes) -> _Outcome:
     read = RowReader(found.file.columns, found.columns, found.key, CONNECTION)
-    order = {key: ("", f"{at:012d}") for at, key in enumerate(found.keys)}
+    order = {key: at for at, key in enumerate(found.keys)}
+    name = object_of(found.columns.kind)
     with scratch_directory() as (store, opened):
         bulk.lay(store.directory, found.file.batches(), read, rules, processes)
         pairs = list(bulk.pairs(found.file.batches(500), read, opened, rules, processes))
-    firsts = first_of_cluster(((p.left, p.right) for p in pairs if p.band is Band.LINK), order)
+        at = partial(RecordRef, CONNECTION, name)
+        firsts = bulk.settle_pairs(pairs, at, store.directory, rules, order.__getitem__)
     clusters = {key: firsts.get(key, key) for key in found.keys}
     possible = sum(p.band is Band.POSSIBLE and clusters[p.left] != clusters[p.right] for p in pairs)
     return _Outcome(clusters, possible, pairwise(clusters, found.truth) if found.truth is not None else None)

@@ -13,11 +13,12 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from connector.matching.measure import Graded, Scored, at, curve, wilson
+from connector.matching.measure import Graded, at, curve, wilson
 
 ENOUGH = 30
 """Links that a band needs at least to be read from labels."""
 
+_NARROWEST = 1.0  # log-odds between asking and linking, however little there is to ask about
 _WORTH_ASKING = 0.25  # of the links below the band; a question that is answered "no" more often wastes people's time
 
 
@@ -63,7 +64,8 @@ def _ask_at(graded: Graded, link_at: float) -> float:
     """The lowest score from which one candidate in four below *link_at* is right."""
     below = Graded(tuple(link for link in graded.links if link.score < link_at), graded.wanted)
     cuts = [cut for cut in curve(below) if cut.precision is not None and cut.precision >= _WORTH_ASKING]
-    return min(link_at, math.floor(cuts[-1].threshold * 100) / 100) if cuts else link_at
+    lowest = math.floor(cuts[-1].threshold * 100) / 100 if cuts else link_at
+    return round(min(link_at - _NARROWEST, lowest), 2)
 
 
 def from_decoys(best: Sequence[float], decoys: Sequence[float], precision: float) -> Bound | None:
@@ -83,7 +85,8 @@ def from_decoys(best: Sequence[float], decoys: Sequence[float], precision: float
     links, false = _from(found, link_at), _from(wrong, link_at)
     asked = [cut for cut in {math.ceil(s * 100) / 100 for s in found} if cut < link_at and _is_worth(found, wrong, cut)]
     right = max(0, links - false)
-    return Bound(link_at, min(asked, default=link_at), links, right / links, wilson(right, links))
+    ask_at = round(min([*asked, link_at - _NARROWEST]), 2)
+    return Bound(link_at, ask_at, links, right / links, wilson(right, links))
 
 
 def _is_worth(found: Sequence[float], wrong: Sequence[float], cut: float) -> bool:
@@ -94,8 +97,3 @@ def _is_worth(found: Sequence[float], wrong: Sequence[float], cut: float) -> boo
 
 def _from(ranked: Sequence[float], cut: float) -> int:
     return len(ranked) - bisect_left(ranked, cut)
-
-
-def scored(pairs: Sequence[tuple[float, bool]]) -> tuple[Scored, ...]:
-    """Scores with whether each is right."""
-    return tuple(Scored(score, right) for score, right in pairs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -109,23 +109,6 @@ def wilson(hits: int, of: int) -> tuple[float, float]:
     return max(0.0, middle - reach), min(1.0, middle + reach)
 
 
-def first_of_cluster(links: Iterable[tuple[str, str]], order: Mapping[str, tuple[str, str]]) -> Mapping[str, str]:
-    """The first of each cluster by *order*, for every name that *links* join."""
-    parent: dict[str, str] = {}
-
-    def root(name: str) -> str:
-        parent.setdefault(name, name)
-        while parent[name] != name:
-            parent[name] = parent[parent[name]]
-            name = parent[name]
-        return name
-
-    for one, other in links:
-        first, second = sorted((root(one), root(other)), key=order.__getitem__)
-        parent[second] = first
-    return {name: root(name) for name in list(parent)}
-
-
 def pairwise(found: Mapping[str, str], true: Mapping[str, str]) -> Rate:
     """Over all pairs of rows: *found* and *true* map each key to the label of its cluster.
 
@@ -141,8 +124,3 @@ def pairwise(found: Mapping[str, str], true: Mapping[str, str]) -> Rate:
 
 def _pairs(sizes: Iterable[int]) -> int:
     return sum(size * (size - 1) // 2 for size in sizes)
-
-
-def sizes(found: Mapping[str, str]) -> Sequence[int]:
-    """How many rows each cluster of more than one holds, largest first."""
-    return sorted((size for size in Counter(found.values()).values() if size > 1), reverse=True)

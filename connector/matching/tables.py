@@ -47,6 +47,11 @@ class Columns:
     unused: tuple[str, ...]
 
 
+def object_of(kind: Kind) -> str:
+    """What records of *kind* are called where they come from a table."""
+    return kind.value.capitalize()
+
+
 def plain(heading: str) -> str:
     """A heading without case, accents, spaces and punctuation: ``E-Mail Adresse`` is ``emailadresse``."""
     spread = unicodedata.normalize("NFKD", heading).casefold().replace("ß", "ss").replace("ł", "l").replace("ø", "o")
@@ -193,8 +198,8 @@ class RowReader:
         self._number(values, raw, land or self._land(cells, raw))
         if "created_at" in raw:
             values["created_at"] = _instant(raw["created_at"])
-        name = {Kind.LEAD: "Lead", Kind.CONTACT: "Contact"}.get(self._kind, "Account")
-        return Record(self._kind, RecordRef(self._connection, name, cells[self._key].strip()), values)
+        ref = RecordRef(self._connection, object_of(self._kind), cells[self._key].strip())
+        return Record(self._kind, ref, values)
 
     def _land(self, cells: Sequence[str], raw: Mapping[str, str]) -> str:
         """The country told beside the record, else by the ending of its domain."""

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Protocol, TypeVar
 
 from connector.matching import MatchingRules, compare, entry, query, resolve
-from connector.matching.measure import first_of_cluster
+from connector.matching.clusters import Rank, clusters
+from connector.matching.needed import bands_of
 from connector.matching.truth import Proposed
 from connector.model.match import Band, Candidates, Entry, Match
 from connector.model.records import Kind, Record, RecordRef
 from connector.ports import Directory
+
+_LARGEST = 100  # rows of one cluster that are compared each with each
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -161,6 +165,34 @@ class _Pairing:
                 yield Pair(left.ref.id, right.ref.id, match.score, match.band)
 
 
+def settle_pairs(
+    pairs: Sequence[Pair], ref: Callable[[str], RecordRef], directory: Directory, rules: MatchingRules, rank: Rank
+) -> Mapping[str, str]:
+    """The first row, by *rank*, of everything that linked pairs make one; *ref* says where the row of a key lies.
+
+    Two that a chain of links would join stay apart where the evidence between them speaks against it.
+    """
+    links = [(pair.left, pair.right, pair.score) for pair in pairs if pair.band is Band.LINK]
+    linked = {(left, right) for left, right, _ in links}
+    members: dict[str, list[str]] = {}
+    for key, first in clusters(links, rank=rank).items():
+        members.setdefault(first, []).append(key)
+    apart = []
+    for group in members.values():
+        if 2 < len(group) <= _LARGEST:
+            records = [record for key in sorted(group) if (record := directory.get(ref(key)))]
+            apart += [pair for pair in _speaks_against(records, rules) if pair not in linked]
+    return clusters(links, apart, rank)
+
+
+def _speaks_against(records: Sequence[Record], rules: MatchingRules) -> Iterator[tuple[str, str]]:
+    """Every two whose evidence, without the start value, sums to less than nothing."""
+    for left, right in combinations(sorted(records, key=lambda one: one.ref), 2):
+        match = compare(left, right, rules)
+        if match.score < bands_of(match.kind, rules).start:
+            yield left.ref.id, right.ref.id
+
+
 def settle_repeats(links: Sequence[Link], link_at: float) -> Mapping[str, Proposed]:
     """For each lead that repeats another: the first lead of its cluster, with the best score it was joined by.
 
@@ -168,7 +200,7 @@ def settle_repeats(links: Sequence[Link], link_at: float) -> Mapping[str, Propos
     """
     order = {one.lead: one.order for one in links}
     pairs = [(one.lead, one.first.id, one.first.score) for one in links if one.first and one.first.id in order]
-    firsts = first_of_cluster(((left, right) for left, right, score in pairs if score >= link_at), order)
+    firsts = clusters((pair for pair in pairs if pair[2] >= link_at), rank=order.__getitem__)
     settled: dict[str, Proposed] = {}
     for left, right, score in (*pairs, *((right, left, score) for left, right, score in pairs)):
         first = firsts.get(left, left)
