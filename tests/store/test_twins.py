@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from connector.model.match import Entry
 from connector.model.progress import CrosswalkEntry
 from connector.model.records import Kind, Record, RecordRef
 from connector.model.twins import Carrying, End, Pair
@@ -36,7 +37,7 @@ def pair(source: int = 1, target: int = 1, number: int = 1) -> Pair:
 
 def shelve(store: SqliteStore, *records: Record) -> None:
     """Put records in the directory."""
-    store.directory.put([(each, ()) for each in records])
+    store.directory.put([Entry(each) for each in records])
 
 
 def both(title: str = "CTO", number: int = 1) -> list[Record]:
