@@ -328,7 +328,7 @@ def test_word_goes_over_a_merge(project: Project) -> None:
 def test_word_on_a_merged_lead(project: Project) -> None:
     """What was said of a lead that a colleague merged into another holds for that one."""
     twin = lead(9, "August", "Ferro", "Other Name Ltd")
-    project.load(Lead=[QUIET, twin])
+    project.load(Lead=[lead(8, "Gus", "Ferro", "Plain Bakery"), twin])
     project.sync("salesforce")
     judge(project, GUS, "same", KNOWN)
 
