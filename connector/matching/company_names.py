@@ -188,7 +188,7 @@ def _shorter(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
 
 def _shared(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
     """Whether most of what the names tell agrees, mistakes in typing allowed."""
-    fewer, more = sorted((left, right), key=len)
+    fewer, more = sorted((left, right), key=lambda words: (len(words), words))
     found = sum(default_weight(word) for word in fewer if any(word_worth(word, other) for other in more))
     return found * 2 > sum(map(default_weight, more))
 
@@ -221,6 +221,9 @@ def _singular(word: str) -> str:
         return word[:-3] + "y"
     return word[:-1] if word.endswith("s") and not word.endswith("ss") and len(word) > 4 else word
 
+
+# From here on two names, and nothing but the names, are more likely one firm's than not (see benchmarks/names.py).
+ALIKE = 0.81
 
 _EXTRA = 0.3
 _REPLACED = 0.75

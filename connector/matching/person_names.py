@@ -7,118 +7,27 @@ counts two names as one because of a short form or a spelling alone: it only tel
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
-from connector.values import letters, names, sounds
-from connector.values.name_words import COMPOUND_FAMILIES, PARTICLES, POST_NOMINALS, SUFFIXES, TITLES
+from connector.matching.name_parts import NameParts, parts
+from connector.values import names, sounds
+from connector.values.name_words import PARTICLES
+
+__all__ = ("ALIKE", "LEVELS", "NameParts", "first_word", "is_near", "level", "likeness", "parts")
 
 LEVELS = (
     "same", "sound", "swapped", "middle", "nickname", "initial", "mistyped", "part", "other-middle", "last-only",
     "first-only", "other-first", "other-last", "different",
 )  # fmt: skip
 
-_APOSTROPHES = re.compile("['’‘ʼʻʿʾ`´′]")
-_NOT_WORD = re.compile(r"[^a-z0-9]+")
 _DIMINUTIVE = re.compile(r"(?:ie|ey|y|i)\Z")
 _FEMININE = frozenset(("ine", "ette", "ina", "etta", "elle", "ella", "anne", "ia", "essa"))
 _AGREE = frozenset(("same", "sound"))
 _CROSSWISE = frozenset(("middle", "nickname", "initial", "mistyped", "part"))
 _WEAK = frozenset(("mistyped", "other-middle", "last-only", "first-only", "other-first", "other-last", "different"))
-
-
-@dataclass(frozen=True, slots=True)
-class NameParts:
-    """A person's name, ready to be compared.
-
-    *first* and *last*: folded words; *suffix*: the generation as ``jr``, ``sr``, ``3``; *sounds*: one spelling per
-    word for all transliterations; *strict*: written in Chinese characters or Korean blocks, where another character
-    is another name; *bare*: from a script without vowels; *key*: the same for all orders and transliterations.
-    """
-
-    first: tuple[str, ...] = ()
-    last: tuple[str, ...] = ()
-    suffix: str = ""
-    strict: bool = False
-    bare: bool = False
-    words: tuple[str, ...] = field(init=False, repr=False, compare=False)
-    sounds: tuple[str, ...] = field(init=False, repr=False, compare=False)
-    joined: tuple[str, str] = field(init=False, repr=False, compare=False)
-    heard: tuple[str, str] = field(init=False, repr=False, compare=False)
-    family: frozenset[str] = field(init=False, repr=False, compare=False)
-    telling: frozenset[str] = field(init=False, repr=False, compare=False)
-    key: str = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        """Work out what every comparison needs."""
-        heard = tuple(map(sounds.sound, self.first + self.last))
-        family = heard[len(self.first) :]
-        joined = "".join(self.first), "".join(self.last)
-        put = object.__setattr__
-        put(self, "words", self.first + self.last)
-        put(self, "sounds", heard)
-        put(self, "joined", joined)
-        put(self, "heard", (sounds.sound(joined[0]), sounds.sound(joined[1])))
-        put(self, "family", frozenset(family) - PARTICLES or frozenset(family))
-        put(self, "telling", frozenset(heard) - PARTICLES)
-        put(self, "key", " ".join(sorted(word for word in heard if word not in PARTICLES)))
-
-    @property
-    def initials(self) -> str:
-        """The first letters in the order of writing."""
-        return "".join(word[0] for word in self.words)
-
-
-def parts(first: str, last: str = "") -> NameParts:
-    """Take a name apart: two fields, or all of it in one of them.
-
-    Titles, degrees and names in brackets are left out, the generation is set apart. Chinese and Korean names
-    in one field are read family name first. A single word stays in the field that it came in.
-    """
-    whole = f"{first} {last}" if first and last else first or last
-    east, bare = letters.is_east_asian(whole), letters.is_without_vowels(whole)
-    suffix = ""
-    if east and not (first and last):
-        first, last = _family_first(whole)
-    elif not (first and last) and " " in whole.strip():
-        found = names.split_full(whole)
-        first, last, suffix = found.first, found.last, names.suffix(f"x {found.suffix}") if found.suffix else ""
-    suffix = suffix or _generation(first, last)
-    return NameParts(_words(first, suffix), _words(last, suffix), suffix, east, bare)
-
-
-def _family_first(text: str) -> tuple[str, str]:
-    """The given and the family name of a name in East Asian writing, each in Latin letters."""
-    words = [word for word in re.split(r"[\s·・･,，]+", letters.uniform(text)) if word]
-    if len(words) > 1:
-        return " ".join("".join(letters.syllables(word)) for word in words[1:]), "".join(letters.syllables(words[0]))
-    heard = letters.syllables(text)
-    cut = 2 if len(heard) > 3 or "".join(heard[:2]) in COMPOUND_FAMILIES else 1
-    return "".join(heard[cut:]), "".join(heard[:cut])
-
-
-def _generation(first: str, last: str) -> str:
-    """The generation after the last name, or after the first where the two were swapped."""
-    found = names.suffix(last) if " " in last.strip() else ""
-    swapped = names.suffix(first) if not found and " " in first.strip() else ""
-    return found or (swapped if swapped in ("jr", "sr") else "")
-
-
-def _words(text: str, suffix: str) -> tuple[str, ...]:
-    """The folded words without titles, degrees and generation; at least one stays."""
-    if not text:
-        return ()
-    words = tuple(_NOT_WORD.sub(" ", letters.latin(_APOSTROPHES.sub("", text))).split())
-    if len(words) < 2:
-        return words
-    kept = words
-    while len(kept) > 1 and kept[0] in TITLES:
-        kept = kept[1:]
-    while len(kept) > 1 and (kept[-1] in POST_NOMINALS or (suffix and kept[-1] in SUFFIXES)):
-        kept = kept[:-1]
-    return kept
 
 
 def level(left: NameParts, right: NameParts) -> str:
@@ -129,6 +38,8 @@ def level(left: NameParts, right: NameParts) -> str:
     and they differ; ``part``: one of two last names. A name without words is ``different`` from all.
     """
     if left.joined == right.joined:
+        if left.native and right.native and left.native != right.native:
+            return "sound"
         return "same" if left.words else "different"
     if not left.words or not right.words:
         return "different"
@@ -310,13 +221,18 @@ def _crosswise(left: NameParts, right: NameParts) -> str:
 
 
 def _turned(name: NameParts) -> NameParts:
-    return NameParts(name.last, name.first, name.suffix, name.strict, name.bare)
+    return NameParts(name.last, name.first, name.suffix, name.strict, name.bare, name.native)
 
+
+# From here on two names, and nothing but the names, are more likely one person's than not (see benchmarks/names.py).
+ALIKE = 0.79
 
 # How much a word counts that agrees in this way, of 1 for the same word.
 _WORTHS = {"same": 1.0, "sound": 0.96, "nickname": 0.86, "initial": 0.72, "near": 0.84, "different": 0.0}
 _LIGHT = 0.15  # weight of a particle ('van', 'al') against 1 for a name
 _ONE_LETTER = 0.5
+_BEST = 0.97  # of names that are not the same to the letter
+_OTHER_CHARACTERS = 0.85  # other Chinese characters that are read alike
 _EXTRA = 0.07  # what each further name on one side alone takes off
 _REPLACED = 0.62  # what a name that stands against another one takes off
 
@@ -332,9 +248,9 @@ def likeness(left: NameParts, right: NameParts) -> float:
     if left.suffix and right.suffix and left.suffix != right.suffix:
         return 0.3
     if left.joined == right.joined:
-        return 1.0
+        return _OTHER_CHARACTERS if left.native and right.native and left.native != right.native else 1.0
     if "".join(left.joined) in ("".join(right.joined), "".join(right.joined[::-1])):
-        return 0.98
+        return _BEST
     return _aligned(left, right)
 
 
@@ -342,20 +258,21 @@ def _aligned(left: NameParts, right: NameParts) -> float:
     strict = left.strict and right.strict
     bare = left.bare != right.bare
     mine, theirs = dict(enumerate(left.words)), dict(enumerate(right.words))
+    gain = _joins(mine, theirs, str.__eq__) + _joins(theirs, mine, str.__eq__)
     pairs = [
         (-worth, i, j)
         for i, one in mine.items()
         for j, other in theirs.items()
         if (worth := _worth(one, other, strict, bare))
     ]
-    gain = loss = 0.0
+    loss = 0.0
     for negative, i, j in sorted(pairs):
         if i in mine and j in theirs:
             weight = (_weight(mine.pop(i)) + _weight(theirs.pop(j))) / 2
             gain += weight
             loss += weight * (1.0 + negative)
     if mine and theirs:
-        gain += _joins(mine, theirs) + _joins(theirs, mine)
+        gain += _joins(mine, theirs, is_near) + _joins(theirs, mine, is_near)
     return _judged(gain, loss, sum(map(_weight, mine.values())), sum(map(_weight, theirs.values())))
 
 
@@ -364,17 +281,19 @@ def _judged(gain: float, loss: float, mine: float, theirs: float) -> float:
         return 0.0
     replaced, extra = min(mine, theirs), abs(mine - theirs)
     found = 1.0 - loss / (gain + 0.5) * 1.2 - _REPLACED * min(1.0, replaced) - _EXTRA * extra * (2.0 / gain)
-    return max(0.0, min(0.97, found))
+    return max(0.0, min(_BEST, found))
 
 
-def _joins(apart: dict[int, str], whole: dict[int, str]) -> float:
+def _joins(apart: dict[int, str], whole: dict[int, str], alike: Callable[[str, str], bool]) -> float:
     """Neighbours on one side that the other writes as one word: 'jong un' and 'jongun'; takes them out."""
     found = 0.0
+    if len(apart) < 2:
+        return found
     for i in sorted(apart):
         if i not in apart or i + 1 not in apart:
             continue
         two = apart[i] + apart[i + 1]
-        match = next((j for j, word in whole.items() if two == word or is_near(two, word)), None)
+        match = next((j for j, word in whole.items() if alike(two, word)), None)
         if match is not None:
             found += (_weight(apart.pop(i)) + _weight(apart.pop(i + 1)) + _weight(whole.pop(match))) / 2
     return found

@@ -1,3 +1,4 @@
+# ruff: noqa: SIM905 - lists of words are easier to read and to amend as text
 """Names that are written in many ways in Latin letters: the first word of each row is the spelling that stands for all.
 
 The rows hold transliterations of one name, not translations: 'Hasan' and 'Hassan', but not 'John' and 'Juan'.
@@ -113,3 +114,28 @@ def _table() -> dict[str, str]:
 
 
 FAMILIES = _table()
+
+# Wade-Giles syllables that are frequent in names, and the same in Pinyin; where the apostrophe is gone, the commoner.
+WADE_GILES = dict(
+    pair.split(":")
+    for pair in """
+    hsi:xi hsia:xia hsiang:xiang hsiao:xiao hsieh:xie hsien:xian hsin:xin hsing:xing hsiu:xiu hsiung:xiong hsu:xu
+    hsuan:xuan hsueh:xue hsun:xun tsai:cai tsao:cao tsang:cang tse:ze tseng:zeng tso:zuo tsou:zou tsui:cui tsun:cun
+    tsung:zong tzu:zi tuan:duan tung:dong tou:dou teng:deng ti:di chin:jin chi:ji chia:jia chiang:jiang chiao:jiao
+    chieh:jie chien:jian ching:jing chiu:qiu chiung:qiong chu:zhu chuan:zhuan chuang:zhuang chueh:jue chun:jun
+    chung:zhong cha:zha chai:zhai chan:zhan chang:zhang chao:zhao che:zhe chen:chen cheng:zheng chih:zhi cho:zhuo
+    chou:zhou jen:ren jih:ri jo:ruo jou:rou ju:ru juan:ruan jui:rui jun:run jung:rong kai:kai kan:gan kao:gao ko:ge
+    kou:gou ku:gu kuan:guan kuang:guang kuei:gui kun:kun kung:kong kuo:guo lieh:lie lien:lian lo:luo lueh:lue
+    lung:long mien:mian nien:nian nung:nong pai:bai pao:bao pien:bian pin:bin po:bo shih:shi sung:song ssu:si
+    szu:si yeh:ye yen:yan yu:yu yung:yong erh:er ying:ying wei:wei wen:wen ming:ming ping:ping ling:ling lin:lin
+    li:li liu:liu liang:liang ma:ma mao:mao mei:mei peng:peng pan:pan sun:sun su:su tang:tang tao:tao tien:tian
+    wang:wang wu:wu yang:yang yao:yao yuan:yuan huang:huang ho:he hou:hou hua:hua hui:hui hung:hong lu:lu fang:fang
+    feng:feng fu:fu ta:da an:an hai:hai shan:shan sheng:sheng shu:shu yi:yi i:yi min:min lan:lan na:na ning:ning
+    """.split()
+)
+# Spellings that only Wade-Giles has: without one of them a name is not read so.
+ONLY_WADE_GILES = frozenset(
+    word
+    for word in WADE_GILES
+    if word.startswith(("hs", "ts", "tz", "ss")) or word.endswith(("ieh", "ueh", "ih", "ien"))
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from connector.values.sound_words import FAMILIES
+from connector.values.sound_words import FAMILIES, ONLY_WADE_GILES, WADE_GILES
 
 _DOUBLED = re.compile(r"([a-z])\1+")
 # In this order: what several languages write for one sound, in one letter. Vowels stay, for they tell people apart.
@@ -66,3 +66,13 @@ _SKELETON = str.maketrans(
 def skeleton(word: str) -> str:
     """The consonants alone, for names from scripts that write no vowels: 'fernando', 'frnandw' -> 'frnnd'."""
     return word.replace("sh", "s").replace("th", "t").replace("kh", "k").translate(_SKELETON)
+
+
+def is_wade_giles(words: tuple[str, ...]) -> bool:
+    """Whether all words are syllables in Wade-Giles, one of them in no other spelling: 'hsi', 'chin', 'ping'."""
+    return len(words) > 1 and not ONLY_WADE_GILES.isdisjoint(words) and all(word in WADE_GILES for word in words)
+
+
+def pinyin(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Wade-Giles syllables in Pinyin: 'hsi', 'chin', 'ping' -> 'xi', 'jin', 'ping'."""
+    return tuple(WADE_GILES[word] for word in words)
