@@ -30,6 +30,7 @@ COMMANDS = {
     "status": ("connector.cli.status", "Show where things stand."),
     "explain": ("connector.cli.explain", "Tell the whole story of one lead."),
     "review": ("connector.cli.review", "Answer the questions that need a person."),
+    "report": ("connector.cli.report", "Report on leads as a whole."),
     "dead-letters": ("connector.cli.dead_letters", "See to rows that could not walk on."),
     "mapping": ("connector.cli.mapping", "Check and test the mapping files."),
     "matching": ("connector.cli.matching", "Measure, explain and tune how leads are matched."),

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 import click
 
 from connector.cli.output import put_json, say
 from connector.cli.session import Session, verb
 from connector.cli.story import story_json, story_lines
+from connector.cli.waits import frozen_json, frozen_lines, waiting_json, waiting_lines
 from connector.errors import UsageError
 from connector.mapping import MappingSet
+from connector.model.match import Frozen
 from connector.pipeline import Story, explain_lead
+from connector.reports.waiting import Waiting, waiting_of
 from connector.wiring import House, read_mappings
 
 
@@ -23,15 +29,38 @@ def command(session: Session, lead: str) -> int:
     """
     with session.house() as house:
         stories = stories_of(house, lead)
+        times = [_time_of(house, story) for story in stories]
     if not stories:
         raise UsageError(f"no lead is known as {lead}", next_command="connector sync")
     if session.as_json:
-        put_json({"status": "done", "stories": [story_json(s) for s in stories], **story_json(stories[0])})
+        told = [{**story_json(story), **time.as_json()} for story, time in zip(stories, times, strict=True)]
+        put_json({"status": "done", "stories": told, **told[0]})
         return 0
-    for story in stories:
-        for line in story_lines(story):
+    for story, time in zip(stories, times, strict=True):
+        for line in (*story_lines(story), *time.lines()):
             say(line)
     return 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Time:
+    """What a lead waited for, and what it is stopped by now."""
+
+    waiting: Waiting
+    frozen: Frozen | None
+
+    def as_json(self) -> dict[str, object]:
+        return {"waiting": waiting_json(self.waiting), "frozen": frozen_json(self.frozen)}
+
+    def lines(self) -> Iterator[str]:
+        yield from frozen_lines(self.frozen)
+        yield from waiting_lines(self.waiting)
+
+
+def _time_of(house: House, story: Story) -> _Time:
+    marks = house.store.matches.froze(story.row.raw.ref)
+    still = next((mark for mark in marks if mark.released_at is None), None)
+    return _Time(waiting_of(house.store, story.row, story.reviews, house.clock.now()), still)
 
 
 def stories_of(house: House, lead: str) -> list[Story]:

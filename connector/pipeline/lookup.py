@@ -24,11 +24,11 @@ class Place:
 
 
 def record_named(store: Store, text: str, places: Sequence[Place]) -> RecordRef:
-    """The one record that *text* names, merged ones followed to their survivor.
+    """The one record that *text* names, merged ones followed to their survivor, a landed lead and its row one lead.
 
     Raises UsageError, with every record that it could be, when that is none or more than one.
     """
-    found = list(dict.fromkeys(_named(store, text.strip(), places)))
+    found = _originals(store, list(dict.fromkeys(_named(store, text.strip(), places))))
     if len(found) == 1:
         return found[0]
     if not found:
@@ -47,6 +47,12 @@ def _named(store: Store, text: str, places: Sequence[Place]) -> list[RecordRef]:
         or list(_by_key(store, text))
         or list(_by_address(store, text, places))
     )
+
+
+def _originals(store: Store, refs: Sequence[RecordRef]) -> list[RecordRef]:
+    """Of a row and the lead that it was landed as, the row: a word on it holds for both."""
+    landed = {entry.ref for ref in refs for entry in store.crosswalk.by_key(ref.key) if entry.role == "lead"}
+    return [ref for ref in refs if ref not in landed or len(refs) == 1]
 
 
 def _by_reference(store: Store, text: str) -> Iterator[RecordRef]:

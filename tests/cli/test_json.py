@@ -60,6 +60,10 @@ CASES = [
     case("backfill", "backfill salesforce --since {today}"),
     case("daemon", "daemon --cycles 1", 0, 4),
     case("explain", f"explain {LEAD}"),
+    case("matching-judge", f"matching judge {LEAD} unsure {{account}}"),
+    case("matching-blame", f"matching blame {LEAD}"),
+    case("matching-blame", f"matching blame {LEAD} {{account}}"),
+    case("report-waiting", "report waiting"),
     case("review-list", "review list --all"),
     case("review-show", "review show {review}"),
     case("review-export", "review export {sheet}"),
@@ -132,6 +136,8 @@ def words_of(one: Case, folder: Folder, place: Path) -> list[str]:
         assert folder.type("review", "export", str(known["sheet_kept"])).code == 0
     if "{review}" in one.words:
         known["review"] = folder.ask("SELECT min(id) FROM reviews WHERE state = 'open'")[0][0]
+    if "{account}" in one.words:
+        known["account"] = folder.ask("SELECT min(record_id) FROM directory WHERE kind = 'account' AND gone = 0")[0][0]
     if "{letter}" in one.words:
         known["letter"] = folder.ask("SELECT min(id) FROM dead_letters WHERE state = 'open'")[0][0]
     return [word.format_map(known) for word in one.words]

@@ -1,0 +1,16 @@
+"""``connector report``: what the state file tells about leads as a whole."""
+
+from __future__ import annotations
+
+import click
+
+from connector.cli.lazy import LazyGroup
+
+COMMANDS = {
+    "waiting": ("connector.cli.report_waiting", "How long leads waited, and for whom."),
+}
+
+
+@click.group("report", cls=LazyGroup, commands_table=COMMANDS)
+def command() -> None:
+    """Report on the leads of the routes, from what the state file remembers."""
