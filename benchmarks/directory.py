@@ -32,56 +32,11 @@ from connector.store import SqliteStore, open_store
 from connector.wiring.processes import processes
 
 BATCH = 2000
-SYLLABLES = [
-    "ba",
-    "be",
-    "bi",
-    "bo",
-    "da",
-    "de",
-    "di",
-    "do",
-    "ka",
-    "ke",
-    "ki",
-    "ko",
-    "la",
-    "le",
-    "li",
-    "lo",
-    "ma",
-    "me",
-    "mi",
-    "mo",
-    "na",
-    "ne",
-    "ni",
-    "no",
-    "ra",
-    "re",
-    "ri",
-    "ro",
-    "sa",
-    "se",
-    "ta",
-    "te",
-    "va",
-    "vo",
-]
-TRADES = [
-    "systems",
-    "software",
-    "consulting",
-    "logistics",
-    "medical",
-    "energy",
-    "foods",
-    "media",
-    "capital",
-    "design",
-    "group",
-    "partners",
-]
+SYLLABLES = [consonant + vowel for consonant in "bdklmnrstv" for vowel in "aeiou"]
+TRADES = (
+    *("systems", "software", "consulting", "logistics", "medical", "energy"),
+    *("foods", "media", "capital", "design", "group", "partners"),
+)
 FORMS = ("GmbH", "Ltd", "Inc", "LLC", "AG", "SAS", "BV", "")
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
 

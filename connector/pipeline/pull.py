@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from connector.errors import Finding, InputError
 from connector.mapping import ObjectMapping, translate
-from connector.matching import entry
 from connector.model.match import Entry
 from connector.model.progress import Bucket, Page, Watermark, Window, Woken
-from connector.model.records import Kind, RawRecord, Record, iso
-from connector.pipeline.reread import directory_mark
+from connector.model.records import Kind, RawRecord, Record, digest_of, iso
+from connector.pipeline.rebuild import is_current, laid_by, rebuild_directory
 from connector.pipeline.route import Route
 from connector.pipeline.side import Side
 from connector.pipeline.words import carry_merged
@@ -120,40 +119,46 @@ def refresh_directory(route: Route) -> None:
     """Bring the target's accounts and contacts (and its leads, for a route from elsewhere) up to date.
 
     So are the source's, and the opportunities of both, where it is given the same records: what people edit there
-    is carried to the other side. Leads that leaned on a record that changed are woken.
+    is carried to the other side. Leads that leaned on a record that changed are woken. Where the directory was laid
+    by other rules, or never, all of it is laid anew in the end, from what it holds.
     """
+    directory, rules = route.store.directory, route.rules.matching
+    current = is_current(directory, rules)
     for kind in [Kind.ACCOUNT, Kind.CONTACT] + ([] if route.in_place else [Kind.LEAD]):
-        _refresh(route, route.target_side, kind)
+        _refresh(route, route.target_side, kind, current)
     if route.gives_records_back:
         for kind in (Kind.ACCOUNT, Kind.CONTACT, Kind.OPPORTUNITY):
-            _refresh(route, route.source_side, kind)
-        _refresh(route, route.target_side, Kind.OPPORTUNITY)
+            _refresh(route, route.source_side, kind, current)
+        _refresh(route, route.target_side, Kind.OPPORTUNITY, current)
+    if not current:
+        rebuild_directory(directory, rules, route.spread, route.observer)
 
 
-def _refresh(route: Route, side: Side, kind: Kind) -> None:
-    """One object of one CRM; all of it when the mapping or the keys of matching were edited since.
+def _refresh(route: Route, side: Side, kind: Kind, current: bool) -> None:
+    """One object of one CRM; all of it when the mapping was edited since: it holds records as translated then.
 
-    The directory holds records as they were translated then.
+    Keys are left to the end where the directory is not *current*: laying them in one sweep is much faster.
     """
     mapping = side.mapping(kind)
     scope = f"directory:{side.name}"
-    mark, fact = directory_mark(route, mapping), f"directory:{route.name}:{mapping.object}"
-    current = route.store.runs.recall(side.name, fact) in (None, mark)
-    after = route.store.watermarks.get(scope, mapping.object) if current else None
+    mark, fact = digest_of(mapping.file.meaning()), f"directory:{route.name}:{mapping.object}"
+    same = route.store.runs.recall(side.name, fact) in (None, mark)
+    after = route.store.watermarks.get(scope, mapping.object) if same else None
     route.observer.stage(route.name, f"directory {mapping.object}", None)
     for page in side.system.changes(mapping.object, side.fields(kind), after):
-        _shelve(route, mapping, page, scope)
+        records = [record for raw in page.records if (record := _readable(raw, mapping)) is not None]
+        entries = [indexed(route, record) if current else Entry(record) for record in records]
+        _shelve(route, entries, page, (scope, mapping.object))
         route.checkpoint()
     route.store.runs.remember(side.name, fact, mark)
 
 
-def _shelve(route: Route, mapping: ObjectMapping, page: Page, scope: str) -> None:
-    entries = [indexed(route, record) for raw in page.records if (record := _readable(raw, mapping)) is not None]
+def _shelve(route: Route, entries: Sequence[Entry], page: Page, watermark: tuple[str, str]) -> None:
     with route.store.transaction():
         changed = route.store.directory.put(entries)
         carry_merged(route, [entry.record for entry in entries])
         if page.reached is not None:
-            route.store.watermarks.set(scope, mapping.object, page.reached)
+            route.store.watermarks.set(*watermark, page.reached)
         if changed:
             route.store.inbox.wake(route.store.matches.leaning_on(changed), Woken.RECORD)
     route.observer.advance(len(page.records))
@@ -165,5 +170,5 @@ def _readable(raw: RawRecord, mapping: ObjectMapping) -> Record | None:
 
 
 def indexed(route: Route, record: Record) -> Entry:
-    """A record as the directory keeps it; one that no lead is matched with is under no key."""
-    return Entry(record) if record.kind is Kind.OPPORTUNITY else entry(record, route.rules.matching)
+    """A record as the directory keeps it under the rules of the route."""
+    return laid_by(route.rules.matching, record)

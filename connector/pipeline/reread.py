@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
-from connector.mapping import ObjectMapping
 from connector.model.progress import InboxRow
-from connector.model.records import RawRecord, digest_of
+from connector.model.records import RawRecord
 from connector.pipeline.route import Route
 
 ROWS = 1000  # awake leads looked at together: one call fetches as many
@@ -39,10 +36,3 @@ def _keep(route: Route, row: InboxRow, raw: RawRecord) -> None:
     fields = {**raw.fields, **row.raw.fields}
     whole = RawRecord(row.raw.ref, fields, row.raw.modified)
     route.store.inbox.expect(route.name, row.raw.ref, fields, route.fingerprint(whole))
-
-
-def directory_mark(route: Route, mapping: ObjectMapping) -> str:
-    """What decides how a record stands in the directory: its translation, and the keys it is found by."""
-    rules = route.rules.matching
-    lists = {name: sorted(words) for name, words in asdict(rules.lists).items()}
-    return digest_of([mapping.file.meaning(), dict(rules.keys), lists])

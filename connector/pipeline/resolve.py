@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from connector.mapping import translate
 from connector.matching import query, resolve
-from connector.model.match import Candidates, Entry, Resolution
+from connector.model.match import Candidates, Resolution
 from connector.model.plan import Step
 from connector.model.progress import InboxRow, InboxState, Problem, Woken
 from connector.model.records import Kind, Record, RecordRef
@@ -86,8 +86,7 @@ def _is_no_news(route: Route, lead: Record) -> bool:
 
 def index_leads(route: Route, leads: Sequence[Record]) -> None:
     """Put leads in the directory, so that leads of one run find each other; closed ones leave it."""
-    entries = [Entry(lead) if lead.flag("converted") else indexed(route, lead) for lead in leads]
-    changed = route.store.directory.put(entries)
+    changed = route.store.directory.put([indexed(route, lead) for lead in leads])
     if changed:
         own = {lead.ref for lead in leads}
         leaning = [ref for ref in route.store.matches.leaning_on(changed) if ref not in own]

@@ -15,7 +15,7 @@ from connector.model.progress import ObjectShape
 from connector.model.records import Kind, RawRecord, digest_of
 from connector.pipeline.side import Side
 from connector.policy import Rulebook
-from connector.ports import Clock, Observer, Source, Store, Target
+from connector.ports import Clock, Observer, Source, Spread, Store, Target
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,8 @@ class Route:
     """One route in one run.
 
     *source_system* and *target_system* name the mapping folders (``salesforce``, ``csv`` …).
-    *checkpoint* is called between batches and raises Interrupted when somebody asked to stop.
+    *checkpoint* is called between batches and raises Interrupted when somebody asked to stop. *spread* does work
+    on many batches, by several processes where there are.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Route:
     clock: Clock
     observer: Observer
     checkpoint: Callable[[], None] = lambda: None
+    spread: Spread = map
     orgs: dict[str, str] = field(default_factory=dict)
     _shapes: dict[str, Mapping[str, ObjectShape]] = field(default_factory=dict)
 

@@ -15,6 +15,7 @@ from connector.config import Route as RouteConfig
 from connector.errors import ConfigError, Finding, InputError
 from connector.ports import Clock, Observer, Source, Store, Target
 from connector.wiring.crms import connect
+from connector.wiring.processes import Processes
 
 if TYPE_CHECKING:  # the thinking rooms are loaded by the verbs that think: `status` answers without them
     from connector.mapping import MappingSet
@@ -89,6 +90,7 @@ class House:
             clock=self.clock,
             observer=observer,
             checkpoint=checkpoint,
+            spread=Processes(),
         )
 
     def _options(self, name: str, accept_mass_change: bool) -> RouteOptions:
