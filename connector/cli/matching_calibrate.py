@@ -91,7 +91,10 @@ def command(
 def _of_directory(session: Session, rules: MatchingRules, precision: float) -> dict[str, Bound | None]:
     with session.house() as house:
         seen = decoys(house.store.directory, rules)
-    return {name: from_decoys(seen[kind].best, seen[kind].second, precision) for name, kind in _SECTIONS.items()}
+    return {
+        name: from_decoys(seen[kind].best, seen[kind].second, precision, _bands(rules)[name][0])
+        for name, kind in _SECTIONS.items()
+    }
 
 
 def _of_examples(examples: Iterable[Example], rules: MatchingRules, precision: float) -> dict[str, Bound | None]:
@@ -105,7 +108,10 @@ def _of_examples(examples: Iterable[Example], rules: MatchingRules, precision: f
             known[one.section].add(one.asked)
         if one.asked not in best[one.section] or best[one.section][one.asked].score < found.score:
             best[one.section][one.asked] = found
-    return {name: from_labels(Graded(tuple(best[name].values()), len(known[name])), precision) for name in _SECTIONS}
+    return {
+        name: from_labels(Graded(tuple(best[name].values()), len(known[name])), precision, _bands(rules)[name][0])
+        for name in _SECTIONS
+    }
 
 
 def _head(path: str, bounds: Mapping[str, Bound], precision: float, sources: Sequence[str]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from connector.matching.measure import Graded, at, curve, wilson
+from connector.matching.measure import Graded, curve, wilson
 
 ENOUGH = 30
 """Links that a band needs at least to be read from labels."""
@@ -36,28 +36,34 @@ class Bound:
     within: tuple[float, float]
 
 
-def from_labels(graded: Graded, precision: float) -> Bound | None:
-    """The lowest cut at which the links are right often enough; None where there is none, or too few links."""
+def from_labels(graded: Graded, precision: float, used: float) -> Bound | None:
+    """The lowest cut at which the links are right often enough; None where there is none, or too few links.
+
+    Any score down to the next lower candidate makes the same links: *used*, the cut in use, stays where it is one
+    of those, else the middle is taken.
+    """
     cuts = [cut for cut in curve(graded) if cut.precision is not None and cut.precision >= precision]
     if not cuts:
         return None
-    link_at = math.floor(cuts[-1].threshold * 100) / 100
+    lowest = cuts[-1].threshold
+    below = max((link.score for link in graded.links if link.score < lowest), default=None)
+    link_at = _between(below, lowest, used)
     made = [link for link in graded.links if link.score >= link_at]
     right = sum(link.right for link in made)
     if len(made) < ENOUGH or right < precision * len(made):
-        return _stricter(graded, precision, cuts[-1].threshold)
+        return None
     return Bound(link_at, _ask_at(graded, link_at), len(made), right / len(made), wilson(right, len(made)))
 
 
-def _stricter(graded: Graded, precision: float, threshold: float) -> Bound | None:
-    """Where rounding down would let a wrong link in, the exact score, rounded up."""
-    link_at = math.ceil(threshold * 100) / 100
-    cut = at(graded, link_at)
-    made = [link for link in graded.links if link.score >= link_at]
-    if len(made) < ENOUGH or cut.precision is None or cut.precision < precision:
-        return None
-    right = sum(link.right for link in made)
-    return Bound(link_at, _ask_at(graded, link_at), len(made), cut.precision, wilson(right, len(made)))
+def _between(below: float | None, lowest: float, used: float) -> float:
+    """A score of two digits above *below* and at most *lowest*: *used* if it is there, else about the middle."""
+    if used <= lowest and (below is None or used > below):
+        return used
+    middle = lowest if below is None else (below + lowest) / 2
+    for rounded in (round(middle, 2), math.floor(lowest * 100) / 100):
+        if rounded <= lowest and (below is None or rounded > below):
+            return rounded
+    return lowest
 
 
 def _ask_at(graded: Graded, link_at: float) -> float:
@@ -68,25 +74,31 @@ def _ask_at(graded: Graded, link_at: float) -> float:
     return round(min(link_at - _NARROWEST, lowest), 2)
 
 
-def from_decoys(best: Sequence[float], decoys: Sequence[float], precision: float) -> Bound | None:
+def from_decoys(best: Sequence[float], decoys: Sequence[float], precision: float, used: float) -> Bound | None:
     """The lowest cut at which the false links that the decoys show are few enough; None where there is none.
 
     *best* is the score of the best candidate of each lead, *decoys* that of the second best where it is another
-    record of its own and not a repeat of the best.
+    record of its own and not a repeat of the best. *used*, the cut in use, stays where it makes the same links and
+    is precise enough.
     """
     found, wrong = sorted(best), sorted(decoys)
-    link_at: float | None = None
-    for cut in sorted({math.ceil(score * 100) / 100 for score in found}, reverse=True):
-        links, false = _from(found, cut), _from(wrong, cut) + 1
-        if links >= ENOUGH and false <= (1 - precision) * links:
-            link_at = cut
-    if link_at is None:
+    cuts = [math.floor(score * 100) / 100 for score in found]
+    fit = [cut for cut in cuts if _is_precise(found, wrong, cut, precision)]
+    if not fit:
         return None
+    link_at = min(fit)
+    if _from(found, used) == _from(found, link_at) and _is_precise(found, wrong, used, precision):
+        link_at = used
     links, false = _from(found, link_at), _from(wrong, link_at)
     asked = [cut for cut in {math.ceil(s * 100) / 100 for s in found} if cut < link_at and _is_worth(found, wrong, cut)]
     right = max(0, links - false)
     ask_at = round(min([*asked, link_at - _NARROWEST]), 2)
     return Bound(link_at, ask_at, links, right / links, wilson(right, links))
+
+
+def _is_precise(found: Sequence[float], wrong: Sequence[float], cut: float, precision: float) -> bool:
+    links, false = _from(found, cut), _from(wrong, cut) + 1
+    return links >= ENOUGH and false <= (1 - precision) * links
 
 
 def _is_worth(found: Sequence[float], wrong: Sequence[float], cut: float) -> bool:

@@ -93,6 +93,8 @@ def _meaning(heading: str) -> str:
     word = plain(heading)
     if word in SPELLINGS:
         return SPELLINGS[word]
+    if SPELLINGS.get(counted := word.rstrip("0123456789")) in ("phone", "mobile"):
+        return SPELLINGS[counted]  # people have several; of other fields only the first counts
     bare = (word.removeprefix(owner) for owner in OWNERS if word.startswith(owner))
     return next((SPELLINGS[rest] for rest in bare if rest in SPELLINGS), "")
 

@@ -14,6 +14,7 @@ from connector.systems.csvfile.layout import layout_of
 from connector.systems.csvfile.rows import read_rows, survey
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
 Row = tuple[str, ...]
@@ -85,18 +86,27 @@ def _parquet(path: Path) -> TableFile:
         what = re.sub(r"\s+", " ", str(error)).strip()[:200]
         raise InputError([Finding(str(path), 0, 0, "parquet-syntax", what)]) from None
     columns = tuple(field.name for field in opened.schema_arrow)
-    return TableFile(path, columns, "row", lambda: _cells(opened))
+    if nested := [field.name for field in opened.schema_arrow if field.type.num_fields]:
+        what = f"a cell holds one value, and those of {', '.join(f'`{name}`' for name in nested)} hold several"
+        raise InputError([Finding(str(path), 0, 0, "parquet-nested", what, "leave these columns out")])
+    return TableFile(path, columns, "row", lambda: _cells(opened, path))
 
 
-def _cells(opened: pq.ParquetFile) -> Iterator[tuple[int, Row]]:
+def _cells(opened: pq.ParquetFile, path: Path) -> Iterator[tuple[int, Row]]:
+    """Rows with their numbers; raises InputError where a cell cannot be told as text."""
     import pyarrow as pa
 
     number = 0
-    for batch in opened.iter_batches(batch_size=BATCH):
-        texts = [
-            [cell or "" for cell in (column if column.type == pa.string() else column.cast(pa.string())).to_pylist()]
-            for column in batch.columns
-        ]
-        for cells in zip(*texts, strict=True):
-            number += 1
-            yield number, cells
+    try:
+        for batch in opened.iter_batches(batch_size=BATCH):
+            for cells in zip(*(_texts(column, pa.string()) for column in batch.columns), strict=True):
+                number += 1
+                yield number, cells
+    except (pa.ArrowException, UnicodeDecodeError) as error:
+        what = re.sub(r"\s+", " ", str(error)).strip()[:200]
+        raise InputError([Finding(str(path), number + 1, 0, "parquet-cell", what)]) from None
+
+
+def _texts(column: pa.Array, text: pa.DataType) -> list[str]:
+    told = column if column.type == text else column.cast(text)
+    return ["" if cell is None else cell for cell in told.to_pylist()]
