@@ -98,9 +98,9 @@ def _as_xlsx(rows: Sequence[Sequence[str]], choices: Sequence[str]) -> bytes:
     page: Worksheet = book.active
     page.title = "reviews"
     for at, row in enumerate(rows, 1):
-        for column, text in enumerate(row, 1):
-            cell = page.cell(at, column)
-            cell.value, cell.data_type = _writable(text), "s"  # text, whatever it looks like
+        for column, text in enumerate(map(_writable, row), 1):
+            if text:
+                page.cell(at, column, text).data_type = "s"  # text, whatever it looks like
     _laid_out(page, rows)
     _offer(page, rows, choices)
     held = io.BytesIO()

@@ -9,6 +9,7 @@ import pytest
 from connector import wiring
 from connector.sandbox import Sandbox
 
+from .desk import Desk
 from .terminal import Folder, QuickClock
 
 
@@ -22,3 +23,9 @@ def quick_clock(monkeypatch: pytest.MonkeyPatch) -> None:
 def folder(tmp_path: Path, sandbox: Sandbox) -> Folder:
     """A fresh project wired to an empty sandbox."""
     return Folder.make(tmp_path / "project", sandbox)
+
+
+@pytest.fixture
+def desk(folder: Folder) -> Desk:
+    """A project with an empty queue of reviews."""
+    return Desk(folder)
