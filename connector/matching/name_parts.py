@@ -96,8 +96,8 @@ def _generation(first: str, last: str) -> str:
 
 def _words(text: str, suffix: str) -> tuple[str, ...]:
     """The folded words without titles, degrees and generation; at least one stays."""
-    if not text:
-        return ()
+    if text.isascii() and text.isalpha():
+        return (text.lower(),)
     words = tuple(_NOT_WORD.sub(" ", letters.latin(_APOSTROPHES.sub("", text))).split())
     if len(words) < 2:
         return words

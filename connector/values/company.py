@@ -123,10 +123,21 @@ def _form(word: str) -> str:
     return SPELLINGS.get(word) or (_mistyped_form(word) if len(word) >= _LONG_ENOUGH else "")
 
 
-@lru_cache(maxsize=1 << 15)
 def _mistyped_form(word: str) -> str:
-    endings = (spelled for spelled in SPELLINGS if abs(len(spelled) - len(word)) <= 1 and len(spelled) >= _LONG_ENOUGH)
-    return next((SPELLINGS[found] for found in endings if OSA.distance(word, found, score_cutoff=1) <= 1), "")
+    """One slip leaves either the first or the last letters as they were: only such spellings are looked at."""
+    near = _LONG_FORMS.get(word[:4], ()) + _LONG_FORMS.get(word[-4:], ())
+    return next((SPELLINGS[found] for found in near if OSA.distance(word, found, score_cutoff=1) <= 1), "")
+
+
+def _long_forms() -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for spelled in (spelled for spelled in SPELLINGS if len(spelled) >= _LONG_ENOUGH):
+        for end in {spelled[:4], spelled[-4:]}:
+            found[end] = (*found.get(end, ()), spelled)
+    return found
+
+
+_LONG_FORMS = _long_forms()
 
 
 def core(text: str) -> str:

@@ -40,8 +40,8 @@ def uniform(text: str) -> str:
     """Small letters in one Unicode form (NFKC), without what cannot be seen: 'Ｊosé' in any composition -> 'josé'."""
     if text.isascii():
         return text.lower()
-    seen = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
-    return _INVISIBLE.sub("", unicodedata.normalize("NFKC", seen.casefold()))
+    seen = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
+    return unicodedata.normalize("NFKC", seen.casefold())
 
 
 def latin(text: str, *, long: bool = False) -> str:

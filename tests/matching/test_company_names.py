@@ -6,7 +6,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from connector.matching import company_names
@@ -73,6 +73,7 @@ def test_spellings_of_one_firm_are_alike(left: str, right: str) -> None:
         ("LXC Aviation", "LAU Aviation"),
         ("ANO Iskusstvo", "Iskusstvo LLC"),
         ("Fiverton Fund 2", "Fiverton Fund 3"),
+        ("Fiverton Trust 20051", "Fiverton Trust 20061"),
     ],
 )
 def test_other_firms_are_not_alike(left: str, right: str) -> None:
@@ -104,6 +105,7 @@ _NAMES = st.lists(_WORDS, max_size=5).map(" ".join)
 
 
 @given(_NAMES, _NAMES)
+@example("Acme Acme", "Acme Fiverton")
 def test_comparison_has_no_direction(left: str, right: str) -> None:
     """Level and likeness are the same from both sides, and likeness stays between 0 and 1."""
     one, other = parts(left), parts(right)

@@ -38,6 +38,7 @@ CASES = [
     ("other-first", ("习近朋", ""), ("习近平", "")),
     ("other-first", ("Pekka", "Orpo"), ("Petteri", "Orpo")),
     ("other-last", ("Olaf", "Scholz"), ("Olaf", "Schulze")),
+    ("other-last", ("王芳", ""), ("万芳", "")),
     ("different", ("Fi0", "Zed0"), ("Fi1", "Zed1")),
     ("different", ("Ann", "Lee"), ("Bob", "Smith")),
     ("different", ("", ""), ("Ann", "Lee")),
@@ -99,6 +100,7 @@ def test_generation_is_set_apart() -> None:
 def test_keys_meet_across_orders() -> None:
     """The key is the same for all orders and transliterations of a name."""
     assert parts("Sergej", "Lavrov").key == parts("ЛАВРОВ", "Сергей").key
+    assert parts("Ludwig", "van Beethoven").key == parts("Beethoven", "Ludwig").key
     assert parts("Ann", "Lee").initials == "al"
 
 

@@ -75,3 +75,10 @@ def test_syllables_of_east_asian_names() -> None:
 def test_digits_are_part_of_names() -> None:
     """Two names that differ in a digit fold differently."""
     assert names.fold("Fi0 Zed0") != names.fold("Fi1 Zed1")
+
+
+def test_uniform_text_hides_nothing() -> None:
+    """Invisible characters are gone from the uniform text, and what they kept apart is joined."""
+    assert letters.uniform("Pa\u200bul") == "paul"
+    assert letters.latin("Mu\u200b\u0308ller", long=True) == "mueller"
+    assert letters.uniform("ＪＯＨＮ") == "john"
