@@ -113,7 +113,7 @@ def priority(
     allowed = terms.allowed(decision.stage if decision else Stage.NEW)
     age = min(max(hours / allowed, _AGE[0]), _AGE[1])
     waited = f"waits {_hours(hours)} of {_hours(allowed)} allowed"
-    return Priority(round(value, 4), round(uncertainty, 4), round(age, 4), (told, doubt, waited))
+    return Priority(round(value, 6), round(uncertainty, 6), round(age, 6), (told, doubt, waited))
 
 
 def _value(decision: Decision | None, amount: float | None, usual_amount: float) -> tuple[float, str]:

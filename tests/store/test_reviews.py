@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from pathlib import Path
+
 import pytest
 
 from connector.errors import UsageError
-from connector.model.progress import Answer, AnswerWord, InboxState, Review, ReviewState, Woken
+from connector.model.progress import Answer, AnswerWord, InboxState, Review, ReviewState, Said, Standing, Woken
 from connector.model.records import RecordRef
-from connector.store import SqliteStore
+from connector.store import SqliteStore, migrations, open_store
 
-from .making import ROUTE, START, contact, ids_of, lead, marks, match, page, raw, resolution
+from .making import ROUTE, START, HeldClock, contact, ids_of, lead, marks, match, page, raw, resolution
 
 
 def ask(store: SqliteStore, number: int = 1, *candidates: RecordRef, question: str = "Who is it?") -> int:
@@ -39,6 +42,7 @@ def test_answer_wakes_the_lead(store: SqliteStore) -> None:
     number = ask(store, 1, contact(1))
     answered = store.reviews.answer(number, say())
     assert (answered.state, answered.answer) == (ReviewState.ANSWERED, say())
+    assert answered.said == (Said(say(), Standing.SETTLED),)
     assert store.reviews.get(number) == answered
     assert store.reviews.list() == []
     assert store.reviews.list(open_only=False) == [answered]
@@ -100,3 +104,51 @@ def test_answer_leaves_finished_leads(store: SqliteStore) -> None:
     store.inbox.set_state(ROUTE, lead(), InboxState.GONE)
     store.reviews.answer(number, say())
     assert store.inbox.counts(ROUTE) == {"gone": 1}
+
+
+def test_asking_anew_names_what_is_asked(store: SqliteStore) -> None:
+    """The fingerprint is that of the last asking."""
+    number = ask(store, 1, contact(1))
+    store.reviews.open(ROUTE, resolution(1, contact(2)), "Who is it?", START, "print")
+    review = store.reviews.get(number)
+    assert review is not None
+    assert review.asked == "print"
+
+
+def test_every_answer_stays_in_order(store: SqliteStore) -> None:
+    """What does not settle a review is kept with it, before and after the answer that does."""
+    number = ask(store, 1, contact(1))
+    unsure = Said(say(AnswerWord.UNSURE, "cy"), Standing.UNSURE, "seen", "group")
+    conflict = Said(say(AnswerWord.NEW, "bob"), Standing.CONFLICT)
+    assert store.reviews.note(number, unsure).state is ReviewState.OPEN
+    store.reviews.answer(number, say(), "seen", "group")
+    said = store.reviews.note(number, conflict).said
+    assert said == (unsure, Said(say(), Standing.SETTLED, "seen", "group"), conflict)
+    assert [review.said for review in store.reviews.list(open_only=False)] == [said]
+    with pytest.raises(UsageError, match="no review 7"):
+        store.reviews.note(7, unsure)
+
+
+def test_each_person_has_their_look(store: SqliteStore) -> None:
+    """What somebody saw last is remembered; for who never looked it is what anybody saw last."""
+    number = ask(store, 1, contact(1))
+    assert store.reviews.seen(number, "ann") == ""
+    for minutes, (by, asked) in enumerate((("ann", "first"), ("bob", "second"), ("bob", "third"))):
+        store.reviews.looked(number, by, asked, START + timedelta(minutes=minutes))
+    assert [store.reviews.seen(number, by) for by in ("ann", "bob", "cy")] == ["first", "third", "third"]
+
+
+def test_older_answers_are_carried_over(path: Path, clock: HeldClock) -> None:
+    """An answer from before every answer was kept stands among what was said."""
+    with open_store(path, clock=clock) as store:
+        number = ask(store, 1, contact(1))
+        store.reviews.answer(number, say())
+        with store.transaction():
+            store.database.run("DELETE FROM review_answers")
+            sql = next(one.sql for one in migrations.known() if one.name == "reviews")
+            for statement in migrations.statements(sql):
+                if "INSERT INTO review_answers" in statement:
+                    store.database.run(statement)
+        review = store.reviews.get(number)
+    assert review is not None
+    assert review.said == (Said(say(), Standing.SETTLED),)
