@@ -9,7 +9,7 @@ import click
 
 from connector.cli.machine import processes_option
 from connector.cli.matching_proposal import out_option, write_proposal
-from connector.cli.matching_rules import matching_option, rules_text
+from connector.cli.matching_rules import helped, matching_option, rules_text
 from connector.cli.matching_sources import examples_of
 from connector.cli.output import put_json, say, table
 from connector.cli.session import Session, verb
@@ -41,6 +41,7 @@ _SECTIONS = {"people": Kind.CONTACT, "repeats": Kind.LEAD, "companies": Kind.ACC
 @matching_option
 @processes_option
 @verb
+@helped
 def command(
     session: Session,
     sources: tuple[str, ...],
@@ -67,7 +68,11 @@ def command(
     bounds = {name: bound for name, bound in found.items() if bound is not None}
     if not bounds:
         what = f"too little is known to set a band at a precision of {precision:g}; nothing was written"
-        raise InputError([], f"{what}. At least {ENOUGH} links are needed, and more the higher the precision.")
+        raise InputError(
+            [],
+            f"{what}. At least {ENOUGH} links are needed, and more the higher the precision.",
+            next_command="connector matching calibrate --help",
+        )
     numbers: dict[tuple[str, ...], float] = {
         (name, key): getattr(bound, key) for name, bound in bounds.items() for key in ("link_at", "ask_at")
     }

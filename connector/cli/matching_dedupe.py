@@ -13,7 +13,7 @@ import click
 
 from connector.cli.machine import processes_option
 from connector.cli.matching_eval import rate_json
-from connector.cli.matching_rules import matching_option, rules_of
+from connector.cli.matching_rules import helped, matching_option, rules_of
 from connector.cli.output import counted, put_json, say
 from connector.cli.session import Session, verb
 from connector.cli.sheets import write_rows
@@ -67,6 +67,7 @@ class _Outcome:
 @matching_option
 @processes_option
 @verb
+@helped
 def command(
     session: Session,
     file: Path,

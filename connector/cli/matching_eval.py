@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from connector.cli.machine import peak_mb, processes_option
-from connector.cli.matching_rules import matching_option, rules_of
+from connector.cli.matching_rules import helped, matching_option, rules_of
 from connector.cli.output import put_json, say, table
 from connector.cli.session import Session, verb
 from connector.cli.sheets import write_rows
@@ -53,6 +53,7 @@ class _Run:
 @matching_option
 @processes_option
 @verb
+@helped
 def command(
     session: Session,
     truth: Path,

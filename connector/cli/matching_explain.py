@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from connector.cli.matching_rules import matching_option, rules_of
+from connector.cli.matching_rules import helped, matching_option, rules_of
 from connector.cli.output import put_json, say, table
 from connector.cli.session import Session, verb
 from connector.cli.story import match_json
@@ -36,6 +36,7 @@ _SAID = {
 @click.argument("right")
 @matching_option
 @verb
+@helped
 def command(session: Session, left: str, right: str, matching: Path | None) -> int:
     """Compare LEFT with RIGHT and show every piece of evidence, the total, and what would be needed to link.
 

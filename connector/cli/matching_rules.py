@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from connector.cli.session import Session
-from connector.errors import UsageError
+from connector.errors import InputError, UsageError
 from connector.matching import MatchingRules, load_matching
 from connector.wiring import read_text
 
@@ -24,6 +25,20 @@ def matching_option(function: F) -> F:
     told = "Matching rules to use, instead of those of the project or, outside a project, the shipped ones."
     path = click.Path(path_type=Path, dir_okay=False)
     return click.option("--matching", "matching", type=path, help=told)(function)
+
+
+def helped(function: F) -> F:
+    """Let bad input lead to the command's own help, where nothing better is named."""
+
+    @functools.wraps(function)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except InputError as error:
+            error.next_command = error.next_command or f"{click.get_current_context().command_path} --help"
+            raise
+
+    return wrapped  # type: ignore[return-value]
 
 
 def rules_text(session: Session, named: Path | None) -> tuple[str, str]:

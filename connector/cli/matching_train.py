@@ -10,7 +10,7 @@ import click
 from connector.cli.machine import processes_option
 from connector.cli.matching_eval import rate_json
 from connector.cli.matching_proposal import out_option, write_proposal
-from connector.cli.matching_rules import matching_option, rules_text
+from connector.cli.matching_rules import helped, matching_option, rules_text
 from connector.cli.matching_sources import examples_of
 from connector.cli.output import put_json, say, table
 from connector.cli.session import Session, verb
@@ -31,6 +31,7 @@ _LEAST = 0.005  # a smaller change cannot be written
 @matching_option
 @processes_option
 @verb
+@helped
 def command(
     session: Session, sources: tuple[str, ...], seed: int, out: Path | None, matching: Path | None, processes: int
 ) -> int:
@@ -46,7 +47,8 @@ def command(
     rules = load_matching(text, path)
     found, lacking = refit(examples_of(session, sources, rules, Processes(processes)), rules, seed)
     if not found:
-        raise InputError([], f"too few examples; nothing was written. {' '.join(map(_lacks, lacking))}")
+        what = f"too few examples; nothing was written. {' '.join(map(_lacks, lacking))}"
+        raise InputError([], what, next_command="connector review list")
     moved = _moved(found, points_in_use(rules))
     target = write_proposal(text, path, out, {term: new for term, (_, new) in moved.items()}, list(_head(path, found)))
     if session.as_json:

@@ -18,6 +18,7 @@ from connector import wiring
 from connector.cli import cli
 from connector.cli.reference import WITHOUT_SCHEMA, commands, schema_name
 from connector.sandbox import Sandbox
+from tests.matching.labelled_files import write_labelled
 
 from .terminal import Answer, Folder, QuickClock, type_command
 
@@ -28,6 +29,7 @@ GOOD, NAMELESS = (
     "{},Nobody,,,nobody@oakiron.example\n",
 )
 LEAD = "maria@blueheron.example"
+TABLES = " ".join(f"--{name} {{labelled}}/{name}.csv" for name in ("leads", "contacts", "accounts", "truth"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,16 @@ CASES = [
     case("matching-judge", f"matching judge {LEAD} unsure {{account}}"),
     case("matching-blame", f"matching blame {LEAD}"),
     case("matching-blame", f"matching blame {LEAD} {{account}}"),
+    case("matching-eval", f"matching eval {TABLES} --processes 1 --errors {{out}} --links {{out}}"),
+    case("matching-dedupe", "matching dedupe {labelled}/contacts.csv --key contact_id --processes 1"),
+    case(
+        "matching-dedupe",
+        "matching dedupe {labelled}/contacts.csv --key contact_id --truth account_id --processes 1 --out {out}",
+    ),
+    case("matching-explain", "matching explain last_name=Lee,email=lee@mill.example last_name=Lee"),
+    case("matching-explain", f"matching explain {LEAD} {{account}}"),
+    case("matching-train", "matching train --from {labelled} --processes 1 --out {out}"),
+    case("matching-calibrate", "matching calibrate --from {labelled} --precision 0.9 --processes 1 --out {out}"),
     case("report-waiting", "report waiting"),
     case("review-list", "review list --all"),
     case("review-show", "review show {review}"),
@@ -98,6 +110,12 @@ ERRORS = [
     case("error", "dead-letters retry 4711", 2),
     case("error", "dead-letters discard 4711 --why test", 2),
     case("error", "journal show nobody@nowhere.example", 2),
+    case("error", "matching eval --leads {config} --contacts {config} --accounts {config} --truth {config}", 65),
+    case("error", "matching dedupe {labelled}/contacts.csv --key nothing", 65),
+    case("error", "matching explain {config} nobody", 2),
+    case("error", "matching train --from reviews", 65),
+    case("error", "matching train --from nowhere.csv", 2),
+    case("error", "matching calibrate", 65),
     case("error", "init {folder}", 2),
     case("error", "init {new} --sandbox http://crm.example", 2),
     case("error", "sandbox reset http://127.0.0.1:1", 69),
@@ -127,11 +145,15 @@ def words_of(one: Case, folder: Folder, place: Path) -> list[str]:
         "new": place / "new",
         "sheet": place / "reviews.csv",
         "sheet_kept": place / "kept.csv",
+        "out": place / "out",
+        "labelled": folder.path / "labelled",
         "folder": folder.path,
         "config": folder.config,
         "today": datetime.now(UTC).date(),
         "url": folder.sandbox.base_url,
     }
+    if any("{labelled}" in word for word in one.words):
+        write_labelled(folder.path / "labelled", 240)
     if "{sheet_kept}" in one.words:
         assert folder.type("review", "export", str(known["sheet_kept"])).code == 0
     if "{review}" in one.words:
