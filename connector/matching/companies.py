@@ -84,7 +84,7 @@ class NewCompanies:
         self.drop(lead.ref)
         firm = as_account(lead, self.rules)
         keys = frozenset(entry(firm, self.rules).keys)
-        self._opened[lead.ref] = _Opened(share, lead.ref, keys, known(firm))
+        self._opened[lead.ref] = _Opened(share, lead.ref, keys, known(firm, self.rules))
         self._shares.setdefault(share, {})[lead.ref] = None
         for key in keys:
             self._holders.setdefault(key, {})[lead.ref] = None

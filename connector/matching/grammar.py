@@ -1,76 +1,13 @@
-"""What `matching.yaml` may hold, and the comparisons and levels that it must give points to."""
+"""What `matching.yaml` may hold; the comparisons and levels that it must give points to are in `levels`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 Sentence = Annotated[str, Field(min_length=3, max_length=300)]
 Points = Annotated[float, Field(ge=-30, le=30, strict=False)]
-
-PERSON_LEVELS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "email": (
-            "same",
-            "same-role",
-            "mistyped",
-            "mistyped-domain",
-            "other-pattern",
-            "other-digits",
-            "numbered",
-            "other-mailbox",
-            "other-firm",
-            "other-free",
-            "private-and-work",
-        ),
-        "phone": ("same", "switchboard", "one-digit-off", "different"),
-        "name": (
-            "same",
-            "swapped",
-            "nickname",
-            "initial",
-            "mistyped",
-            "part",
-            "last-only",
-            "first-only",
-            "other-last",
-            "other-first",
-            "different",
-        ),
-        "suffix": ("same", "one-sided", "different"),
-        "company": ("same-domain", "same", "short", "near", "different"),
-        "legal_form": ("same", "different"),
-        "title": ("same", "different"),
-        "address": ("same-place", "other-place", "other-country"),
-    }
-)
-
-COMPANY_LEVELS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "domain": ("same", "through-contacts", "near", "other-ending", "different"),
-        "name": ("same", "joined", "short", "near", "acronym", "shared-word", "different"),
-        "legal_form": ("same", "one-sided", "different"),
-        "branch": ("same", "one-sided", "different"),
-        "phone": ("same", "different"),
-        "address": ("same-street", "same-place", "same-city", "other-city", "other-country", "same-country"),
-    }
-)
-
-KEY_NAMES = (
-    "email",
-    "mailbox-domain",
-    "sound-domain",
-    "name-company",
-    "sound-company",
-    "name",
-    "phone",
-    "domain",
-    "company",
-    "company-beginning",
-)
 
 
 class Part(BaseModel):

@@ -7,18 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from connector.errors import InputError
-from connector.matching.grammar import (
-    COMPANY_LEVELS,
-    KEY_NAMES,
-    PERSON_LEVELS,
-    BandsPart,
-    LevelPart,
-    ListsPart,
-    MatchingPart,
-)
+from connector.matching.grammar import BandsPart, LevelPart, ListsPart, MatchingPart
+from connector.matching.levels import COMPANY_LEVELS, KEY_NAMES, PERSON_LEVELS
 from connector.model.document import Document, Loc, parse, validate
 from connector.model.match import Band
-from connector.model.records import digest_of
+from connector.model.records import Kind, digest_of
 from connector.values import company as company_values
 from connector.values import email as email_values
 from connector.values import names as name_values
@@ -74,6 +67,12 @@ class MatchingRules:
     companies: Bands
     person_weights: Weights
     company_weights: Weights
+
+    def of(self, kind: Kind) -> tuple[Bands, Weights]:
+        """The bands and weights for a candidate of *kind*."""
+        if kind is Kind.ACCOUNT:
+            return self.companies, self.company_weights
+        return (self.repeats if kind is Kind.LEAD else self.people), self.person_weights
 
 
 def load_matching(text: str, path: str) -> MatchingRules:

@@ -1,128 +1,106 @@
-"""From comparisons to a score: additive points, so that every link has a reason that can be printed."""
+"""From comparisons to a score: additive points, so that every link has a reason that can be printed.
+
+Points are log-odds, after Fellegi and Sunter (A Theory for Record Linkage, 1969), with the frequency of names as a
+comparison of its own. A candidate that others fit as well loses the logarithm of what all of them weigh, so that a
+score stands for "this one and no other".
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import exp, log1p
 
 from connector.matching import firms, people
-from connector.matching.identity import Firm, Identity, identity
-from connector.matching.rules import Bands, MatchingRules, Weights
+from connector.matching.evidence import NOTHING, Beside, Found
+from connector.matching.profile import Profile, profile
+from connector.matching.rules import MatchingRules, Weights
 from connector.model.match import Comparison, Match
-from connector.model.records import Kind, Record, Scalar
+from connector.model.records import Kind, Record, RecordRef, Scalar
 
-Found = tuple[str, str | None, Scalar, Scalar]
-"""Comparison, level (None: nothing to compare), left value, right value."""
+RIVALS = "rivals"
+_HIGHEST = 50.0  # beyond this a score is certain, and its exponential of no use
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What is known beside the two records.
+def evidence(left: Profile, right: Profile, firm: Profile | None, beside: Beside) -> Iterator[Found]:
+    """How *left* agrees with *right*; *firm* is the account of *right* where that is a contact."""
+    if right.kind == Kind.ACCOUNT:
+        return firms.company_evidence(left, right, beside)
+    return people.person_evidence(left, right, firm, beside)
 
-    *firm* and *firm_phones* are those of a contact's account; *contact_domains* the mail domains of an
-    account's contacts.
+
+def points(found: Iterable[Found], start: float, weights: Weights) -> float:
+    """The sum of the points of *found*; a level that the file gives no points to counts nothing."""
+    return start + sum(weights[name, level][0] * amount for name, level, amount in found)
+
+
+def compare(left: Record, right: Record, rules: MatchingRules, firm: Record | None = None) -> Match:
+    """Compare two records, and explain every point; *firm* is the account of *right* where that is a contact.
+
+    A lead or contact is compared with an account by its company, with everybody else as a person.
     """
-
-    firm: Firm | None = None
-    firm_phones: frozenset[str] = frozenset()
-    contact_domains: frozenset[str] = frozenset()
-
-
-ALONE = Surroundings()
-
-
-def compare(left: Record, right: Record, rules: MatchingRules) -> Match:
-    """Compare a lead with a contact, an account or another lead, and explain every point."""
-    return score(identity(left, rules.lists), identity(right, rules.lists), rules, ALONE)
+    if left.kind is Kind.ACCOUNT and right.kind is not Kind.ACCOUNT:
+        left, right = right, left
+    one, other = profile(left, rules.lists), profile(right, rules.lists)
+    home = profile(firm, rules.lists) if firm is not None else None
+    found = list(evidence(one, other, home, NOTHING))
+    return match(right.ref, one, other, home, found, rules)
 
 
-def score(left: Identity, right: Identity, rules: MatchingRules, around: Surroundings) -> Match:
-    """As `compare`, with what is known beside the two records."""
-    if right.record.kind is Kind.ACCOUNT:
-        found, weights, bands = _company(left, right, around), rules.company_weights, rules.companies
-    else:
-        bands = rules.people if right.record.kind is Kind.CONTACT else rules.repeats
-        found, weights = _person(left, right, around), rules.person_weights
-    return _match(right.record, list(_weighed(found, weights)), bands)
+def match(
+    ref: RecordRef,
+    left: Profile,
+    right: Profile,
+    firm: Profile | None,
+    found: Sequence[Found],
+    rules: MatchingRules,
+    others: float = 0.0,
+) -> Match:
+    """A candidate with its evidence in words; *others* is what its rivals take off."""
+    kind = Kind(right.kind)
+    bands, weights = rules.of(kind)
+    shown = _shown(left, right, firm)
+    told = [_comparison(one, shown, weights) for one in found]
+    if others:
+        told.append(Comparison(RIVALS, None, None, "others-fit", -round(others, 4), _RIVALS_SAY))
+    total = round(points(found, bands.start, weights) - others, 4)
+    return Match(kind, ref, total, bands.of(total), tuple(told))
 
 
-def _match(record: Record, comparisons: list[Comparison], bands: Bands) -> Match:
-    total = round(bands.start + sum(comparison.points for comparison in comparisons), 4)
-    return Match(record.kind, record.ref, total, bands.of(total), tuple(comparisons))
+_RIVALS_SAY = "Other candidates fit as well, so that it is less certain that it is this one."
 
 
-def _weighed(found: Iterable[Found], weights: Weights) -> Iterable[Comparison]:
-    for name, level, left, right in found:
-        if level is not None:
-            points, says = weights[name, level]
-            yield Comparison(name, left, right, level, points, says)
+def rivals(scores: Iterable[float]) -> float:
+    """What candidates with these *scores* take off the score of another: ln(1 + sum of their odds)."""
+    return log1p(sum(exp(min(score, _HIGHEST)) for score in scores))
 
 
-def _person(left: Identity, right: Identity, around: Surroundings) -> Iterable[Found]:
-    one, other = left.record, right.record
-    firm = _contact_firm(right, around)
-    yield "email", people.email_level(left, right), one.text("email"), other.text("email")
-    phones = people.phone_level(left, right, around.firm_phones)
-    yield "phone", phones, ", ".join(left.phones), ", ".join(right.phones)
-    yield "name", people.name_level(left.person, right.person), left.person.written, right.person.written
-    suffix = people.suffix_level(left.person, right.person)
-    yield "suffix", suffix, left.person.suffix, right.person.suffix
-    yield "company", company_level(left.firm, firm), _shown(left.firm), _shown(firm)
-    forms = firms.legal_form_level(left.firm, firm) if firms.name_level(left.firm, firm) == "same" else None
-    if forms != "one-sided":
-        yield "legal_form", forms, left.firm.legal_form, firm.legal_form
-    yield "title", people.title_level(one.text("title"), other.text("title")), one.text("title"), other.text("title")
-    level = _place_level(left.firm, firm)
-    yield "address", level, _place(left.firm), _place(firm)
+def _comparison(one: Found, shown: Mapping[str, tuple[Scalar, Scalar]], weights: Weights) -> Comparison:
+    name, level, amount = one
+    worth, says = weights[name, level]
+    left, right = shown.get(name, (None, None))
+    if name == "frequency":
+        left, right = round(amount, 3), None
+    return Comparison(name, left, right, level, round(worth * amount, 4), says)
 
 
-def company_level(left: Firm, right: Firm) -> str | None:
-    """How a lead's company agrees with that of a person, by domain first, then by name."""
-    if left.domains and not set(left.domains).isdisjoint(right.domains):
-        return "same-domain"
-    level = firms.name_level(left, right)
-    if level in ("same", "joined"):
-        return "same"
-    if level in ("short", "acronym", "shared-word"):
-        return "short"
-    return level
+def _shown(left: Profile, right: Profile, firm: Profile | None) -> dict[str, tuple[Scalar, Scalar]]:
+    """Both values of each comparison, as people wrote them where that is kept."""
+    theirs = firm or right
+    by_person = right.kind != Kind.ACCOUNT
+    return {
+        "email": (left.mail, right.mail),
+        "phone": (left.shown[2], right.shown[2] or theirs.shown[2]),
+        "name": (left.shown[0], right.shown[0]) if by_person else (_firm(left), _firm(right)),
+        "mailbox_name": (left.mail, right.shown[0]),
+        "suffix": (left.suffix, right.suffix),
+        "company": (_firm(left), _firm(theirs)),
+        "domain": (", ".join(left.domains), ", ".join(right.domains)),
+        "legal_form": (left.legal_form, theirs.legal_form),
+        "branch": (left.branch, right.branch),
+        "title": (left.shown[3], right.shown[3]),
+        "place": (left.shown[4] or left.land, theirs.shown[4] or theirs.land),
+    }
 
 
-def _contact_firm(right: Identity, around: Surroundings) -> Firm:
-    """A contact's firm: its account's name and place, and the domains of both."""
-    if around.firm is None:
-        return right.firm
-    own, firm = right.firm, around.firm
-    domains = tuple(dict.fromkeys((*own.domains, *firm.domains)))
-    place = own.place if any((own.place.street, own.place.city, own.place.postal)) else firm.place
-    return replace(firm, domains=domains, place=place)
-
-
-def _place_level(left: Firm, right: Firm) -> str | None:
-    level = firms.address_level(left.place, right.place)
-    if level in ("same-street", "same-place", "same-city"):
-        return "same-place"
-    return {"other-city": "other-place", "other-country": "other-country"}.get(level or "")
-
-
-def _company(left: Identity, right: Identity, around: Surroundings) -> Iterable[Found]:
-    one, other = left.firm, right.firm
-    domain = firms.domain_level(one, other, around.contact_domains)
-    yield "domain", domain, ", ".join(one.domains), ", ".join(other.domains)
-    name = firms.name_level(one, other)
-    yield "name", name, one.written, other.written
-    forms = firms.legal_form_level(one, other) if name in ("same", "joined", "near") else None
-    yield "legal_form", forms, one.legal_form, other.legal_form
-    branch = firms.branch_level(one, other) if name in ("same", "joined", "near") else None
-    yield "branch", branch, one.branch, other.branch
-    yield "phone", firms.phone_level(left.phones, right.phones), ", ".join(left.phones), ", ".join(right.phones)
-    yield "address", firms.address_level(one.place, other.place), _place(one), _place(other)
-
-
-def _shown(firm: Firm) -> str:
-    return firm.written or ", ".join(firm.domains)
-
-
-def _place(firm: Firm) -> str:
-    place = firm.place
-    return ", ".join(filter(None, (place.street, place.postal, place.city, place.country)))
+def _firm(who: Profile) -> str:
+    return who.shown[1] or ", ".join(who.domains)

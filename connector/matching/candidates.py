@@ -1,0 +1,174 @@
+"""Candidates laid beside a lead: every one with its evidence and score, best first, rivals taken into account."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from connector.matching import firms, mailboxes, people
+from connector.matching.evidence import Beside, Found
+from connector.matching.profile import DISGUISED, Profile, read
+from connector.matching.rules import Bands, MatchingRules
+from connector.matching.scoring import evidence, match, points, rivals
+from connector.model.match import Band, Candidates, Known, Match, Word
+from connector.model.records import Kind, RecordRef
+
+_AT_MOST = 5  # candidates that are put into words
+_ONE_NAME = frozenset(("same", "sound", "swapped", "middle", "nickname", "initial", "mistyped"))
+_TWO_MAILBOXES = frozenset(("other-digits", "other-mailbox", "numbered"))
+_TELLING_NAMES = frozenset(("same", "joined", "reordered"))
+_LIKE_NAMES = frozenset(("near", "short", "acronym", "shared-word"))
+
+Adds = Callable[[Profile], Iterable[Found]]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A candidate as it was compared: *total* without its rivals, *others* what they take off."""
+
+    ref: RecordRef
+    profile: Profile
+    firm: Profile | None
+    found: tuple[Found, ...]
+    total: float
+    others: float = 0.0
+    word: Word | None = None
+
+    @property
+    def score(self) -> float:
+        """The total less what the rivals take off."""
+        return self.total - self.others
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """The candidates of one kind, best first, beside one lead."""
+
+    lead: Profile
+    seen: tuple[Seen, ...]
+    bands: Bands
+    rules: MatchingRules
+
+    def match(self, one: Seen) -> Match:
+        """A candidate in words, with the band that its score and what no sum overrules allow."""
+        made = match(one.ref, self.lead, one.profile, one.firm, one.found, self.rules, one.others)
+        if one.word is not None:
+            band = Band.LINK if one.word is Word.SAME else Band.POSSIBLE
+            return replace(made, band=band, judged=True)
+        return replace(made, band=self.band(one))
+
+    def band(self, one: Seen) -> Band:
+        """What a candidate's score allows, within what no sum of points overrules."""
+        if one.word is not None:
+            return Band.LINK if one.word is Word.SAME else Band.POSSIBLE
+        band = self.bands.of(one.score)
+        levels = {name: level for name, level, _ in one.found}
+        if band is Band.LINK and not (_is_plain(self.lead, one.profile) and _is_sure(one.profile, levels)):
+            return Band.POSSIBLE
+        if band is Band.NEW and _asks(one.profile, levels):
+            return Band.POSSIBLE
+        return band
+
+    @property
+    def matches(self) -> tuple[Match, ...]:
+        """The best few in words."""
+        return tuple(self.match(one) for one in self.seen[:_AT_MOST])
+
+    @property
+    def open(self) -> tuple[Match, ...]:
+        """Candidates that a person could choose from."""
+        return tuple(self.match(one) for one in self.seen[:_AT_MOST] if self.band(one) is not Band.NEW)
+
+    @property
+    def certain(self) -> Seen | None:
+        """The one candidate that links: judged the same, or scored so with nobody close behind."""
+        if not self.seen or self.band(self.seen[0]) is not Band.LINK:
+            return None
+        best, others = self.seen[0], self.seen[1:]
+        if best.word is not None or not others or self.band(others[0]) is Band.NEW:
+            return best
+        return None if best.total - others[0].total < self.bands.tie else best
+
+
+def _is_plain(left: Profile, right: Profile) -> bool:
+    """Look-alike letters and characters that nobody sees may pose as somebody else: never linked without asking."""
+    return DISGUISED not in left.weak and DISGUISED not in right.weak
+
+
+def _is_sure(right: Profile, levels: Mapping[str, str]) -> bool:
+    """A company whose name is only like the account's needs a domain, a line or a street in common."""
+    if right.kind != Kind.ACCOUNT:
+        return True
+    if levels.get("name") in _TELLING_NAMES or levels.get("domain") in ("same", "voted") or "contact" in levels:
+        return True
+    return levels.get("name") in _LIKE_NAMES and (
+        levels.get("phone") == "same" or levels.get("place") in ("same-street", "same-postal")
+    )
+
+
+def _asks(right: Profile, levels: Mapping[str, str]) -> bool:
+    """One personal address is never two people, and one name never two firms, without asking."""
+    if right.kind == Kind.CONTACT:
+        return levels.get("email") == "same"
+    alike = levels.get("name") in ("same", "joined", "near")
+    return right.kind == Kind.ACCOUNT and alike and levels.get("place") != "other-country"
+
+
+def beside(candidates: Candidates) -> Beside:
+    """What the directory knows beside the records."""
+    return Beside(candidates.counts, candidates.held, candidates.votes, candidates.size)
+
+
+def profiles(found: Iterable[Known]) -> dict[RecordRef, Profile]:
+    """Each candidate's identity once, in an order that does not depend on how they were found."""
+    kept = {known.ref: known.profile for known in found}
+    return {ref: read(kept[ref]) for ref in sorted(kept)}
+
+
+def ranked(
+    lead: Profile,
+    others: Mapping[RecordRef, Profile],
+    around: Beside,
+    rules: MatchingRules,
+    words: Mapping[RecordRef, Word],
+    homes: Mapping[str, Profile] | None = None,
+    adds: Adds = lambda _: (),
+) -> Field:
+    """Candidates of one kind, best first: judged the same before all scores, judged different left out.
+
+    *homes* are the accounts of contacts by id, *adds* is evidence beside that of the two records.
+    """
+    kind = Kind(next(iter(others.values())).kind) if others else Kind.CONTACT
+    bands, weights = rules.of(kind)
+    seen: list[Seen] = []
+    for ref, other in others.items():
+        word = words.get(ref)
+        if word is Word.DIFFERENT or (word is None and (lead.junk or other.junk)):
+            continue
+        firm = homes.get(other.account_id) if homes else None
+        found = (*evidence(lead, other, firm, around), *adds(other))
+        seen.append(Seen(ref, other, firm, found, points(found, bands.start, weights), 0.0, word))
+    seen.sort(key=lambda one: (one.word is not Word.SAME, -one.total, one.ref))
+    return Field(lead, tuple(_with_rivals(seen)), bands, rules)
+
+
+def _with_rivals(seen: Sequence[Seen]) -> Iterable[Seen]:
+    """The best ones with what the others take off; the same person or firm kept twice is no rival of itself."""
+    for place, one in enumerate(seen):
+        if place >= _AT_MOST:
+            yield one
+            continue
+        others = [other.total for other in seen if other is not one and not (_is_twin(one, other))]
+        yield replace(one, others=rivals(others)) if others else one
+
+
+def _is_twin(one: Seen, other: Seen) -> bool:
+    """Whether two contacts are plainly one person whom the CRM holds twice."""
+    left, right = one.profile, other.profile
+    if left.kind != Kind.CONTACT:
+        return False
+    if left.account_id != right.account_id:
+        return left.personal and left.mail == right.mail
+    if people.name_level(left, right) not in _ONE_NAME or firms.both(left.suffix, right.suffix) not in (None, "same"):
+        return False
+    return mailboxes.email_level(left, right, one.firm) not in _TWO_MAILBOXES
