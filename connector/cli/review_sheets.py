@@ -108,8 +108,7 @@ def _lines(done: Imported) -> list[str]:
     named |= {"in conflict with an earlier answer, which stands": done.count(Standing.CONFLICT)}
     named |= {"known already": done.unchanged, "not answered": done.unanswered, "skipped": len(done.findings)}
     parts += [f"{number} {name}" for name, number in named.items() if number]
-    routes = dict.fromkeys(one.review.route for one in done.settled if not one.again)
-    following = (
-        f"; the next `connector sync {next(iter(routes))}` carries them out" if len(routes) == 1 and kept else ""
-    )
-    return [", ".join(parts) + (following or ("; the next `connector sync` carries them out" if kept else ""))]
+    routes = list(dict.fromkeys(one.review.route for one in done.settled if not one.again))
+    sync = f"connector sync {routes[0]}" if len(routes) == 1 else "connector sync"
+    following = f"; the next `{sync}` carries {'it' if kept == 1 else 'them'} out" if kept else ""
+    return [", ".join(parts) + following]
