@@ -110,8 +110,9 @@ def _asks(right: Profile, levels: Mapping[str, str]) -> bool:
     """One personal address is never two people, and one name never two firms, without asking."""
     if right.kind == Kind.CONTACT:
         return levels.get("email") == "same"
-    alike = levels.get("name") in ("same", "joined", "near")
-    return right.kind == Kind.ACCOUNT and alike and levels.get("place") != "other-country"
+    if right.kind == Kind.ACCOUNT and levels.get("name") == "near":
+        return levels.get("place") != "other-country"
+    return right.kind == Kind.ACCOUNT and levels.get("name") in ("same", "joined")
 
 
 def beside(candidates: Candidates) -> Beside:

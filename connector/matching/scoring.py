@@ -80,7 +80,7 @@ def _comparison(one: Found, shown: Mapping[str, tuple[Scalar, Scalar]], weights:
     left, right = shown.get(name, (None, None))
     if name == "frequency":
         left, right = round(amount, 3), None
-    return Comparison(name, left, right, level, round(worth * amount, 4), says)
+    return Comparison(name, left, right, level, round(worth * amount, 4) + 0.0, says)
 
 
 def _shown(left: Profile, right: Profile, firm: Profile | None) -> dict[str, tuple[Scalar, Scalar]]:
