@@ -16,8 +16,7 @@ from connector.cli.session import Session, verb
 from connector.errors import InputError
 from connector.matching import MatchingRules, load_matching
 from connector.matching.calibration import ENOUGH, Bound, from_decoys, from_labels
-from connector.matching.measure import Graded, Scored
-from connector.matching.training import Example, points_in_use, score
+from connector.matching.training import Example, best_of_each, points_in_use
 from connector.model.records import Kind
 from connector.pipeline.examples import decoys
 from connector.wiring.spreading import Processes
@@ -104,19 +103,8 @@ def _of_directory(session: Session, rules: MatchingRules, precision: float) -> d
 
 def _of_examples(examples: Iterable[Example], rules: MatchingRules, precision: float) -> dict[str, Bound | None]:
     """Counted on the best candidate of each record that was looked up."""
-    points = points_in_use(rules)
-    best: dict[str, dict[str, Scored]] = {name: {} for name in _SECTIONS}
-    known: dict[str, set[str]] = {name: set() for name in _SECTIONS}
-    for one in examples:
-        found = Scored(score(one, points), one.same)
-        if one.same:
-            known[one.section].add(one.asked)
-        if one.asked not in best[one.section] or best[one.section][one.asked].score < found.score:
-            best[one.section][one.asked] = found
-    return {
-        name: from_labels(Graded(tuple(best[name].values()), len(known[name])), precision, _bands(rules)[name][0])
-        for name in _SECTIONS
-    }
+    found = best_of_each(examples, points_in_use(rules))
+    return {name: from_labels(found[name], precision, _bands(rules)[name][0]) for name in _SECTIONS}
 
 
 def _head(path: str, bounds: Mapping[str, Bound], precision: float, sources: Sequence[str]) -> Iterator[str]:

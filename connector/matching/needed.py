@@ -9,6 +9,8 @@ from connector.matching.rules import Bands, MatchingRules, Weights
 from connector.model.match import Match
 from connector.model.records import Kind
 
+_NOT_OF_THE_PAIR = frozenset(("frequency", "contact"))  # what others are called, and who else is linked
+
 
 @dataclass(frozen=True, slots=True)
 class Gain:
@@ -54,6 +56,8 @@ def _gains(match: Match, weights: Weights) -> list[Gain]:
     now = {piece.name: piece.points for piece in match.comparisons}
     best: dict[str, Gain] = {}
     for (name, level), (points, says) in weights.items():
+        if name in _NOT_OF_THE_PAIR:
+            continue
         gain = Gain(name, level, round(points - now.get(name, 0.0), 4), says)
         if gain.points > 0 and (name not in best or best[name].points < gain.points):
             best[name] = gain

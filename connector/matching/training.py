@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from connector.errors import UsageError
-from connector.matching.measure import Rate, Scored, rate, wilson
-from connector.matching.needed import bands_of, weights_of
+from connector.matching.measure import Graded, Rate, Scored, rate, wilson
+from connector.matching.needed import weights_of
 from connector.matching.rules import MatchingRules
-from connector.model.match import Match
+from connector.matching.scoring import RIVALS
+from connector.model.match import Comparison, Match
 from connector.model.records import Kind
 
 Term = tuple[str, ...]
@@ -30,6 +31,7 @@ ENOUGH = 30
 
 STRENGTHS = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0)
 _FOLDS = 5
+_COUNTED = "frequency"
 _HELD_OUT = 0.3
 _SECTIONS = {Kind.CONTACT: "people", Kind.LEAD: "repeats", Kind.ACCOUNT: "companies"}
 _OPENED = {"people": "people", "repeats": "people", "companies": "companies"}
@@ -40,13 +42,13 @@ class Example:
     """A pair whose truth is known.
 
     *section* of `matching.yaml` is that of its bands (people, repeats, companies). *terms* are the points that made
-    its score, *beside* what was added to them (rare and common words). *asked* is the record that was looked up,
-    *group* the person or company that it is about.
+    its score, each with how often it counted (one for a level; frequencies count by their logarithm), *rivals* what
+    other candidates took off. *asked* is the record that was looked up, *group* the person or company it is about.
     """
 
     section: str
-    terms: tuple[Term, ...]
-    beside: float
+    terms: tuple[tuple[Term, float], ...]
+    rivals: float
     same: bool
     asked: str
     group: str
@@ -54,7 +56,11 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """How the points do on the pairs held out: their log-loss, and the links from `link_at` on with 95 % intervals."""
+    """How the points do on what was held out: the log-loss of the pairs, and the links with 95 % intervals.
+
+    The links are the best candidates from `link_at` on; where the points change which one is best, what rivals take
+    off it is not known and not counted.
+    """
 
     log_loss: float
     rate: Rate
@@ -92,11 +98,20 @@ def example(match: Match, same: bool, asked: str, rules: MatchingRules, group: s
     """What can be learnt from a compared pair whose truth is known; *group* is *asked* unless more is known."""
     section = _SECTIONS[match.kind]
     weights = weights_of(match.kind, rules)
-    pieces = [piece for piece in match.comparisons if (piece.name, piece.level) in weights]
-    terms = tuple((_OPENED[section], "evidence", piece.name, piece.level) for piece in pieces)
-    weighed = sum(weights[piece.name, piece.level][0] for piece in pieces)
-    beside = match.score - bands_of(match.kind, rules).start - weighed
-    return Example(section, ((section, "start"), *terms), round(beside, 6), same, asked, group or asked)
+    terms: list[tuple[Term, float]] = [((section, "start"), 1.0)]
+    for piece in match.comparisons:
+        if (piece.name, piece.level) in weights:
+            term = (_OPENED[section], "evidence", piece.name, piece.level)
+            terms.append((term, _amount(piece, weights[piece.name, piece.level][0])))
+    rivals = -sum(piece.points for piece in match.comparisons if piece.name == RIVALS)
+    return Example(section, tuple(terms), rivals, same, asked, group or asked)
+
+
+def _amount(piece: Comparison, points: float) -> float:
+    """How often the points of a level counted; frequencies show it, as their points may be nothing."""
+    if piece.name == _COUNTED and isinstance(piece.left, float):
+        return piece.left
+    return piece.points / points if points else 1.0
 
 
 def points_in_use(rules: MatchingRules) -> dict[Term, float]:
@@ -165,19 +180,30 @@ def _refit(name: str, examples: Sequence[Example], rules: MatchingRules, seed: i
 def judged(examples: Sequence[Example], points: Mapping[Term, float], rules: MatchingRules) -> Judged:
     """How *points* do on *examples*."""
     link_at = {"people": rules.people, "repeats": rules.repeats, "companies": rules.companies}
-    scored = [
-        (Scored(score(one, points) - link_at[one.section].link_at, one.same), score(one, points)) for one in examples
-    ]
-    made = [pair.right for pair, _ in scored if pair.score >= 0]
-    wanted = sum(one.same for one in examples)
-    right = sum(made)
-    loss = sum(_loss(value if pair.right else -value) for pair, value in scored) / max(1, len(scored))
-    return Judged(loss, rate(right, len(made), wanted), wilson(right, len(made)), wilson(right, wanted))
+    loss = sum(_loss((1 if one.same else -1) * total(one, points)) for one in examples) / max(1, len(examples))
+    made = right = wanted = 0
+    for section, graded in best_of_each(examples, points).items():
+        links = [link.right for link in graded.links if link.score >= link_at[section].link_at]
+        made, right, wanted = made + len(links), right + sum(links), wanted + graded.wanted
+    return Judged(loss, rate(right, made, wanted), wilson(right, made), wilson(right, wanted))
 
 
-def score(one: Example, points: Mapping[Term, float]) -> float:
-    """The score of an example by *points*."""
-    return one.beside + sum(points[term] for term in one.terms)
+def best_of_each(examples: Iterable[Example], points: Mapping[Term, float]) -> Mapping[str, Graded]:
+    """By section, the best candidate of each record that was looked up, and how many have a right one."""
+    best: dict[str, dict[str, Scored]] = {name: {} for name in _OPENED}
+    known: dict[str, set[str]] = {name: set() for name in _OPENED}
+    for one in examples:
+        found, own = Scored(total(one, points) - one.rivals, one.same), best[one.section]
+        if one.same:
+            known[one.section].add(one.asked)
+        if one.asked not in own or own[one.asked].score < found.score:
+            own[one.asked] = found
+    return {name: Graded(tuple(best[name].values()), len(known[name])) for name in _OPENED}
+
+
+def total(one: Example, points: Mapping[Term, float]) -> float:
+    """The score of an example by *points*, before rivals."""
+    return sum(points[term] * amount for term, amount in one.terms)
 
 
 def _loss(value: float) -> float:
@@ -195,22 +221,22 @@ def _chosen_strength(examples: Sequence[Example], used: Mapping[Term, float], se
         outside = [one for one in examples if int(_draw(one.group, seed + 1) * _FOLDS) == fold]
         for strength in STRENGTHS:
             points = _fitted(inside, used, strength)
-            losses[strength] += sum(_loss((1 if one.same else -1) * score(one, points)) for one in outside)
+            losses[strength] += sum(_loss((1 if one.same else -1) * total(one, points)) for one in outside)
     return min(STRENGTHS, key=lambda strength: (round(losses[strength], 6), -strength))
 
 
 def _fitted(examples: Sequence[Example], used: Mapping[Term, float], strength: float) -> dict[Term, float]:
     """The points that minimise the log-loss of *examples* plus *strength* times the squared way from *used*."""
     optimize, np = _libraries()
-    names = sorted({term for one in examples for term in one.terms})
+    names = sorted({term for one in examples for term, _ in one.terms})
     if not names:
         return dict(used)
     at = {term: column for column, term in enumerate(names)}
-    table, beside, signs = _table(examples, at, np)
+    table, signs = _table(examples, at, np)
     prior = np.array([used[term] for term in names])
 
     def cost(points: Any) -> tuple[float, Any]:
-        margin = signs * (table @ points + beside)
+        margin = signs * (table @ points)
         away = points - prior
         slope = table.T @ (-signs / (1.0 + np.exp(np.clip(margin, -500, 500)))) + 2.0 * strength * away
         return float(np.logaddexp(0.0, -margin).sum() + strength * (away @ away)), slope
@@ -219,14 +245,14 @@ def _fitted(examples: Sequence[Example], used: Mapping[Term, float], strength: f
     return {**used, **{term: float(found.x[column]) for term, column in at.items()}}
 
 
-def _table(examples: Sequence[Example], at: Mapping[Term, int], np: Any) -> tuple[Any, Any, Any]:
-    """One row per example: a sparse 0/1 matrix of its terms, what stands beside them, and +1 or -1 for the label."""
+def _table(examples: Sequence[Example], at: Mapping[Term, int], np: Any) -> tuple[Any, Any]:
+    """One row per example: a sparse matrix of how often its terms count, and +1 or -1 for the label."""
     from scipy.sparse import csr_matrix
 
-    rows, columns = zip(*((row, at[term]) for row, one in enumerate(examples) for term in one.terms), strict=True)
-    table = csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(len(examples), len(at)))
-    beside = np.array([one.beside for one in examples])
-    return table, beside, np.array([1.0 if one.same else -1.0 for one in examples])
+    cells = [(row, at[term], amount) for row, one in enumerate(examples) for term, amount in one.terms]
+    rows, columns, amounts = zip(*cells, strict=True)
+    table = csr_matrix((np.array(amounts), (rows, columns)), shape=(len(examples), len(at)))
+    return table, np.array([1.0 if one.same else -1.0 for one in examples])
 
 
 def _libraries() -> tuple[Any, Any]:
@@ -248,11 +274,11 @@ def _ordered(
     Where two come out the other way round they get the mean of both, weighted by their examples (pool adjacent
     violators, Ayer et al. 1955): a refit changes how loud a level speaks, never which of two speaks louder.
     """
-    counts = Counter(term for one in examples for term in one.terms)
+    counts = Counter(term for one in examples for term, _ in one.terms)
     found = dict(points)
     comparisons: dict[Term, list[Term]] = defaultdict(list)
     for term in points:
-        if len(term) == 4:
+        if len(term) == 4 and term[2] != _COUNTED:  # counted ones are no levels of one thing
             comparisons[term[:3]].append(term)
     for terms in comparisons.values():
         terms.sort(key=lambda term: (used[term], points[term]))

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Protocol, TypeVar
 
-from connector.matching import MatchingRules, compare, entry, query, resolve
+from connector.matching import Best, MatchingRules, best, compare, entry, query
 from connector.matching.clusters import Rank, clusters
 from connector.matching.needed import bands_of
 from connector.matching.truth import Proposed
-from connector.model.match import Band, Candidates, Entry, Match
+from connector.model.match import Band, Candidates, Entry
 from connector.model.records import Kind, Record, RecordRef
 from connector.ports import Directory
 
@@ -32,15 +32,6 @@ class Spread(Protocol):
     """The built-in `map`, or the same over several processes: answers come in the order of the batches."""
 
     def __call__(self, work: Callable[[T], R], batches: Iterable[T], /) -> Iterator[R]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Best:
-    """The best candidate of each kind, whatever its band; None where there is none."""
-
-    contact: Match | None = None
-    account: Match | None = None
-    repeat: Match | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,26 +89,14 @@ class _Linking:
 
 
 def _link(lead: Record, directory: Directory, rules: MatchingRules) -> Link:
-    best = best_of(lead, candidates_for(lead, directory, rules), rules)
-    found = (Proposed(m.ref.id, m.score) if m else None for m in (best.contact, best.account, best.repeat))
-    return Link(lead.ref.id, lead.text("created_at"), *found)
+    found = best(lead, candidates_for(lead, directory, rules), rules)
+    links = (Proposed(one.ref.id, one.score) if one else None for one in (found.contact, found.account, found.repeat))
+    return Link(lead.ref.id, lead.text("created_at"), *links)
 
 
 def candidates_for(record: Record, directory: Directory, rules: MatchingRules) -> Candidates:
     """What the directory brings for a record on its own connection."""
     return directory.candidates(query(record, rules), [record.ref.connection])
-
-
-def best_of(lead: Record, candidates: Candidates, rules: MatchingRules) -> Best:
-    """The best candidate of each kind with its score, whether or not it reaches a band."""
-    answer = resolve(lead, candidates, (), rules)
-    known = [*answer.candidates, *([answer.runner_up] if answer.runner_up else [])]
-    others = {kind: [match for match in known if match.kind is kind] for kind in Kind}
-    return Best(
-        answer.contact or next(iter(others[Kind.CONTACT]), None),
-        answer.account or next(iter(others[Kind.ACCOUNT]), None),
-        answer.duplicate_of or next(iter(others[Kind.LEAD]), None),
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,4 +193,4 @@ def settle_repeats(links: Sequence[Link], link_at: float) -> Mapping[str, Propos
 def evidence(lead: RecordRef, directory: Directory, rules: MatchingRules) -> Best:
     """The best candidates of a lead of the directory once more, with every piece of evidence."""
     record = directory.get(lead)
-    return best_of(record, candidates_for(record, directory, rules), rules) if record else Best()
+    return best(record, candidates_for(record, directory, rules), rules) if record else Best()

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from connector.matching import MatchingRules, compare
+from connector.matching import Best, MatchingRules, best, compare
 from connector.matching.training import Example, example
 from connector.matching.truth import Asked, Truth
 from connector.model.match import Band, Candidates, Known, Match, Word
 from connector.model.records import Kind, Record, RecordRef
-from connector.pipeline.bulk import best_of, candidates_for
+from connector.pipeline.bulk import candidates_for
 from connector.ports import Crosswalk, Directory, Store
 
 MOST_LEADS = 5000
@@ -21,25 +21,29 @@ _MATCHED = (Kind.CONTACT, Kind.LEAD, Kind.ACCOUNT)
 
 
 def weighed(lead: Record, directory: Directory, rules: MatchingRules) -> Iterator[Match]:
-    """Every candidate of a lead with its score, whatever its band, each weighed among all that is known beside it."""
+    """Every candidate of a lead with its score, whatever its band, and all the evidence that is known beside it.
+
+    What rivals take off is told of the best candidate of each kind alone.
+    """
     found = candidates_for(lead, directory, rules)
+    top = best(lead, found, rules)
+    tops = {match.ref: match for match in (top.contact, top.account, top.repeat) if match}
     for known in (*found.contacts, *found.accounts, *found.leads):
-        if known.ref == lead.ref:
-            continue
-        best = best_of(lead, _alone(known, found), rules)
-        match = {Kind.CONTACT: best.contact, Kind.ACCOUNT: best.account}.get(known.kind, best.repeat)
-        if match is None and (record := directory.get(known.ref)):
-            match = compare(lead, record, rules)
+        match = tops.get(known.ref) or _of_kind(best(lead, _alone(known, found), rules), known.kind)
         if match is not None:
             yield match
 
 
+def _of_kind(found: Best, kind: Kind) -> Match | None:
+    return {Kind.CONTACT: found.contact, Kind.ACCOUNT: found.account}.get(kind, found.repeat)
+
+
 def _alone(known: Known, found: Candidates) -> Candidates:
-    """One candidate, with the accounts that tell what firm a contact is of, and all that is counted."""
+    """One candidate without rivals, and all that speaks for it: a contact's account, an account's contacts."""
     if known.kind is Kind.CONTACT:
         return replace(found, contacts=(known,), leads=())
     if known.kind is Kind.ACCOUNT:
-        return replace(found, contacts=(), accounts=(known,), leads=())
+        return replace(found, accounts=(known,), leads=())
     return replace(found, contacts=(), accounts=(), leads=(known,))
 
 
@@ -116,38 +120,54 @@ def from_labels(
 
 @dataclass(frozen=True, slots=True)
 class Decoys:
-    """Of every lead the score of its best candidate of one kind, and of the second best that is another record."""
+    """Scores of the best candidates of one kind: of every lead, and once more as if the first were not there."""
 
     best: tuple[float, ...]
     second: tuple[float, ...]
 
 
 def decoys(directory: Directory, rules: MatchingRules) -> Mapping[Kind, Decoys]:
-    """The two best candidates of the directory's own leads, at most `MOST_LEADS` of them, by kind.
-
-    A second candidate that is itself the same as the best one is a repeat within the directory and no decoy.
-    """
-    best: dict[Kind, list[float]] = {kind: [] for kind in _MATCHED}
+    """The directory's own leads, at most `MOST_LEADS` of them: what they find, and what they find without that."""
+    first: dict[Kind, list[float]] = {kind: [] for kind in _MATCHED}
     second: dict[Kind, list[float]] = {kind: [] for kind in _MATCHED}
     for lead in _some_leads(directory):
-        matches = sorted(weighed(lead, directory, rules), key=lambda match: -match.score)
+        found = candidates_for(lead, directory, rules)
+        top = best(lead, found, rules)
+        other = best(lead, _without(top, found, directory, rules), rules)
         for kind in _MATCHED:
-            own = [match for match in matches if match.kind is kind]
-            best[kind] += [match.score for match in own[:1]]
-            other = next((match for match in own[1:] if not _repeats(own[0], match, directory, rules)), None)
-            second[kind] += [other.score] if other else []
-    return {kind: Decoys(tuple(best[kind]), tuple(second[kind])) for kind in _MATCHED}
+            first[kind] += [match.score for match in [_of_kind(top, kind)] if match]
+            second[kind] += [match.score for match in [_of_kind(other, kind)] if match]
+    return {kind: Decoys(tuple(first[kind]), tuple(second[kind])) for kind in _MATCHED}
+
+
+def _without(top: Best, found: Candidates, directory: Directory, rules: MatchingRules) -> Candidates:
+    """The candidates as if the best of each kind, and those that are the same as it, were not in the directory."""
+    return replace(
+        found,
+        contacts=_others(top.contact, found.contacts, directory, rules),
+        accounts=_others(top.account, found.accounts, directory, rules),
+        leads=_others(top.repeat, found.leads, directory, rules),
+    )
+
+
+def _others(
+    top: Match | None, candidates: Sequence[Known], directory: Directory, rules: MatchingRules
+) -> tuple[Known, ...]:
+    best_one = directory.get(top.ref) if top else None
+    if best_one is None:
+        return tuple(candidates)
+    return tuple(known for known in candidates if not _is_same(best_one, known, directory, rules))
+
+
+def _is_same(one: Record, known: Known, directory: Directory, rules: MatchingRules) -> bool:
+    other = directory.get(known.ref)
+    return known.ref == one.ref or (other is not None and compare(one, other, rules).band is Band.LINK)
 
 
 def _some_leads(directory: Directory) -> Iterator[Record]:
     step = max(1, -(-directory.counts().get(Kind.LEAD.value, 0) // MOST_LEADS))
     leads = (record for records in directory.live() for record in records if record.kind is Kind.LEAD)
     return islice(leads, 0, None, step)
-
-
-def _repeats(best: Match, other: Match, directory: Directory, rules: MatchingRules) -> bool:
-    left, right = directory.get(best.ref), directory.get(other.ref)
-    return left is not None and right is not None and compare(left, right, rules).band is Band.LINK
 
 
 def from_pairs(pairs: Iterable[tuple[Record, Record, bool]], rules: MatchingRules) -> Iterator[Example]:

@@ -17,13 +17,14 @@ from connector.matching.training import (
     judged,
     points_in_use,
     refit,
-    score,
     split,
+    total,
 )
 from connector.model.records import Kind
 
 from .making import account, contact, lead, rules
 
+START: Term = ("people", "start")
 SAME: Term = ("people", "evidence", "email", "same")
 OTHER: Term = ("people", "evidence", "name", "different")
 
@@ -34,7 +35,7 @@ def made(count: int, seed: int = 3, lies: float = 0.0) -> list[Example]:
     found = []
     for number in range(count):
         same = number % 2 == 0
-        terms = (("people", "start"), SAME if same else OTHER)
+        terms = ((START, 1.0), (SAME if same else OTHER, 1.0))
         found.append(Example("people", terms, 0.0, same ^ (draw.random() < lies), f"L{number}", f"P{number}"))
     return found
 
@@ -43,7 +44,7 @@ def made(count: int, seed: int = 3, lies: float = 0.0) -> list[Example]:
 def test_example_scores_as_compared(other: object) -> None:
     """The terms of an example and what stands beside them sum to the score that the comparison gave."""
     match = compare(lead(title="CEO"), other, rules())  # type: ignore[arg-type]
-    assert score(example(match, True, "L1", rules()), points_in_use(rules())) == pytest.approx(match.score, abs=1e-3)
+    assert total(example(match, True, "L1", rules()), points_in_use(rules())) == pytest.approx(match.score, abs=1e-3)
 
 
 def test_points_follow_the_labels() -> None:
@@ -69,7 +70,7 @@ def test_order_of_levels_is_kept() -> None:
     used = points_in_use(rules())
     weak: Term = ("people", "evidence", "email", "other-pattern")
     examples = [
-        Example("people", (("people", "start"), term), 0.0, term is weak, f"L{number}", f"P{number}")
+        Example("people", ((START, 1.0), (term, 1.0)), 0.0, term is weak, f"L{number}", f"P{number}")
         for number, term in enumerate([SAME, weak] * 200)
     ]
     points = refit(examples, rules())[0][0].points
@@ -103,9 +104,9 @@ def test_refit_repeats_itself() -> None:
 def test_judging_counts_links_only() -> None:
     """Precision and recall are those of pairs that reach the band in which links are made."""
     used = points_in_use(rules())
-    strong = Example("people", (("people", "start"), SAME), 20.0, True, "L1", "P1")
-    wrong = Example("people", (("people", "start"), SAME), 20.0, False, "L2", "P2")
-    missed = Example("companies", (("companies", "start"),), 0.0, True, "L3", "P3")
+    strong = Example("people", ((START, 1.0), (SAME, 9.0)), 0.0, True, "L1", "P1")
+    wrong = Example("people", ((START, 1.0), (SAME, 9.0)), 0.0, False, "L2", "P2")
+    missed = Example("companies", ((("companies", "start"), 1.0),), 0.0, True, "L3", "P3")
     found = judged([strong, wrong, missed], used, rules())
     assert (found.rate.precision, found.rate.recall) == (0.5, 0.5)
     assert found.precision_within[0] < 0.5 < found.precision_within[1]

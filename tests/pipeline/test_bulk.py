@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connector.matching import Best
 from connector.matching.tables import RowReader, guess_columns
 from connector.matching.truth import Proposed
 from connector.model.match import Band
@@ -76,7 +77,7 @@ def test_evidence_is_told_once_more(laid: Laid) -> None:
     assert best.contact is not None
     assert found.contact == Proposed(best.contact.ref.id, best.contact.score)
     assert best.contact.comparisons
-    assert bulk.evidence(RecordRef("file", "Lead", "none"), laid.store.directory, rules()) == bulk.Best()
+    assert bulk.evidence(RecordRef("file", "Lead", "none"), laid.store.directory, rules()) == Best()
 
 
 def repeat(lead: str, other: str, score: float) -> bulk.Link:
