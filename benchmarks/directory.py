@@ -17,7 +17,6 @@ import resource
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
@@ -29,7 +28,7 @@ from connector.matching import query as query_by_rules
 from connector.model.match import Entry, Query
 from connector.model.records import Kind, Record, RecordRef
 from connector.store import SqliteStore, open_store
-from connector.wiring.processes import processes
+from connector.wiring.processes import Processes
 
 BATCH = 2000
 SYLLABLES = [consonant + vowel for consonant in "bdklmnrstv" for vowel in "aeiou"]
@@ -212,9 +211,7 @@ def measure(folder: Path, world: World, rules_file: Path | None, workers: int) -
     table.line("an entry", f"{1e6 * timed(lambda: list(map(entry_of, sample)))[1] / len(sample):.0f} us")
     with open_store(path, clock=Clock()) as store:
         table.line("laid bare", rate(count, timed(lambda: lay_bare(store, world))), "(with making the records up)")
-        with ExitStack() as stack:
-            spread = stack.enter_context(processes(workers)) if workers > 1 else map
-            built = timed(lambda: store.directory.rebuild(entry_of, "benchmark", spread))
+        built = timed(lambda: store.directory.rebuild(entry_of, "benchmark", Processes(workers)))
         table.line(f"built anew, {workers} processes", rate(count, built), "20,000/s")
         lead_queries = [query_of(world.lead(number)) for number in range(4000)]
         look_up(store, table, lead_queries)

@@ -100,6 +100,19 @@ def among(database: Database, sql: str, parameters: Sequence[object], wanted: Se
     return found
 
 
+def insert_flat(database: Database, into: str, width: int, stretches: Iterable[Sequence[object]]) -> None:
+    """As `insert_many`, for rows of *width* values that come as stretches of values, row after row."""
+    marks = f"({', '.join('?' * width)})"
+    size = _PARAMETERS // width * width
+    many = f"{into} VALUES {', '.join([marks] * (size // width))}"
+    for values in stretches:
+        whole = len(values) - len(values) % size
+        for start in range(0, whole, size):
+            database.run(many, values[start : start + size])
+        for start in range(whole, len(values), width):
+            database.run(f"{into} VALUES {marks}", values[start : start + width])
+
+
 def insert_many(database: Database, into: str, rows: Sequence[Row], conflict: str = "") -> None:
     """Carry out ``INSERT <into> VALUES …``, many rows to a statement: a statement for each costs four times as much."""
     if not rows:

@@ -37,6 +37,7 @@ INTO_IDENTITIES = (
     "INSERT OR REPLACE INTO identities (directory_id, connection, record_id, object, account_id, profile, keys,"
     " terms, vote)"
 )
+INTO_KEYS = "INSERT OR IGNORE INTO blocking_keys (hash, directory_id)"
 _INTO_TERMS = "INSERT INTO directory_terms (hash, accounts, contacts, leads)"
 _MORE_TERMS = (
     "ON CONFLICT (hash) DO UPDATE SET accounts = accounts + excluded.accounts,"
@@ -193,7 +194,7 @@ class Batch:
         database.run_many("DELETE FROM identities WHERE directory_id = ?", self._forgotten)
         insert_many(database, _INTO_DIRECTORY, self._rows)
         insert_many(database, INTO_IDENTITIES, self._identities)
-        insert_keys(database, sorted(self._new_keys))
+        insert_many(database, INTO_KEYS, sorted(self._new_keys))
         self._tally.write(database)
 
 
@@ -208,11 +209,6 @@ def standing(database: Database, refs: Sequence[RecordRef]) -> Mapping[Row, Row]
         ids = [ref.id for ref in refs if ref.connection == connection]
         found.update((row[:3], row[3:]) for row in among(database, _STANDING, (connection,), ids))
     return found
-
-
-def insert_keys(database: Database, keys: Sequence[Row]) -> None:
-    """Put keys in, each a hash and a number; sorted ones go in fastest."""
-    insert_many(database, "INSERT OR IGNORE INTO blocking_keys (hash, directory_id)", keys)
 
 
 def _laid(standing: Row | None) -> Laid:
