@@ -1,148 +1,37 @@
-"""What a person says of a pair holds for ever; what leaned on a wrong link is listed, stopped and decided anew."""
+"""What a person says of a pair holds for ever, above every score, over merges, landings and conversions."""
 
 from __future__ import annotations
 
-import json
-from contextlib import closing
 from pathlib import Path
-from sqlite3 import connect
-from typing import Any
 
 import pytest
-import requests
 
 from connector.sandbox import Sandbox
 from tests.builders import account, contact, demo_lead, lead, record_id
+from tests.journeys.crms import SUGARCRM, SUITECRM, Crm
+from tests.journeys.judging import (
+    CAY,
+    HARBOR,
+    KNOWN,
+    blame,
+    judge,
+    known_project,
+    leads,
+    linked_account,
+    merge,
+    reviews,
+)
 from tests.journeys.project import Project
+from tests.journeys.test_across import bring, hot
 
-HARBOR = account(1, "Harbor Grid Works", CreatedDate="2024-01-05T08:00:00.000Z")
-DAN = contact(1, "Dan", "Quill", HARBOR, Title="Clerk", CreatedDate="2024-01-05T08:00:00.000Z")
-CAY = record_id("00Q", 3)
-KNOWN = record_id("001", 1)
+GUS = record_id("00Q", 8)
+QUIET = lead(8, "Gus", "Ferro", "Harbor Grid Works")
 
 
 @pytest.fixture
 def project(tmp_path: Path, sandbox: Sandbox) -> Project:
     """A project with one known account and its contact."""
-    project = Project.make(tmp_path / "project", sandbox)
-    project.load(Account=[HARBOR], Contact=[DAN])
-    return project
-
-
-def planned(project: Project) -> Path:
-    """The plan of the moment, sealed into a file."""
-    file = project.folder / "plan.json"
-    assert project.run("plan", "salesforce", "-o", str(file)).code == 0
-    return file
-
-
-def judge(project: Project, left: str, word: str, right: str) -> dict[str, Any]:
-    """A person's word; what the command answered."""
-    done = project.run("matching", "judge", left, word, right, "--by", "Rita", "--note", "I know them", "--json")
-    assert done.code == 0, done.said
-    return done.json
-
-
-def blame(project: Project, *refs: str) -> dict[str, Any]:
-    """What leans on a record or a link."""
-    done = project.run("matching", "blame", *refs, "--json")
-    assert done.code == 0, done.said
-    return done.json
-
-
-def leads(project: Project) -> dict[str, dict[str, Any]]:
-    """The leads in the CRM by the first fifteen characters of their ids."""
-    return {row["Id"][:15]: row for row in project.dump("Lead")}
-
-
-def reviews(project: Project) -> list[dict[str, Any]]:
-    """The open questions."""
-    found: list[dict[str, Any]] = project.run("review", "list", "--json").json["reviews"]
-    return found
-
-
-def events(project: Project, event: str) -> list[tuple[str, dict[str, Any]]]:
-    """Subject and facts of every line of the audit about *event*."""
-    with closing(connect(project.folder / "state" / "connector.db")) as state:
-        rows = state.execute("SELECT subject, facts FROM audit WHERE event = ? ORDER BY id", (event,)).fetchall()
-    return [(subject, json.loads(facts)) for subject, facts in rows]
-
-
-def test_sealed_plan_holds_back_judged_leads(project: Project) -> None:
-    """A plan that was sealed before a person spoke writes nothing for the lead; the next sync decides it anew."""
-    project.load(Lead=[demo_lead(3, "Cay", "Lund", "Harbor Grid Works"), demo_lead(9, "Hal", "Ibsen", "Fjord Systems")])
-    file = planned(project)
-
-    told = judge(project, CAY, "different", KNOWN)
-
-    assert told["leaning"] == {"frozen": 1}
-    (stopped,) = blame(project, CAY, KNOWN)["decisions"]
-    assert stopped["state"] == "frozen"
-    assert "Rita said" in stopped["frozen"]["why"]
-    done = project.run("apply", str(file), "--json")
-    (why,) = done.json["routes"][0]["frozen"].values()
-    assert "different" in why
-    assert not leads(project)[CAY]["IsConverted"]
-    assert leads(project)[record_id("00Q", 9)]["IsConverted"], "nobody spoke of this one"
-
-    project.sync("salesforce")
-
-    converted = leads(project)[CAY]
-    assert converted["IsConverted"]
-    assert converted["ConvertedAccountId"][:15] != KNOWN
-    assert blame(project, CAY, KNOWN)["decisions"][0]["state"] == "applied"
-    assert len(events(project, "frozen")) == 1
-
-
-def test_sealed_plan_knows_no_later_link(project: Project) -> None:
-    """A lead planned to open a new account is held back as well once a person says which account it is."""
-    project.load(Lead=[demo_lead(9, "Hal", "Ibsen", "Fjord Systems")])
-    file = planned(project)
-    hal = record_id("00Q", 9)
-
-    judge(project, hal, "same", KNOWN)
-    project.run("apply", str(file))
-    assert not leads(project)[hal]["IsConverted"]
-
-    project.sync("salesforce")
-    assert leads(project)[hal]["ConvertedAccountId"][:15] == KNOWN
-
-
-def test_applied_link_is_listed_not_undone(project: Project) -> None:
-    """What was written on a wrong link stays; each write is told with its grade and what a person can do."""
-    project.load(Lead=[demo_lead(3, "Cay", "Lund", "Harbor Grid Works")])
-    project.sync("salesforce")
-    written = project.writes()
-
-    told = judge(project, CAY, "different", KNOWN)
-    found = blame(project, CAY, KNOWN)
-    project.sync("salesforce")
-
-    assert told["leaning"] == {"applied": 1}
-    assert "matching blame" in told["next"]
-    assert found["judgement"]["word"] == "different"
-    conversion = next(step for step in found["decisions"][0]["written"] if step["action"] == "convert")
-    assert conversion["grade"] == "C"
-    assert "cannot be taken back" in conversion["remedy"]
-    assert {entry["role"] for entry in found["decisions"][0]["records"]} == {"account", "contact", "opportunity"}
-    assert project.writes() == written, "nothing is undone by itself"
-
-
-def test_later_leads_lean_on_it(project: Project) -> None:
-    """Leads linked to the same record after the wrong one, and repeats of it, are listed; earlier ones are not."""
-    project.load(Lead=[demo_lead(1, "Ada", "Marsh", "Harbor Grid Works")])
-    project.sync("salesforce")
-    project.load(Lead=[demo_lead(3, "Cay", "Lund", "Harbor Grid Works")])
-    project.sync("salesforce")
-    project.load(
-        Lead=[demo_lead(5, "Eve", "Oxley", "Harbor Grid Works"), demo_lead(6, "Cay", "Lund", "Harbor Grid Works")]
-    )
-    project.sync("salesforce")
-
-    found = blame(project, CAY, KNOWN)["decisions"]
-
-    assert {one["lead"]["id"][:15] for one in found} == {CAY, record_id("00Q", 5), record_id("00Q", 6)}
-    assert all(one["because"] for one in found)
+    return known_project(tmp_path / "project", sandbox)
 
 
 def test_unsure_word_asks(project: Project) -> None:
@@ -218,93 +107,6 @@ def test_records_are_named_freely(project: Project) -> None:
     assert mixed.code == 2
 
 
-def test_blame_of_one_record(project: Project) -> None:
-    """One record is enough to ask what leans on it; a record that nothing leans on is told so."""
-    project.load(Lead=[demo_lead(3, "Cay", "Lund", "Harbor Grid Works")])
-    project.sync("salesforce")
-
-    on_account = blame(project, KNOWN)["decisions"]
-    on_contact = project.run("matching", "blame", record_id("003", 1))
-
-    assert [one["lead"]["id"][:15] for one in on_account] == [CAY]
-    assert "no decision leans on" in on_contact.out
-    assert "cannot be taken back" in project.run("matching", "blame", CAY).out
-
-
-def test_review_answer_stops_a_sealed_plan(project: Project) -> None:
-    """An answer in review is a word like any other: what was sealed for a follower of that lead does not go out."""
-    project.load(Lead=[demo_lead(3, "Cay", "Lund", "Harbor Grid Works")])
-    file = planned(project)
-    judge(project, CAY, "unsure", KNOWN)
-    project.sync("salesforce")
-    (asked,) = reviews(project)
-    assert project.run("review", "decide", str(asked["id"]), "different", "--by", "Rita").code == 0
-
-    project.run("apply", str(file))
-    assert not leads(project)[CAY]["IsConverted"]
-
-    project.sync("salesforce")
-    assert leads(project)[CAY]["ConvertedAccountId"][:15] != KNOWN
-
-
-def test_interrupted_run_does_not_go_on(project: Project) -> None:
-    """Steps that an interrupted run planned on a link are not sent once a person calls the link wrong."""
-    project.load(Lead=[demo_lead(3, "Cay", "Lund", "Harbor Grid Works")])
-    project.faults({"operation": "write", "action": "status", "status": 503})
-    assert project.run("sync", "salesforce").code == 69
-    project.faults()
-
-    judge(project, CAY, "different", KNOWN)
-    for _ in range(2):
-        project.pass_time(700)
-        project.sync("salesforce")
-
-    assert leads(project)[CAY]["ConvertedAccountId"][:15] != KNOWN
-
-
-def test_begun_conversion_is_a_persons(project: Project) -> None:
-    """A conversion that has begun is held as a dead letter that tells what was written; retry finishes it."""
-    project.load(Lead=[demo_lead(3, "Cay", "Lund", "Harbor Grid Works")])
-    project.faults({"operation": "write", "nth": list(range(2, 40)), "action": "status", "status": 503})
-    assert project.run("sync", "salesforce").code == 69
-    assert leads(project)[CAY]["IsConverted"]
-    project.faults()
-    judge(project, CAY, "different", KNOWN)
-    written = project.writes()
-
-    for _ in range(2):
-        project.pass_time(700)
-        project.sync("salesforce")
-
-    assert project.writes() == written
-    (letter,) = project.run("dead-letters", "list", "--json").json["dead_letters"]
-    assert letter["problems"][0]["code"] == "link-called-wrong"
-    assert "matching blame" in letter["problems"][0]["message"]
-    assert project.run("dead-letters", "retry", "--all").code == 0
-    project.sync("salesforce")
-    assert project.writes() > written
-    assert project.run("dead-letters", "list", "--json").json["dead_letters"] == []
-
-
-def merge(project: Project, object_name: str, loser: str, winner: str) -> None:
-    """A colleague merges two records in the CRM, a minute later."""
-    project.pass_time(60)
-    door = {"action": "merge", "dialect": "salesforce", "object": object_name, "id": loser, "into": winner}
-    project.faults({"operation": "any", "nth": 1, "when": "before", **door})
-    requests.get(f"{project.sandbox.base_url}/services/data", timeout=20)
-    project.faults()
-
-
-QUIET = lead(8, "Gus", "Ferro", "Harbor Grid Works")
-GUS = record_id("00Q", 8)
-
-
-def linked_account(project: Project, ref: str) -> str | None:
-    """The account that a lead is linked to, by its id of fifteen characters."""
-    found = project.run("explain", ref, "--json").json["match"]["account"]
-    return found["record"]["id"][:15] if found else None
-
-
 def test_word_goes_over_a_merge(project: Project) -> None:
     """What was said of an account that is merged away holds for its survivor."""
     other = account(2, "Harbor Grid Works", CreatedDate="2024-01-05T08:00:00.000Z")
@@ -371,3 +173,24 @@ def test_word_on_leads_outlives_conversion(project: Project) -> None:
     found = leads(project)
     contacts = {found[record_id("00Q", number)].get("ConvertedContactId") for number in (6, 7)}
     assert len(contacts) == 2
+
+
+@pytest.mark.parametrize("crm", [SUITECRM, SUGARCRM], ids=lambda crm: crm.name)
+def test_link_taken_off_in_the_crm(project: Project, crm: Crm) -> None:
+    """A contact that a person links to an open lead is its contact; taken off again, the two are different."""
+    dan = "c0ac7000-0000-4000-8000-000000000001"
+    project.load(crm.name, **{crm.contact: [{"id": dan, "last_name": "Quill"}]})
+    (gus,) = bring(project, crm, hot("Ada", "Marsh", "Northwind Tools", contact_id=dan))
+    project.run("plan", crm.name)
+    assert project.run("explain", gus, "--json").json["match"]["contact"]["judged"]
+
+    project.pass_time(60)
+    door = {"action": "edit", "dialect": crm.name, "object": crm.lead, "id": gus, "set": {"contact_id": ""}}
+    project.faults({"operation": "any", "nth": 1, "when": "before", **door})
+    project.run("plan", crm.name)
+    project.faults()
+    project.run("plan", crm.name)
+
+    found = blame(project, gus, dan)
+    assert (found["judgement"]["word"], found["judgement"]["by"]) == ("different", "link in the CRM")
+    assert project.run("explain", gus, "--json").json["match"]["contact"] is None
