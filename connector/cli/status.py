@@ -45,6 +45,7 @@ def status_json(house: House) -> dict[str, object]:
         "dead_letters": len(store.dead_letters.list()),
         "unsettled": len(store.journal.unsettled()),
         "directory": dict(store.directory.counts()),
+        "directories": [_directory(house, name, sizes) for name, sizes in store.directory.sizes().items()],
         "orgs": dict(store.runs.pinned()),
         "budget": [
             {"connection": b.connection, "used": b.used, "limit": b.limit, "at": iso(b.at)}
@@ -74,6 +75,31 @@ def _route(house: House, name: str) -> dict[str, object]:
     }
 
 
+def _directory(house: House, connection: str, sizes: Mapping[str, int]) -> dict[str, object]:
+    """What is held of a connection: records per kind, when each was last read, and what the CRM counted then."""
+    told: dict[str, object] = {}
+    for kind, live in sizes.items():
+        fact = house.store.runs.recall(connection, f"directory-read:{kind}")
+        noted = fact if isinstance(fact, dict) else {}
+        told[kind] = {
+            "records": live,
+            "read_at": noted.get("at"),
+            "counted": noted.get("counted"),
+            "held": noted.get("held"),
+        }
+    return {"connection": connection, "kinds": told}
+
+
+def _held(kind: str, facts: Mapping[str, Any]) -> str:
+    """One kind of record for people: how many, as of when, and how many of those that the CRM counted came."""
+    told = counted(facts["records"], kind)
+    if facts["read_at"]:
+        told += f" as of {facts['read_at']}"
+    if facts["counted"] is not None:
+        told += f" (the last whole reading brought {facts['held']} of {facts['counted']})"
+    return told
+
+
 def _carried_out(leads: Mapping[str, int]) -> str:
     """How far the decisions of a route came: a dry run decides, and carries nothing out."""
     others = [f"{name}: {leads[state]}" for state, name in _STANDS.items() if leads.get(state)]
@@ -87,6 +113,9 @@ def _lines(answer: dict[str, Any]) -> list[str]:
         verdicts = ", ".join(f"{count} {name}" for name, count in sorted(route["verdicts"].items()))
         told = f"decided: {verdicts}; {_carried_out(route['leads'])}" if verdicts else "no lead decided yet"
         lines.append(f"{route['route']}{'' if route['enabled'] else ' (disabled)'}: {told}")
+    for held in answer["directories"]:
+        kinds = "; ".join(_held(kind, facts) for kind, facts in sorted(held["kinds"].items()))
+        lines.append(f"directory of {held['connection']}: {kinds}")
     lines.append(
         f"waiting for people: {counted(answer['reviews'], 'review')}, "
         f"{counted(answer['dead_letters'], 'dead letter')}; "

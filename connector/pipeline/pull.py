@@ -151,6 +151,21 @@ def _refresh(route: Route, side: Side, kind: Kind, current: bool) -> None:
         _shelve(route, entries, page, (scope, mapping.object))
         route.checkpoint()
     route.store.runs.remember(side.name, fact, mark)
+    _note_reading(route, side, kind, whole=after is None)
+
+
+def _note_reading(route: Route, side: Side, kind: Kind, whole: bool) -> None:
+    """Keep when the directory was brought up to date; after a *whole* reading also how many the CRM counts itself."""
+    fact, mapping = f"directory-read:{kind.value}", side.mapping(kind)
+    before, reached = route.store.runs.recall(side.name, fact), None
+    noted = dict(before) if isinstance(before, dict) else {"counted": None, "held": None}
+    if whole:
+        reached = route.store.watermarks.get(f"directory:{side.name}", mapping.object)
+    if reached is not None:
+        counted = side.system.census(mapping.object, [Window(None, reached.position)])
+        held = route.store.directory.sizes().get(side.name, {}).get(kind.value, 0)
+        noted |= {"counted": counted[0], "held": held}
+    route.store.runs.remember(side.name, fact, noted | {"at": iso(route.clock.now())})
 
 
 def _shelve(route: Route, entries: Sequence[Entry], page: Page, watermark: tuple[str, str]) -> None:

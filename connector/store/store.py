@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from shlex import quote
 from types import TracebackType
@@ -97,6 +98,23 @@ def open_store(path: Path | str, *, clock: Clock, create: bool = True, wait: flo
         return SqliteStore(_opened(path, clock, wait))
     except Damaged as damage:
         raise _way_out(path, damage.found) from damage
+
+
+@contextmanager
+def open_directory(path: Path | str, *, clock: Clock) -> Iterator[SqliteDirectory]:
+    """The directory in the state file at *path*, for reading alone, fast and beside any writer.
+
+    Each process that reads opens its own: a connection does not survive a fork. Raises StateError for a file that
+    cannot be reached or read, or whose schema is not this program's; `open_store` brings it up to date.
+    """
+    custody.admit(Path(path), create=False)
+    database = Database(Path(path), clock, read_only=True)
+    try:
+        if migrations.pending(database):
+            raise StateError(f"the state file {path} has an older schema", next_command="connector state migrate")
+        yield SqliteDirectory(database)
+    finally:
+        database.close()
 
 
 def _opened(path: Path, clock: Clock, wait: float) -> Database:

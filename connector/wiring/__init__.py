@@ -262,6 +262,25 @@ def verify_state(config: Config) -> list[str]:
     return care.verify(config.state)
 
 
+def rebuild_directory(config: Config, observer: Observer) -> tuple[int, int]:
+    """Lay the directory anew by the matching rules of the enabled routes; answers how many records, and how many known.
+
+    Raises ConfigError where enabled routes would lay it by different rules, and Paused while another run is at work.
+    """
+    from connector.pipeline.rebuild import rebuild_directory as rebuild
+
+    enabled = [settings for settings in config.routes.values() if settings.enabled] or list(config.routes.values())
+    files = {config.resolve(settings.matching): settings for settings in enabled}
+    rules = {one.version: one for one in (read_rules(config, settings).matching for settings in files.values())}
+    if len(rules) != 1:
+        named = ", ".join(sorted(one.path for one in rules.values())) or "no route"
+        what = f"the directory is laid by one set of matching rules, and the enabled routes name others: {named}"
+        raise ConfigError(what, next_command="connector sync")
+    with open_house(config) as house, house.store.lease.hold("state rebuild"):
+        done = rebuild(house.store.directory, next(iter(rules.values())), Processes(), observer)
+    return done.records, done.known
+
+
 def migrate_state(config: Config, clock: Clock | None = None) -> list[str]:
     """Bring the state file to this version's schema, after a backup; answers the migrations applied."""
     from connector.store import migrations

@@ -55,6 +55,7 @@ CASES = [
     case("doctor", "doctor"),
     case("sync", "sync --dry-run"),
     case("status", "status"),
+    case("state-rebuild", "state rebuild --directory"),
     case("plan", "plan salesforce"),
     case("plan", "plan salesforce -o {plan} --detailed-exitcode", 3),
     case("apply", "apply {plan}"),
