@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from connector.matching import firms, mailboxes, people
+from connector.matching.bounds import bounded
 from connector.matching.evidence import Beside, Found
-from connector.matching.profile import DISGUISED, Profile, read
+from connector.matching.profile import Profile, read
 from connector.matching.rules import Bands, MatchingRules
 from connector.matching.scoring import evidence, match, points, rivals
 from connector.model.match import Band, Candidates, Known, Match, Word
@@ -16,8 +17,6 @@ from connector.model.records import Kind, RecordRef
 _AT_MOST = 5  # candidates that are put into words
 _ONE_NAME = frozenset(("same", "sound", "swapped", "middle", "nickname", "initial", "mistyped"))
 _TWO_MAILBOXES = frozenset(("other-digits", "other-mailbox", "numbered"))
-_TELLING_NAMES = frozenset(("same", "joined", "reordered"))
-_LIKE_NAMES = frozenset(("near", "short", "acronym", "shared-word"))
 
 Adds = Callable[[Profile], Iterable[Found]]
 
@@ -61,13 +60,7 @@ class Field:
         """What a candidate's score allows, within what no sum of points overrules."""
         if one.word is not None:
             return Band.LINK if one.word is Word.SAME else Band.POSSIBLE
-        band = self.bands.of(one.score)
-        levels = {name: level for name, level, _ in one.found}
-        if band is Band.LINK and not (_is_plain(self.lead, one.profile) and _is_sure(one.profile, levels)):
-            return Band.POSSIBLE
-        if band is Band.NEW and _asks(one.profile, levels):
-            return Band.POSSIBLE
-        return band
+        return bounded(self.bands.of(one.score), self.lead, one.profile, one.found)
 
     @property
     def matches(self) -> tuple[Match, ...]:
@@ -88,31 +81,6 @@ class Field:
         if best.word is not None or not others or self.band(others[0]) is Band.NEW:
             return best
         return None if best.total - others[0].total < self.bands.tie else best
-
-
-def _is_plain(left: Profile, right: Profile) -> bool:
-    """Look-alike letters and characters that nobody sees may pose as somebody else: never linked without asking."""
-    return DISGUISED not in left.weak and DISGUISED not in right.weak
-
-
-def _is_sure(right: Profile, levels: Mapping[str, str]) -> bool:
-    """A company whose name is only like the account's needs a domain, a line or a street in common."""
-    if right.kind != Kind.ACCOUNT:
-        return True
-    if levels.get("name") in _TELLING_NAMES or levels.get("domain") in ("same", "voted") or "contact" in levels:
-        return True
-    return levels.get("name") in _LIKE_NAMES and (
-        levels.get("phone") == "same" or levels.get("place") in ("same-street", "same-postal")
-    )
-
-
-def _asks(right: Profile, levels: Mapping[str, str]) -> bool:
-    """One personal address is never two people, and one name never two firms, without asking."""
-    if right.kind == Kind.CONTACT:
-        return levels.get("email") == "same"
-    if right.kind == Kind.ACCOUNT and levels.get("name") == "near":
-        return levels.get("place") != "other-country"
-    return right.kind == Kind.ACCOUNT and levels.get("name") in ("same", "joined")
 
 
 def beside(candidates: Candidates) -> Beside:
@@ -164,10 +132,10 @@ def _with_rivals(seen: Sequence[Seen]) -> Iterable[Seen]:
 
 
 def _is_twin(one: Seen, other: Seen) -> bool:
-    """Whether two contacts are plainly one person whom the CRM holds twice."""
+    """Whether two contacts are plainly one person whom the CRM holds twice; a person may leave any number of leads."""
     left, right = one.profile, other.profile
     if left.kind != Kind.CONTACT:
-        return False
+        return left.kind == Kind.LEAD
     if left.account_id != right.account_id:
         return left.personal and left.mail == right.mail
     if people.name_level(left, right) not in _ONE_NAME or firms.both(left.suffix, right.suffix) not in (None, "same"):
