@@ -19,6 +19,7 @@ from connector.values import email as email_values
 from connector.values import letters, titles
 from connector.values import names as name_values
 from connector.values import phone as phone_values
+from connector.values import street as street_values
 from connector.values.dialing import land_of, land_of_domain
 
 LAYOUT = 1
@@ -28,7 +29,6 @@ JUNK = "junk"
 DISGUISED = "disguised"
 _ADDED = re.compile(r"\s+(?:[-–—|]\s.+|\((?!haftungsbeschr)[^()]*\))$", re.IGNORECASE)
 _LIKE_A_DOMAIN = re.compile(r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,}/?$", re.IGNORECASE)
-_NOT_WORD = re.compile(r"[^a-z0-9]+")
 _FILLERS = frozenset(("junk-name", "junk-email", "junk-company", "junk-phone"))
 
 
@@ -271,7 +271,8 @@ def _land(numbers: list[str], domains: tuple[str, ...]) -> str:
 
 
 def _street(text: str) -> str:
-    return " ".join(_NOT_WORD.split(letters.latin(text))).strip() if text else ""
+    """House number and name of a street, without what people abbreviate or leave out: '435 la cienega'."""
+    return f"{street_values.number(text)} {street_values.name(text)}".strip() if text else ""
 
 
 def _facts(record: Record) -> tuple[str, ...]:

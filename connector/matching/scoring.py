@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import exp, log1p
 
 from connector.matching import firms, people
+from connector.matching.bounds import bounded
 from connector.matching.evidence import NOTHING, Beside, Found
 from connector.matching.profile import Profile, profile
 from connector.matching.rules import MatchingRules, Weights
@@ -63,7 +64,7 @@ def match(
     if others:
         told.append(Comparison(RIVALS, None, None, "others-fit", -round(others, 4), _RIVALS_SAY))
     total = round(points(found, bands.start, weights) - others, 4)
-    return Match(kind, ref, total, bands.of(total), tuple(told))
+    return Match(kind, ref, total, bounded(bands.of(total), left, right, found), tuple(told))
 
 
 _RIVALS_SAY = "Other candidates fit as well, so that it is less certain that it is this one."

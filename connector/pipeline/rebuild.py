@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import partial
 
-from connector.matching import MatchingRules, entry
+from connector.matching import MatchingRules, entry, layout
 from connector.model.match import Entry
 from connector.model.records import Kind, Record
 from connector.ports import Directory, Observer, Spread
@@ -34,7 +34,7 @@ def laid_by(rules: MatchingRules, record: Record) -> Entry:
 
 def is_current(directory: Directory, rules: MatchingRules) -> bool:
     """Whether what stands in the directory was laid by *rules*."""
-    return directory.made_by() == rules.version
+    return directory.made_by() == layout(rules)
 
 
 def rebuild_directory(directory: Directory, rules: MatchingRules, spread: Spread, observer: Observer) -> Rebuilt:
@@ -44,5 +44,5 @@ def rebuild_directory(directory: Directory, rules: MatchingRules, spread: Spread
     """
     total = sum(live for kind, live in directory.counts().items() if kind != Kind.OPPORTUNITY)
     observer.stage("directory", "lay anew", total)
-    known = directory.rebuild(partial(laid_by, rules), rules.version, spread, observer.advance)
+    known = directory.rebuild(partial(laid_by, rules), layout(rules), spread, observer.advance)
     return Rebuilt(total, known)
