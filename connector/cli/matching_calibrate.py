@@ -19,7 +19,7 @@ from connector.matching.calibration import ENOUGH, Bound, from_decoys, from_labe
 from connector.matching.training import Example, best_of_each, points_in_use
 from connector.model.records import Kind
 from connector.pipeline.examples import decoys
-from connector.wiring.spreading import Processes
+from connector.wiring.processes import Processes
 
 DIRECTORY = "directory"
 _SECTIONS = {"people": Kind.CONTACT, "repeats": Kind.LEAD, "companies": Kind.ACCOUNT}

@@ -24,7 +24,7 @@ from connector.matching.tables import FIELDS, TELLING, Columns, RowReader, guess
 from connector.model.match import Band
 from connector.model.records import Kind, RecordRef
 from connector.pipeline import bulk
-from connector.wiring.spreading import Processes
+from connector.wiring.processes import Processes
 from connector.wiring.tables import CONNECTION, missing_columns, open_table, sample_of, scratch_directory
 
 if TYPE_CHECKING:
@@ -148,7 +148,8 @@ def _cluster(found: _Table, rules: MatchingRules, processes: Processes) -> _Outc
     order = {key: at for at, key in enumerate(found.keys)}
     name = object_of(found.columns.kind)
     with scratch_directory() as (store, opened):
-        bulk.lay(store.directory, found.file.batches(), read, rules, processes)
+        bulk.lay(store.directory, found.file.batches(), read, processes)
+        bulk.index(store.directory, rules, processes)
         pairs = list(bulk.pairs(found.file.batches(500), read, opened, rules, processes))
         at = partial(RecordRef, CONNECTION, name)
         firsts = bulk.settle_pairs(pairs, at, store.directory, rules, order.__getitem__)

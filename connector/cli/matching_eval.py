@@ -22,7 +22,7 @@ from connector.model.match import Comparison, Match
 from connector.model.records import RecordRef
 from connector.pipeline import bulk
 from connector.ports import Store
-from connector.wiring.spreading import Processes
+from connector.wiring.processes import Processes
 from connector.wiring.tables import CONNECTION, LabelledFiles, missing_columns, open_table, scratch_directory
 
 _FILE = click.Path(path_type=Path, dir_okay=False)

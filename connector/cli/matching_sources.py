@@ -15,7 +15,7 @@ from connector.matching.training import Example
 from connector.matching.truth import DEV
 from connector.model.records import Record
 from connector.pipeline import examples
-from connector.wiring.spreading import Processes
+from connector.wiring.processes import Processes
 from connector.wiring.tables import CONNECTION, LabelledFiles, open_table, sample_of, scratch_directory
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from connector.cli.session import Session, verb
 from connector.errors import InputError
 from connector.matching import load_matching
 from connector.matching.training import ENOUGH, Judged, Lacking, Refit, Term, points_in_use, refit
-from connector.wiring.spreading import Processes
+from connector.wiring.processes import Processes
 
 _LEAST = 0.005  # a smaller change cannot be written
 

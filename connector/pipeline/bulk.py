@@ -3,35 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations
-from typing import Protocol, TypeVar
 
-from connector.matching import Best, MatchingRules, best, compare, entry, query
+from connector.matching import Best, MatchingRules, best, compare, query
 from connector.matching.clusters import Rank, clusters
 from connector.matching.needed import bands_of
 from connector.matching.truth import Proposed
 from connector.model.match import Band, Candidates, Entry
 from connector.model.records import Kind, Record, RecordRef
-from connector.ports import Directory
+from connector.pipeline.rebuild import laid_by
+from connector.ports import Directory, Spread
 
 _LARGEST = 100  # rows of one cluster that are compared each with each
-
-T = TypeVar("T")
-R = TypeVar("R")
 
 Rows = Sequence[Sequence[str]]
 Reader = Callable[[Sequence[str]], Record]
 """Makes a record of one row."""
 
-Opener = Callable[[], Directory]
-"""Opens the directory for reading, once in each process that reads."""
-
-
-class Spread(Protocol):
-    """The built-in `map`, or the same over several processes: answers come in the order of the batches."""
-
-    def __call__(self, work: Callable[[T], R], batches: Iterable[T], /) -> Iterator[R]: ...
+Opener = Callable[[], AbstractContextManager[Directory]]
+"""Opens the directory for reading, in the process that reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +43,18 @@ class Link:
         return self.created or "~", self.lead
 
 
-def lay(directory: Directory, batches: Iterable[Rows], read: Reader, rules: MatchingRules, spread: Spread) -> int:
-    """Lay the rows of a table in the directory; answers how many."""
+def lay(directory: Directory, batches: Iterable[Rows], read: Reader, spread: Spread) -> int:
+    """Put the rows of a table in the directory, still under no keys; answers how many. `index` comes after."""
     count = 0
-    for entries in spread(_Laying(read, rules), batches):
-        directory.put(entries)
-        count += len(entries)
+    for records in spread(_Reading(read), batches):
+        directory.put([Entry(record) for record in records])
+        count += len(records)
     return count
+
+
+def index(directory: Directory, rules: MatchingRules, spread: Spread) -> int:
+    """Lay everything in the directory under its keys, in one sweep; answers how many records can be matched."""
+    return directory.rebuild(partial(laid_by, rules), rules.version, spread, lambda _: None)
 
 
 def link(batches: Iterable[Rows], read: Reader, opened: Opener, rules: MatchingRules, spread: Spread) -> Iterator[Link]:
@@ -65,27 +63,27 @@ def link(batches: Iterable[Rows], read: Reader, opened: Opener, rules: MatchingR
         yield from links
 
 
-class _Laying:
-    """One batch of rows made ready for the directory."""
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """Rows as records; like all work here it can be carried to another process."""
 
-    def __init__(self, read: Reader, rules: MatchingRules) -> None:
-        self._read, self._rules = read, rules
+    read: Reader
 
-    def __call__(self, rows: Rows) -> Sequence[Entry]:
-        return [entry(self._read(row), self._rules) for row in rows]
+    def __call__(self, rows: Rows) -> list[Record]:
+        return [self.read(row) for row in rows]
 
 
+@dataclass(frozen=True, slots=True)
 class _Linking:
-    """One batch of leads looked up; the directory is opened on first use, in the process that does the work."""
+    """One batch of leads looked up."""
 
-    def __init__(self, read: Reader, opened: Opener, rules: MatchingRules) -> None:
-        self._read, self._opened, self._rules = read, opened, rules
-        self._directory: Directory | None = None
+    read: Reader
+    opened: Opener
+    rules: MatchingRules
 
-    def __call__(self, rows: Rows) -> Sequence[Link]:
-        if self._directory is None:
-            self._directory = self._opened()
-        return [_link(self._read(row), self._directory, self._rules) for row in rows]
+    def __call__(self, rows: Rows) -> list[Link]:
+        with self.opened() as directory:
+            return [_link(self.read(row), directory, self.rules) for row in rows]
 
 
 def _link(lead: Record, directory: Directory, rules: MatchingRules) -> Link:
@@ -121,25 +119,26 @@ def pairs(
                 yield pair
 
 
+@dataclass(frozen=True, slots=True)
 class _Pairing:
     """One batch of rows, each compared with the rows of its kind that the directory brings."""
 
-    def __init__(self, read: Reader, opened: Opener, rules: MatchingRules) -> None:
-        self._read, self._opened, self._rules = read, opened, rules
-        self._directory: Directory | None = None
+    read: Reader
+    opened: Opener
+    rules: MatchingRules
 
-    def __call__(self, rows: Rows) -> Sequence[Pair]:
-        directory = self._directory = self._directory or self._opened()
-        return [pair for row in rows for pair in self._pairs(self._read(row), directory)]
+    def __call__(self, rows: Rows) -> list[Pair]:
+        with self.opened() as directory:
+            return [pair for row in rows for pair in self._pairs(self.read(row), directory)]
 
     def _pairs(self, record: Record, directory: Directory) -> Iterator[Pair]:
-        found = candidates_for(record, directory, self._rules)
+        found = candidates_for(record, directory, self.rules)
         for known in found.accounts if record.kind is Kind.ACCOUNT else found.leads:
             other = directory.get(known.ref)
             if other is None or other.ref == record.ref:
                 continue
             left, right = sorted((record, other), key=lambda one: one.ref)
-            match = compare(left, right, self._rules)
+            match = compare(left, right, self.rules)
             if match.band is not Band.NEW:
                 yield Pair(left.ref.id, right.ref.id, match.score, match.band)
 
@@ -185,8 +184,10 @@ def settle_repeats(links: Sequence[Link], link_at: float) -> Mapping[str, Propos
         first = firsts.get(left, left)
         if first == left:
             first = firsts.get(right, right)
-        if order[first] < order[left] and (left not in settled or settled[left].score < score):
-            settled[left] = Proposed(first, score)
+        if order[first] < order[left]:
+            kept = settled.setdefault(left, Proposed(first, score))
+            if score > kept.score or (score == kept.score and order[first] < order[kept.id]):
+                settled[left] = Proposed(first, score)
     return settled
 
 

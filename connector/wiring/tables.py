@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,10 +16,9 @@ from connector.matching import MatchingRules
 from connector.matching.tables import REGION, Columns, RowReader, guess_columns
 from connector.model.records import Kind
 from connector.pipeline import bulk
-from connector.wiring.spreading import Processes
 
 if TYPE_CHECKING:
-    from connector.ports import Store
+    from connector.ports import Spread, Store
     from connector.systems.tables import TableFile
 
 CONNECTION = "file"
@@ -40,14 +40,14 @@ def sample_of(table: TableFile) -> Sequence[Sequence[str]]:
 @contextmanager
 def scratch_directory() -> Iterator[tuple[Store, bulk.Opener]]:
     """An empty directory that goes away afterwards, and how other processes open it for reading."""
-    from connector.store import open_store
+    from connector.store import open_directory, open_store
     from connector.wiring import SystemClock
 
     with tempfile.TemporaryDirectory(prefix="connector-matching-") as folder:
         path = Path(folder) / "directory.db"
         store = open_store(path, clock=SystemClock())
         try:
-            yield store, lambda: open_store(path, clock=SystemClock()).directory
+            yield store, partial(open_directory, path, clock=SystemClock())
         finally:
             store.close()
 
@@ -78,16 +78,17 @@ class LabelledFiles:
             raise InputError(sorted(set(findings)))
         return cls(*tables)
 
-    def lay(self, store: Store, rules: MatchingRules, processes: Processes) -> Mapping[str, int]:
+    def lay(self, store: Store, rules: MatchingRules, spread: Spread) -> Mapping[str, int]:
         """Lay all three in the directory; answers how many rows of each."""
         contacts = (*self.contacts.columns, _HOME_NAME, REGION)
         accounts = reader(self.accounts.columns, Kind.ACCOUNT, "account_id")
         people = reader(contacts, Kind.CONTACT, "contact_id", company=_HOME_NAME, account_id="account_id")
         homes: dict[str, tuple[str, str]] = {}
-        firms = bulk.lay(store.directory, self._accounts(homes), accounts, rules, processes)
-        known = bulk.lay(store.directory, self._contacts(homes), people, rules, processes)
+        firms = bulk.lay(store.directory, self._accounts(homes), accounts, spread)
+        known = bulk.lay(store.directory, self._contacts(homes), people, spread)
         homes.clear()
-        asked = bulk.lay(store.directory, self.leads.batches(), self.lead_reader(), rules, processes)
+        asked = bulk.lay(store.directory, self.leads.batches(), self.lead_reader(), spread)
+        bulk.index(store.directory, rules, spread)
         return {"accounts": firms, "contacts": known, "leads": asked}
 
     def lead_reader(self) -> RowReader:
