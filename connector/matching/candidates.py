@@ -127,17 +127,21 @@ def _with_rivals(seen: Sequence[Seen]) -> Iterable[Seen]:
         if place >= _AT_MOST:
             yield one
             continue
-        others = [other.total for other in seen if other is not one and not (_is_twin(one, other))]
+        others = [
+            other.total for other in seen if other is not one and not is_twin(one.profile, other.profile, one.firm)
+        ]
         yield replace(one, others=rivals(others)) if others else one
 
 
-def _is_twin(one: Seen, other: Seen) -> bool:
-    """Whether two contacts are plainly one person whom the CRM holds twice; a person may leave any number of leads."""
-    left, right = one.profile, other.profile
+def is_twin(left: Profile, right: Profile, firm: Profile | None) -> bool:
+    """Whether two contacts are plainly one person whom the CRM holds twice; a person may leave any number of leads.
+
+    *firm* is the account of *left*.
+    """
     if left.kind != Kind.CONTACT:
         return left.kind == Kind.LEAD
     if left.account_id != right.account_id:
         return left.personal and left.mail == right.mail
     if people.name_level(left, right) not in _ONE_NAME or firms.both(left.suffix, right.suffix) not in (None, "same"):
         return False
-    return mailboxes.email_level(left, right, one.firm) not in _TWO_MAILBOXES
+    return mailboxes.email_level(left, right, firm) not in _TWO_MAILBOXES

@@ -4,31 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import log2
 
+from connector.model.lookup import ENOUGH, MOST, MOST_VOTES, RUNAWAY, VOTED, worth_of
 from connector.model.match import Candidates, Known, Query
 from connector.model.records import Kind, RecordRef
 from connector.store.codec import ref_of
 from connector.store.database import Database, Row
 from connector.store.directory_rows import KINDS, among, hash_of, kind_of, numbers_of, scope_of
-
-RUNAWAY = 200
-"""A key that more records of a kind share than this says nothing and brings none of them."""
-
-ENOUGH = 3
-"""Weak keys bring records only of a kind of which the strong ones brought fewer."""
-
-MOST = 30
-"""Records of a kind that one look-up brings, beside the accounts that contacts and votes bring along."""
-
-_TIED = 100
-"""Records that share as much as the last that would come: so many are looked at, to choose by their ids."""
-
-_VOTED = 5
-"""Accounts that a domain brings: those that most contacts speak for."""
-
-_MOST_VOTES = 50
-"""Accounts told of one domain."""
 
 _STEP = 8
 """Keys are looked up by this many more, so that few statements are prepared."""
@@ -56,15 +38,10 @@ class _Found:
             numbers = holders.get(kind, ())
             if not 0 < len(numbers) <= RUNAWAY:
                 continue
-            worth, points = self.worth[kind], _worth(len(numbers)) - rank
+            worth, points = self.worth[kind], worth_of(len(numbers)) - rank
             for number in numbers:
                 worth[number] = worth.get(number, 0) + points
         self.held[key] = self.held.get(key, 0) + sum(map(len, holders.values()))
-
-
-def _worth(sharing: int) -> int:
-    """What a key says that so many records share."""
-    return int(4096 * log2(1 + RUNAWAY / sharing))
 
 
 class Lookup:
@@ -202,12 +179,12 @@ class Lookup:
             for connection in connections:
                 rows = self._database.rows(
                     "SELECT account_id, votes FROM directory_votes WHERE domain = ? ORDER BY votes DESC, account_id"
-                    f" LIMIT {_MOST_VOTES}",
+                    f" LIMIT {MOST_VOTES}",
                     (hash_of(domain) ^ scope_of(connection),),
                 )
                 if rows:
                     votes.setdefault(domain, {}).update(rows)
-                    voted += [(connection, row[0]) for row in rows[:_VOTED]]
+                    voted += [(connection, row[0]) for row in rows[:VOTED]]
         return votes, voted
 
     def _counts(self, terms: Sequence[str], connections: Sequence[str]) -> dict[str, int]:
@@ -232,12 +209,11 @@ class Lookup:
 
 
 def _chosen(worth: Mapping[int, int]) -> Sequence[int]:
-    """The numbers worth most; of those that tie for the last places more are looked at, to choose by their ids."""
+    """The numbers worth most, with all that tie for the last places: of those the ids choose, not the numbers."""
     if len(worth) <= MOST:
         return list(worth)
-    ranked = sorted(worth, key=lambda number: (-worth[number], number))
-    last = worth[ranked[MOST - 1]]
-    return [number for number in ranked[: MOST + _TIED] if worth[number] >= last]
+    last = sorted(worth.values(), reverse=True)[MOST - 1]
+    return [number for number, points in worth.items() if points >= last]
 
 
 def _first(rows: Sequence[Row], worth: Mapping[int, int]) -> list[Row]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from connector.model.lookup import MOST, RUNAWAY
 from connector.model.match import Candidates, Entry, Known, Query
 from connector.model.records import Kind, Record, RecordRef
 from connector.store import SqliteStore, open_store
-from connector.store.directory_lookup import MOST, RUNAWAY
 
 from .making import HeldClock, account, contact, lead, record
 
