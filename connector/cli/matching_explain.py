@@ -117,7 +117,8 @@ def _of_fields(fields: Mapping[str, str], at: int) -> Record:
     given = {name: value for name, value in fields.items() if name != "kind"}
     kind = Kind(told) if told else Kind.ACCOUNT if "name" in given else Kind.LEAD
     if unknown := [name for name in given if name not in FIELDS[kind]]:
-        raise UsageError(f"a {kind.value} has no {', '.join(unknown)}; its fields are {', '.join(FIELDS[kind])}")
+        what = f"{'an' if kind is Kind.ACCOUNT else 'a'} {kind.value} has no {', '.join(unknown)}"
+        raise UsageError(f"{what}; its fields are {', '.join(FIELDS[kind])}")
     return _read(["id", *given], [f"{at + 1}", *given.values()], kind)
 
 
