@@ -40,7 +40,7 @@ def converted(record_id: str = "L1", **values: Scalar) -> Record:
 
 def known(record_id: str = "C1", **values: Scalar) -> Record:
     """A contact that was there before the lead."""
-    return contact(record_id, **{"created_at": BEFORE, **values})  # type: ignore[arg-type]
+    return contact(record_id, **{"created_at": BEFORE, **values})
 
 
 def test_words_of_people_teach(store: Store) -> None:
