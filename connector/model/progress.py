@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from connector.model.match import Match
 from connector.model.plan import Outcome, Receipt, Step
-from connector.model.records import RawRecord, RecordRef, Scalar, Values, require_aware
+from connector.model.records import RawRecord, RecordRef, Scalar, Values, digest_of, require_aware
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +293,12 @@ class Said:
     group: str = ""
 
 
+def question_key(route: str, question: str, candidates: Iterable[Match]) -> str:
+    """Names what is asked apart from the lead: the route and the records offered, else the words of the question."""
+    refs = sorted(str(match.ref) for match in candidates)
+    return digest_of([route, refs or question])[:16]
+
+
 @dataclass(frozen=True, slots=True)
 class Review:
     """A question to a person about one lead.
@@ -311,6 +317,11 @@ class Review:
     answer: Answer | None = None
     asked: str = ""
     said: tuple[Said, ...] = ()
+
+    @property
+    def question_key(self) -> str:
+        """The same for reviews that offer the same records on the same route."""
+        return question_key(self.route, self.question, self.candidates)
 
 
 @dataclass(frozen=True, slots=True)

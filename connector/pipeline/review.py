@@ -17,7 +17,7 @@ from connector.model.progress import Answer, AnswerWord, Review, ReviewState, Sa
 from connector.model.records import Kind, RecordRef
 from connector.pipeline.review_asked import asked_now, was_shown
 from connector.pipeline.review_order import ReviewTerms
-from connector.pipeline.review_queue import Group, look_alikes, same_candidates
+from connector.pipeline.review_queue import Group, look_alikes, same_question
 from connector.pipeline.review_words import objection
 from connector.ports import Store
 
@@ -162,7 +162,7 @@ def _settle_others(store: Store, review: Review, taken: _Taken, group: Group) ->
         other = store.reviews.get(number)
         if other is None or number == review.id or other.state is not ReviewState.OPEN:
             continue
-        if not same_candidates(review, other) or other.lead == taken.answer.candidate:
+        if not same_question(review, other) or other.lead == taken.answer.candidate:
             continue
         mine = replace(taken, asked=asked_now(store, other))
         if not _said_before(other, taken.answer, mine.asked):

@@ -6,8 +6,8 @@ times how long it has waited.
 **value** is what the lead may bring: the share of leads of its stage that become customers, raised by fit, times its
 amount against the usual amount of the queue (1 where it carries none). **uncertainty** is the entropy, in bits, over
 the candidates and nobody, at least a quarter; a question without candidates is one yes or no: 1, or a half where no
-threshold of the policy is near. **age** is the time waited against the time allowed. The factors are kept apart so that the order
-can be told.
+threshold of the policy is near. **age** is the time waited against the time allowed. The factors are kept apart so
+that the order can be told.
 """
 
 from __future__ import annotations

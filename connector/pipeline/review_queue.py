@@ -82,40 +82,35 @@ def grouped(asked: Iterable[tuple[Review, Record | None]]) -> dict[int, Group]:
     Members have the same route and the same candidates, and their leads are the same person by mailbox or by name
     and firm, or, where all candidates are accounts, of the same firm.
     """
-    pots: dict[tuple[object, ...], list[_Member]] = {}
+    pots: dict[tuple[str, str], list[_Member]] = {}
     for review, lead in asked:
         if lead is not None:
-            pots.setdefault(_question(review), []).append((review, traits(lead)))
+            pots.setdefault((review.question_key, _about(review)), []).append((review, traits(lead)))
     found: dict[int, Group] = {}
-    for question, members in pots.items():
-        about = _ABOUT_FIRMS if question[1] == _ABOUT_FIRMS else _ABOUT_PEOPLE
+    for (question, about), members in pots.items():
         for some in _parted(members, about):
             if len(some) > 1:
                 numbers = tuple(sorted(review.id for review, _ in some))
                 who = min((one.firm if about == _ABOUT_FIRMS else one.mail or one.person) for _, one in some)
-                name = digest_of([str(question), who])[:8]
+                name = digest_of([question, who])[:8]
                 found.update(dict.fromkeys(numbers, Group(name, about, numbers)))
     return found
 
 
 def look_alikes(store: Store, review: Review) -> Group | None:
     """The group of one open review; None when nobody else's question is the same."""
-    mine = _question(review)
-    same = [other for other in store.reviews.list() if _question(other) == mine]
+    same = [other for other in store.reviews.asking(review.question_key) if same_question(review, other)]
     return grouped([(one, store.directory.get(one.lead)) for one in same]).get(review.id)
 
 
-def same_candidates(left: Review, right: Review) -> bool:
-    """Whether two reviews of one route offer the same records."""
-    return _question(left) == _question(right)
+def same_question(left: Review, right: Review) -> bool:
+    """Whether two reviews offer the same records on the same route; without any, whether their words are the same."""
+    return left.question_key == right.question_key
 
 
-def _question(review: Review) -> tuple[object, ...]:
-    """What look-alikes have in common beside the lead; without candidates, the words of the question too."""
+def _about(review: Review) -> str:
     kinds = {match.kind for match in review.candidates}
-    about = _ABOUT_FIRMS if kinds == {Kind.ACCOUNT} else _ABOUT_PEOPLE
-    refs = tuple(sorted(str(match.ref) for match in review.candidates))
-    return (review.route, about, refs, "" if refs else review.question)
+    return _ABOUT_FIRMS if kinds == {Kind.ACCOUNT} else _ABOUT_PEOPLE
 
 
 def _parted(members: Sequence[_Member], about: str) -> list[list[_Member]]:
@@ -153,10 +148,8 @@ def _priorities(
 ) -> dict[int, Priority]:
     decisions: dict[int, Decision | None] = {one.id: store.decisions.latest(one.route, one.lead) for one in reviews}
     amounts = [amount for one in reviews if (amount := amount_of(leads[one.id], decisions[one.id])) is not None]
-    return {
-        one.id: priority(one, decisions[one.id], leads[one.id], usual(amounts), terms(one.route), now)
-        for one in reviews
-    }
+    middle = usual(amounts)
+    return {one.id: priority(one, decisions[one.id], leads[one.id], middle, terms(one.route), now) for one in reviews}
 
 
 def _was_unsure(review: Review, by: str) -> bool:

@@ -216,6 +216,9 @@ class Reviews(Protocol):
 
     def list(self, open_only: bool = True) -> Sequence[Review]: ...
 
+    def asking(self, key: str) -> Sequence[Review]:
+        """Open reviews with this `question_key`, the oldest first; those of which no key is kept come too."""
+
     def get(self, review_id: int) -> Review | None: ...
 
     def answer(self, review_id: int, answer: Answer, asked: str = "", group: str = "") -> Review:

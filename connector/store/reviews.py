@@ -7,7 +7,7 @@ from datetime import datetime
 
 from connector.errors import UsageError
 from connector.model.match import Match, Resolution
-from connector.model.progress import Answer, AnswerWord, Review, ReviewState, Said, Standing
+from connector.model.progress import Answer, AnswerWord, Review, ReviewState, Said, Standing, question_key
 from connector.model.records import RecordRef
 from connector.store.codec import from_json, list_from_json, list_to_json, moment, parts, ref_of, stamp, to_json
 from connector.store.database import Database, Row
@@ -31,28 +31,30 @@ class SqliteReviews:
         *asked* is the fingerprint of what is asked.
         """
         lead = parts(resolution.lead)
+        key = question_key(route, question, resolution.candidates)
         candidates = list_to_json(Match, resolution.candidates)
         with self._database.transaction():
             row = self._database.row(f"SELECT id FROM reviews WHERE {_THIS} AND state = 'open'", (*lead, route))
             if row is not None:
                 self._database.run(
-                    "UPDATE reviews SET question = ?, candidates = ?, asked = ? WHERE id = ?",
-                    (question, candidates, asked, row[0]),
+                    "UPDATE reviews SET question = ?, candidates = ?, asked = ?, question_key = ? WHERE id = ?",
+                    (question, candidates, asked, key, row[0]),
                 )
                 return int(row[0])
             cursor = self._database.run(
                 "INSERT INTO reviews (route, connection, record_id, object, state, question, candidates, opened_at,"
-                " asked) VALUES (?, ?, ?, ?, 'open', ?, ?, ?, ?)",
-                (route, *lead, question, candidates, stamp(at), asked),
+                " asked, question_key) VALUES (?, ?, ?, ?, 'open', ?, ?, ?, ?, ?)",
+                (route, *lead, question, candidates, stamp(at), asked, key),
             )
             return int(cursor.lastrowid or 0)
 
     def list(self, open_only: bool = True) -> Sequence[Review]:
         """Reviews, the oldest question first."""
-        where = " WHERE state = 'open'" if open_only else ""
-        rows = self._database.rows(f"SELECT {_COLUMNS} FROM reviews{where} ORDER BY id")
-        said = self._said(f"review_id IN (SELECT id FROM reviews{where})", ())
-        return [_review(row, said.get(row[0], ())) for row in rows]
+        return self._several("state = 'open'" if open_only else "1", ())
+
+    def asking(self, key: str) -> Sequence[Review]:
+        """Open reviews with this `question_key`, the oldest first; those of which no key is kept come too."""
+        return self._several("state = 'open' AND question_key IN (?, '')", (key,))
 
     def get(self, review_id: int) -> Review | None:
         """One review by its number."""
@@ -136,6 +138,11 @@ class SqliteReviews:
         if review.state is not ReviewState.OPEN:
             raise UsageError(f"review {review_id} is closed: its lead needs no answer any more", next_command=_NEXT)
         return review
+
+    def _several(self, where: str, parameters: Sequence[object]) -> Sequence[Review]:
+        rows = self._database.rows(f"SELECT {_COLUMNS} FROM reviews WHERE {where} ORDER BY id", parameters)
+        said = self._said(f"review_id IN (SELECT id FROM reviews WHERE {where})", parameters)
+        return [_review(row, said.get(row[0], ())) for row in rows]
 
     def _keep(self, review_id: int, said: Said) -> None:
         answer = said.answer

@@ -289,7 +289,7 @@ CREATE TABLE reviews (
     answered_at TEXT,
     answer_detail TEXT,
     closed_at TEXT
-, asked TEXT NOT NULL DEFAULT '');
+, asked TEXT NOT NULL DEFAULT '', question_key TEXT NOT NULL DEFAULT '');
 
 CREATE TABLE rulings (
     id INTEGER PRIMARY KEY,
@@ -431,6 +431,8 @@ CREATE INDEX review_answers_by_review ON review_answers (review_id, id);
 CREATE UNIQUE INDEX review_answers_one_settles ON review_answers (review_id) WHERE standing = 'settled';
 
 CREATE INDEX reviews_by_lead ON reviews (connection, record_id, object);
+
+CREATE INDEX reviews_by_question ON reviews (question_key) WHERE state = 'open';
 
 CREATE UNIQUE INDEX reviews_one_open ON reviews (connection, record_id, object, route) WHERE state = 'open';
 

@@ -109,7 +109,8 @@ def test_answer_leaves_finished_leads(store: SqliteStore) -> None:
 def test_asking_anew_names_what_is_asked(store: SqliteStore) -> None:
     """The fingerprint is that of the last asking."""
     number = ask(store, 1, contact(1))
-    store.reviews.open(ROUTE, resolution(1, contact(2)), "Who is it?", START, "print")
+    for asked in ("first", "print"):
+        store.reviews.open(ROUTE, resolution(1, contact(2)), "Who is it?", START, asked)
     review = store.reviews.get(number)
     assert review is not None
     assert review.asked == "print"
@@ -152,3 +153,21 @@ def test_older_answers_are_carried_over(path: Path, clock: HeldClock) -> None:
         review = store.reviews.get(number)
     assert review is not None
     assert review.said == (Said(say(), Standing.SETTLED),)
+
+
+def test_reviews_that_ask_the_same(store: SqliteStore) -> None:
+    """Open reviews with the same candidates are found by their key, whatever the order of the candidates."""
+    number = ask(store, 1, contact(1), contact(2))
+    alike, other, done = (
+        ask(store, one, *found)
+        for one, found in ((2, (contact(2), contact(1))), (3, (contact(1),)), (4, (contact(1),)))
+    )
+    store.reviews.answer(done, say())
+    review = store.reviews.get(number)
+    assert review is not None
+    assert ids_of(store.reviews.asking(review.question_key)) == [number, alike]
+    ask(store, 3, contact(1), contact(2))
+    assert ids_of(store.reviews.asking(review.question_key)) == [number, alike, other]
+    with store.transaction():
+        store.database.run("UPDATE reviews SET question_key = '' WHERE id = ?", (alike,))
+    assert ids_of(store.reviews.asking("another")) == [alike]

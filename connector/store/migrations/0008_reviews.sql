@@ -1,5 +1,8 @@
 -- asked is a fingerprint of what a person was asked: of the lead, the candidates and the question.
 ALTER TABLE reviews ADD COLUMN asked TEXT NOT NULL DEFAULT '';
+-- question_key names the route and the records offered: look-alikes share it. Empty until a review is asked anew.
+ALTER TABLE reviews ADD COLUMN question_key TEXT NOT NULL DEFAULT '';
+CREATE INDEX reviews_by_question ON reviews (question_key) WHERE state = 'open';
 -- Every answer that was given; the one whose standing is 'settled' counts, and stands in reviews too.
 CREATE TABLE review_answers (
     id INTEGER PRIMARY KEY,
