@@ -92,16 +92,22 @@ class _Through:
             yield "contact", "elsewhere", 1.0
 
 
+def own_keys(key: str, lead: Profile) -> frozenset[str]:
+    """The external keys of a lead: its own *key*, and the one that it bears where we landed it."""
+    return frozenset((key, *lead.facts[:1])) - {""}
+
+
+def may_repeat(own: frozenset[str], key: str, other: Profile) -> bool:
+    """Whether another lead could be a repeat: not the lead itself, not its own landed copy, not converted, not junk."""
+    return own.isdisjoint((key, other.facts[0])) and not other.facts[2] and not other.junk
+
+
 def _other_leads(
     lead: Record, me: Profile, candidates: Candidates, words: Mapping[RecordRef, Word], rules: MatchingRules
 ) -> Field:
-    """Leads that could be repeats: not the lead itself, not its own landed copy, not converted, not junk."""
-    own_keys = {lead.ref.key, lead.text("external_key")} - {""}
-    others = {
-        ref: who
-        for ref, who in laid.profiles(candidates.leads).items()
-        if ref != lead.ref and own_keys.isdisjoint((ref.key, who.facts[0])) and not who.facts[2] and not who.junk
-    }
+    """Leads that could be repeats of this one."""
+    own = own_keys(lead.ref.key, me)
+    others = {ref: who for ref, who in laid.profiles(candidates.leads).items() if may_repeat(own, ref.key, who)}
     return ranked(me, others, laid.beside(candidates), rules, words)
 
 

@@ -19,7 +19,8 @@ from connector.model.match import Comparison, Match
 from connector.model.records import Kind, Record, RecordRef, Scalar
 
 RIVALS = "rivals"
-_HIGHEST = 50.0  # beyond this a score is certain, and its exponential of no use
+HIGHEST = 50.0
+"""Beyond this a score is certain, and its exponential of no use."""
 
 
 def evidence(left: Profile, right: Profile, firm: Profile | None, beside: Beside) -> Iterator[Found]:
@@ -72,7 +73,7 @@ _RIVALS_SAY = "Other candidates fit as well, so that it is less certain that it 
 
 def rivals(scores: Iterable[float]) -> float:
     """What candidates with these *scores* take off the score of another: ln(1 + sum of their odds)."""
-    return log1p(sum(exp(min(score, _HIGHEST)) for score in scores))
+    return log1p(sum(exp(min(score, HIGHEST)) for score in scores))
 
 
 def _comparison(one: Found, shown: Mapping[str, tuple[Scalar, Scalar]], weights: Weights) -> Comparison:
