@@ -11,9 +11,9 @@ from connector.model.plan import Outcome, PlannedLead
 from connector.model.progress import InboxRow, InboxState
 from connector.model.records import RawRecord, Record, RecordRef
 from connector.pipeline.decide import decide_lead
-from connector.pipeline.follow import followed_conversions
+from connector.pipeline.follow import followed_conversions, followed_repeat
 from connector.pipeline.parking import park
-from connector.pipeline.plan import Draft, Planner, landed_id, stands_for_both
+from connector.pipeline.plan import Draft, Planner, landed_id
 from connector.pipeline.resolve import TakenUp, index_leads, resolve_lead, take_up, told
 from connector.pipeline.result import RouteResult
 from connector.pipeline.review_asked import open_review
@@ -96,8 +96,9 @@ class Consideration:
         if taken.unfinished:
             self._finish(taken, lead)
             return
-        if self.final and stands_for_both(route, lead.ref):
-            route.store.inbox.set_state(route.name, lead.ref, InboxState.DONE)
+        repeated = followed_repeat(route, self._planner, taken.row, lead)
+        if repeated is not None:
+            self._follow(taken, repeated)
             return
         before = route.store.decisions.latest(route.name, lead.ref)
         self._planner.forget(lead.ref)
@@ -135,6 +136,15 @@ class Consideration:
         if self.final:
             self.route.store.matches.release(lead.ref, self.route.clock.now())
             self.route.store.inbox.set_state(self.route.name, lead.ref, InboxState.WAITING)
+
+    def _follow(self, taken: TakenUp, planned: PlannedLead) -> None:
+        """The lead's survivor stands for both: what is left is to tell its own CRM."""
+        if planned.steps:
+            self.planned[planned.lead], self.raws[planned.lead] = planned, taken.row.raw
+        if self.final:
+            state = InboxState.WAITING if planned.steps else InboxState.DONE
+            self.route.store.inbox.set_state(self.route.name, planned.lead, state)
+            self.route.store.reviews.close(self.route.name, planned.lead)
 
     def _tell_people(self, decision: Decision, resolution: Resolution) -> None:
         """Open the question that a review verdict asks; a duplicate's question is its survivor's."""

@@ -8,9 +8,9 @@ from dataclasses import replace
 from connector.mapping import translate
 from connector.model.decision import Decision, OpportunityTerms, Verdict
 from connector.model.plan import PlannedLead
-from connector.model.progress import CrosswalkEntry, InboxRow
-from connector.model.records import Kind, Record, external_key
-from connector.pipeline.plan import Planner
+from connector.model.progress import CrosswalkEntry, InboxRow, Woken
+from connector.model.records import Kind, Record, RecordRef, external_key
+from connector.pipeline.plan import Planner, landed_id
 from connector.pipeline.route import PushBack, Route
 from connector.pipeline.verify import converted_ids
 
@@ -34,11 +34,40 @@ def followed_conversions(route: Route, planner: Planner) -> Iterator[tuple[Inbox
         ids = converted_ids(landed)
         if lead.flag("converted") or "account" not in ids:
             continue
+        route.store.inbox.wake(route.store.matches.leaning_on([row.raw.ref, entry.ref]), Woken.RECORD)
         route.store.crosswalk.link(list(_links(route, lead, ids)))
         planned = planner.told(lead, row, _as_converted(route, decision, lead, ids), ids)
         if planned.steps:
             planner.keep(planned)  # the next lead of the same company joins what this one makes
             yield row, planned
+
+
+def followed_repeat(route: Route, planner: Planner, row: InboxRow, lead: Record) -> PlannedLead | None:
+    """What becomes of a lead that was found to repeat one which has landed, and was converted, since.
+
+    That one stands for both. Looked at again the repeat would find the contact that its survivor became, land, and
+    convert on its own; instead its own CRM alone is told. None where there is no such survivor.
+    """
+    decision = route.store.decisions.latest(route.name, lead.ref)
+    if route.in_place or decision is None or decision.duplicate_of is None or landed_id(route, lead.ref):
+        return None
+    ids = _became(route, decision.duplicate_of)
+    if "account" not in ids or lead.deleted:
+        return None
+    joined = replace(decision, verdict=Verdict.ATTACH, opportunity=None, disqualification="")
+    if lead.flag("converted") or route.options.push_back is PushBack.NONE:
+        return PlannedLead(lead.ref, joined.verdict, row.fingerprint, ())
+    made = {role: one for role, one in ids.items() if role in (Kind.ACCOUNT.value, Kind.CONTACT.value)}
+    route.store.crosswalk.link(list(_links(route, lead, made)))
+    return planner.told(lead, row, joined, made)
+
+
+def _became(route: Route, survivor: RecordRef) -> dict[str, str]:
+    """The target's records that a lead was converted into there, by role; empty while it is open or not there."""
+    here = survivor.connection == route.target.name
+    lead_id = survivor.id if here else landed_id(route, survivor)
+    landed = route.store.directory.get(route.target_side.ref(Kind.LEAD, lead_id)) if lead_id else None
+    return converted_ids(landed) if landed is not None and landed.flag("converted") else {}
 
 
 def _source_row(route: Route, entry: CrosswalkEntry) -> InboxRow | None:

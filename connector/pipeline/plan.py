@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from connector.matching import Likeness, Newcomer, NewCompanies
@@ -10,12 +10,13 @@ from connector.model.decision import Decision, Verdict
 from connector.model.match import Linkage, Resolution
 from connector.model.plan import Action, Plan, PlannedLead, Step, Take
 from connector.model.progress import InboxRow, Problem, Woken
-from connector.model.records import Kind, Record, RecordRef, Values
+from connector.model.records import Kind, Record, RecordRef, Values, external_key
 from connector.pipeline.earlier import Followed, followed
 from connector.pipeline.route import PushBack, Route
 from connector.pipeline.side import SideWording
 from connector.pipeline.survival import settled_fields
 from connector.pipeline.twins import Twins, twins_of
+from connector.pipeline.words import origins_of
 from connector.planning import HandBack, Leader, Situation, estimate_calls, give_back, plan_lead
 
 
@@ -155,9 +156,8 @@ class Planner:
         back = HandBack(route.target.name, org, wording, values, style.write_calls, closes=not style.makes)
         if twins is None:
             return replace(situation, hand_back=replace(back, why=self._why_no_records())), wording
-        survivor = situation.decision.duplicate_of if situation.original else None
         earlier = followed(route, lead, side)
-        original = earlier.leader if earlier else self.originals.get((side.name, survivor)) if survivor else None
+        original = earlier.leader if earlier else self._original_there(situation.decision)
         share, leader = self._opened_together(situation, twins)
         origin = replace(
             situation,
@@ -207,7 +207,18 @@ class Planner:
     def _original(self, decision: Decision, resolution: Resolution) -> Leader | None:
         if resolution.linkage is not Linkage.LEAD or decision.duplicate_of is None:
             return None
-        return self.originals.get((self.route.target.name, decision.duplicate_of))
+        here = (decision.duplicate_of, *origins_of(self.route.store, decision.duplicate_of))
+        planned = (self.originals.get((self.route.target.name, one)) for one in here)
+        return next((leader for leader in planned if leader is not None), None)
+
+    def _original_there(self, decision: Decision) -> Leader | None:
+        """Where the survivor's contact comes from in the CRM that both leads came from."""
+        route, survivor = self.route, decision.duplicate_of
+        if survivor is None:
+            return None
+        here = [survivor, *origins_of(route.store, survivor)]
+        planned = (self.originals.get((route.source.name, one)) for one in here)
+        return next((leader for leader in planned if leader is not None), None) or _made_there(route, here)
 
     def _waiting(self, lead: RecordRef, share: str, earlier: Followed | None) -> str:
         if lead in self.waiting_leads:
@@ -265,15 +276,17 @@ def landed_id(route: Route, lead: RecordRef) -> str:
     return next((e.ref.id for e in entries if e.role == "lead" and e.ref.connection == route.target.name), "")
 
 
-def stands_for_both(route: Route, lead: RecordRef) -> bool:
-    """Whether a lead from elsewhere was found to repeat one that has landed since: that one stands for both.
-
-    Looked at again it would find the contact that its survivor became, and land and convert on its own.
-    """
-    if route.in_place or landed_id(route, lead):
-        return False
-    decision = route.store.decisions.latest(route.name, lead)
-    return decision is not None and decision.duplicate_of is not None and bool(landed_id(route, decision.duplicate_of))
+def _made_there(route: Route, leads: Sequence[RecordRef]) -> Leader | None:
+    """The account and contact that an earlier run made for one of *leads* in the CRM that they came from."""
+    for lead in leads:
+        ids: dict[str, str | Take] = {}
+        for kind in (Kind.ACCOUNT, Kind.CONTACT):
+            for entry in route.store.crosswalk.by_key(external_key(lead.connection, lead.id, kind)):
+                known = route.store.directory.get(entry.ref) if entry.ref.connection == route.source.name else None
+                ids |= {kind.value: known.ref.id} if known is not None else {}
+        if "account" in ids:
+            return Leader(ids)
+    return None
 
 
 def make_plan(route: Route, run_id: str, leads: list[PlannedLead]) -> Plan:

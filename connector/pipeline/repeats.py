@@ -17,20 +17,39 @@ from connector.model.match import Band, Candidates, Judgement, Linkage, Match, R
 from connector.model.progress import Woken
 from connector.model.records import Kind, Record, RecordRef
 from connector.pipeline.route import Route
+from connector.pipeline.words import origins_of
 
 MOST = 50  # leads of one cluster that are looked at; more of one person are junk that nobody listed yet
 
 
 @dataclass
 class _Cluster:
-    """Leads that links lead to from one of them: *members*, and each *link* with its score."""
+    """Leads that links lead to from one of them: *members*, and each *link* with its score.
 
-    members: dict[RecordRef, Record]
+    A lead that a route landed and the row that it came from are one member, the landed lead; *copies* are all of them.
+    """
+
+    route: Route
+    members: dict[RecordRef, Record] = field(default_factory=dict)
     links: dict[tuple[RecordRef, RecordRef], Match] = field(default_factory=dict)
+    copies: dict[RecordRef, RecordRef] = field(default_factory=dict)
 
     def linked(self, one: RecordRef, other: RecordRef) -> Match | None:
         """The link between two members, whichever of them found it."""
         return self.links.get((one, other)) or self.links.get((other, one))
+
+    def standing(self, ref: RecordRef) -> RecordRef:
+        """The member that a lead is, whichever copy of it *ref* names."""
+        if ref not in self.copies:
+            store = self.route.store
+            landed = sorted(entry.ref for entry in store.crosswalk.by_key(ref.key) if entry.role == "lead")
+            first = min(landed, key=lambda one: one.connection != self.route.target.name, default=ref)
+            self.copies.update(dict.fromkeys((ref, *landed, *origins_of(store, first)), first))
+        return self.copies[ref]
+
+    def all_of(self, member: RecordRef) -> list[RecordRef]:
+        """Every copy of a member."""
+        return sorted(copy for copy, stands in self.copies.items() if stands == member)
 
 
 def as_one(
@@ -52,7 +71,7 @@ def as_one(
         _apart(route, cluster),
         lambda ref: seniority(cluster.members[ref]),
     )
-    _wake_others(route, lead, settled)
+    _wake_others(route, lead, cluster, settled)
     return _answer(route, lead, resolution, cluster, settled)
 
 
@@ -107,19 +126,31 @@ def _wake_lost(route: Route, lead: Record, links: Sequence[Match]) -> None:
 
 def _gather(route: Route, lead: Record, links: Sequence[Match]) -> _Cluster:
     """The leads that links lead to from here, in both directions."""
-    cluster, waiting = _Cluster({lead.ref: lead}), [lead.ref]
+    cluster = _Cluster(route)
+    me = cluster.standing(lead.ref)
+    cluster.members[me], waiting = lead, [me]
     while waiting and len(cluster.members) < MOST:
         here = waiting.pop()
-        for one, match in _around(route, here, links if here == lead.ref else None):
-            other = match.ref if one == here else one
-            if other not in cluster.members:
-                record = route.store.directory.get(other)
-                if record is None or record.ref != other or record.flag("converted"):
+        for copy in cluster.all_of(here):
+            for one, match in _around(route, copy, links if copy == lead.ref else None):
+                ends = (cluster.standing(one), cluster.standing(match.ref))
+                other = ends[1] if ends[0] == here else ends[0]
+                if other == here or not _is_open(cluster, other):
                     continue
-                cluster.members[other] = record
-                waiting.append(other)
-            cluster.links[one, match.ref] = match
+                if cluster.links.get(ends) is None:
+                    waiting.append(other)
+                cluster.links[ends] = match
     return cluster
+
+
+def _is_open(cluster: _Cluster, ref: RecordRef) -> bool:
+    """Whether a lead can be followed, and is a member from now on: it is there, and not converted."""
+    if ref not in cluster.members:
+        record = cluster.route.store.directory.get(ref)
+        if record is None or record.ref != ref or record.flag("converted"):
+            return False
+        cluster.members[ref] = record
+    return True
 
 
 def _around(route: Route, here: RecordRef, links: Sequence[Match] | None) -> Iterator[tuple[RecordRef, Match]]:
@@ -132,17 +163,21 @@ def _around(route: Route, here: RecordRef, links: Sequence[Match] | None) -> Ite
 
 def _apart(route: Route, cluster: _Cluster) -> Iterator[tuple[RecordRef, RecordRef]]:
     """Members that must not be one: a person said so, or what they say of themselves speaks plainly against it."""
-    said = {
-        frozenset((word.left, word.right))
-        for ref in cluster.members
-        for word in route.store.matches.judgements(ref)
-        if word.word is Word.DIFFERENT
-    }
+    said = {frozenset(pair) for pair in _said_different(cluster, cluster.members)}
     for one, other in combinations(sorted(cluster.members), 2):
-        if frozenset((one, other)) in said or (
-            cluster.linked(one, other) is None and _plainly_different(route, cluster, one, other)
-        ):
+        unlinked = cluster.linked(one, other) is None
+        if frozenset((one, other)) in said or (unlinked and _plainly_different(route, cluster, one, other)):
             yield one, other
+
+
+def _said_different(cluster: _Cluster, members: Iterable[RecordRef]) -> Iterator[tuple[RecordRef, RecordRef]]:
+    """Pairs of members that a person called different, of whichever copies it was said."""
+    for member in members:
+        for copy in cluster.all_of(member):
+            for word in cluster.route.store.matches.judgements(copy):
+                other = cluster.copies.get(word.right if word.left == copy else word.left)
+                if word.word is Word.DIFFERENT and other is not None:
+                    yield member, other
 
 
 def _plainly_different(route: Route, cluster: _Cluster, one: RecordRef, other: RecordRef) -> bool:
@@ -152,22 +187,23 @@ def _plainly_different(route: Route, cluster: _Cluster, one: RecordRef, other: R
     return sum(comparison.points for comparison in match.comparisons) < 0
 
 
-def _wake_others(route: Route, lead: Record, settled: Clustering) -> None:
+def _wake_others(route: Route, lead: Record, cluster: _Cluster, settled: Clustering) -> None:
     """Members that follow somebody else than they should look again."""
     wrong = []
-    for ref, survivor in settled.survivor.items():
-        kept = _kept(route, ref) if ref != lead.ref else None
+    for copy, member in cluster.copies.items():
+        kept = _kept(route, copy) if copy != lead.ref and member in settled.survivor else None
         if kept is None or kept.linkage is Linkage.CONTACT:
             continue
-        follows = kept.duplicate_of.ref if kept.duplicate_of is not None else ref
-        if follows != survivor:
-            wrong.append(ref)
+        follows = cluster.standing(kept.duplicate_of.ref) if kept.duplicate_of is not None else member
+        if follows != settled.survivor[member]:
+            wrong.append(copy)
     route.store.inbox.wake(wrong, Woken.RECORD)
 
 
 def _answer(route: Route, lead: Record, resolution: Resolution, cluster: _Cluster, settled: Clustering) -> Resolution:
-    survivor = settled.survivor.get(lead.ref, lead.ref)
-    if survivor != lead.ref:
+    me = cluster.standing(lead.ref)
+    survivor = settled.survivor.get(me, me)
+    if survivor != me:
         return _following(route, lead, resolution, cluster, survivor)
     doubtful = tuple(_doubts(route, lead, cluster, settled))
     if not doubtful:
@@ -193,16 +229,23 @@ def _following(
     route: Route, lead: Record, resolution: Resolution, cluster: _Cluster, survivor: RecordRef
 ) -> Resolution:
     """The lead repeats the survivor, directly or by way of others; these are told as well."""
-    direct = cluster.linked(lead.ref, survivor)
-    own = [match for (one, _), match in cluster.links.items() if one == lead.ref and match.ref != survivor]
-    if resolution.duplicate_of is not None and resolution.duplicate_of.ref == survivor:
-        return replace(resolution, candidates=tuple(own))
+    me = cluster.standing(lead.ref)
+    direct = cluster.linked(me, survivor)
+    own = {end[1]: match for end, match in cluster.links.items() if end[0] == me and end[1] != survivor}
+    known = resolution.duplicate_of
+    if known is not None and cluster.standing(known.ref) == survivor:
+        return replace(resolution, candidates=tuple(own.values()))
     match = direct or compare(lead, cluster.members[survivor], route.rules.matching)
-    via = [] if direct else _on_the_way(lead.ref, cluster, survivor)
+    via = [] if direct else _on_the_way(me, cluster, survivor)
     by_way = f", by way of {' and '.join(f'lead {ref.id}' for ref in via)}" if via else ""
     because = f"Another lead is the same person and came first{by_way}."
     return Resolution(
-        lead.ref, Linkage.LEAD, None, None, match, tuple(own), None, None, resolution.weak_identity, because
+        lead=lead.ref,
+        linkage=Linkage.LEAD,
+        duplicate_of=replace(match, kind=Kind.LEAD, ref=survivor),
+        candidates=tuple(own.values()),
+        weak_identity=resolution.weak_identity,
+        because=because,
     )
 
 
@@ -224,25 +267,22 @@ def _on_the_way(lead: RecordRef, cluster: _Cluster, survivor: RecordRef) -> list
 
 def _doubts(route: Route, lead: Record, cluster: _Cluster, settled: Clustering) -> Iterator[Match]:
     """Survivors before this one that a link led to and that it is kept apart from, unless a person said why."""
-    asked: dict[RecordRef, None] = {}
+    me, mine = cluster.standing(lead.ref), seniority(lead)
+    asked: set[RecordRef] = set()
     for pair in settled.contested:
         sides = {settled.survivor[one] for one in pair}
-        senior = sides - {lead.ref}
-        if lead.ref in sides and not _told_apart(route, cluster, settled, sides):
-            asked.update(dict.fromkeys(senior))
-    mine = seniority(lead)
+        if me in sides and not _told_apart(cluster, settled, sides):
+            asked |= sides - {me}
     for ref in sorted(asked):
         if seniority(cluster.members[ref]) < mine:
-            match = cluster.linked(lead.ref, ref) or compare(lead, cluster.members[ref], route.rules.matching)
-            yield replace(match, band=Band.POSSIBLE)
+            match = cluster.linked(me, ref) or compare(lead, cluster.members[ref], route.rules.matching)
+            yield replace(match, ref=ref, band=Band.POSSIBLE)
 
 
-def _told_apart(route: Route, cluster: _Cluster, settled: Clustering, sides: Iterable[RecordRef]) -> bool:
+def _told_apart(cluster: _Cluster, settled: Clustering, sides: Set[RecordRef]) -> bool:
     """Whether a person said of any two members of the two clusters that they are different."""
-    group = {ref: settled.survivor[ref] for ref in cluster.members if settled.survivor.get(ref) in set(sides)}
-    for ref, survivor in group.items():
-        for word in route.store.matches.judgements(ref):
-            other = word.right if word.left == ref else word.left
-            if word.word is Word.DIFFERENT and group.get(other, survivor) != survivor:
-                return True
-    return False
+    group = [ref for ref in cluster.members if settled.survivor.get(ref) in sides]
+    return any(
+        settled.survivor.get(other) in sides and settled.survivor[other] != settled.survivor[one]
+        for one, other in _said_different(cluster, group)
+    )

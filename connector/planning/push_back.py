@@ -22,14 +22,14 @@ def push_back(situation: Situation, convert: Step) -> tuple[Step, ...]:
     without = convert.terms["opportunity"] == "none"
     roles = ("account", "contact") if without else ("account", "contact", "opportunity")
     takes = {role: Take(convert.key, role) for role in roles}
-    note = _note(situation, situation.hand_back, takes) if situation.hand_back is not None else ()
+    note = _note(situation, situation.hand_back, dict(takes)) if situation.hand_back is not None else ()
     if situation.origin is None:
         return note
     return _there(situation.origin_after(Take(convert.key, "lead")), note)
 
 
-def give_back(situation: Situation, made: Mapping[str, str]) -> tuple[Step, ...]:
-    """The same for a conversion that is done already and *made* the records with these ids, by role."""
+def give_back(situation: Situation, made: Mapping[str, str | Take]) -> tuple[Step, ...]:
+    """The same for a conversion that somebody else did or another lead's will do: *made* are its records, by role."""
     note = _note(situation, situation.hand_back, made) if situation.hand_back is not None else ()
     return note if situation.origin is None else _there(situation.origin, note)
 
@@ -39,7 +39,7 @@ def _there(origin: Situation, note: tuple[Step, ...]) -> tuple[Step, ...]:
     return (*note, *conversion(origin, note[-1] if note else None))
 
 
-def _note(situation: Situation, back: HandBack, made: Mapping[str, Take | str]) -> tuple[Step, ...]:
+def _note(situation: Situation, back: HandBack, made: Mapping[str, str | Take]) -> tuple[Step, ...]:
     """One update of the source lead, with the ids of what the target made of it; it closes the lead where told to."""
     lead = situation.lead.ref
     known = {role: where for role, where in made.items() if isinstance(where, str)}

@@ -6,7 +6,7 @@ from connector.model.decision import CLOSED_IN_CRM, Verdict
 from connector.model.plan import Action, Grade, PlannedLead, Step, step_key
 from connector.model.records import Kind, Values
 from connector.planning.conversion import conversion, conversion_step
-from connector.planning.push_back import push_back
+from connector.planning.push_back import give_back, push_back
 from connector.planning.situation import Situation
 
 # Facts that hold in the CRM a lead comes from and nowhere else; an owner's id there names nobody here.
@@ -30,7 +30,7 @@ def plan_lead(situation: Situation) -> PlannedLead:
 def _steps(situation: Situation) -> tuple[Step, ...]:
     nothing = _why_nothing(situation)
     if nothing:
-        return (_skip(situation, nothing),)
+        return _given_back(situation) or (_skip(situation, nothing),)
     landing = _landing(situation)
     write_back = _write_back(situation) if situation.in_place else ()
     first = (*landing, *write_back)
@@ -54,6 +54,15 @@ def _why_nothing(situation: Situation) -> str:
     if not situation.in_place and situation.lead_id and not (situation.resuming and verdict.converts):
         return f"landed as {situation.lead_id}; it belongs to that CRM's own route now"
     return ""
+
+
+def _given_back(situation: Situation) -> tuple[Step, ...]:
+    """What a lead's own CRM is told where its survivor was converted elsewhere for both: the same contact."""
+    original, verdict = situation.original, situation.decision.verdict
+    elsewhere = not situation.in_place and not situation.lead_id and situation.decision.duplicate_of is not None
+    if situation.waiting_for or not elsewhere or original is None or not verdict.converts:
+        return ()
+    return () if situation.lead.flag("converted") else give_back(situation, original.roles)
 
 
 def _standing(situation: Situation) -> str:
