@@ -28,7 +28,7 @@ from connector.wiring.processes import Processes
 from connector.wiring.tables import CONNECTION, missing_columns, open_table, sample_of, scratch_directory
 
 if TYPE_CHECKING:
-    from connector.systems.tables import TableFile
+    from connector.wiring.tables import TableFile
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _MOST_FINDINGS = 100

@@ -19,7 +19,7 @@ from connector.wiring.processes import Processes
 from connector.wiring.tables import CONNECTION, LabelledFiles, open_table, sample_of, scratch_directory
 
 if TYPE_CHECKING:
-    from connector.systems.tables import TableFile
+    from connector.wiring.tables import TableFile
 
 REVIEWS, CRM = "reviews", "crm"
 _SIDES = (

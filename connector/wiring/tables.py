@@ -19,7 +19,7 @@ from connector.pipeline import bulk
 
 if TYPE_CHECKING:
     from connector.ports import Spread, Store
-    from connector.systems.tables import TableFile
+    from connector.systems.tables import TableFile as TableFile
 
 CONNECTION = "file"
 _HOME_NAME = "account name"
@@ -80,12 +80,9 @@ class LabelledFiles:
 
     def lay(self, store: Store, rules: MatchingRules, spread: Spread) -> Mapping[str, int]:
         """Lay all three in the directory; answers how many rows of each."""
-        contacts = (*self.contacts.columns, _HOME_NAME, REGION)
-        accounts = reader(self.accounts.columns, Kind.ACCOUNT, "account_id")
-        people = reader(contacts, Kind.CONTACT, "contact_id", company=_HOME_NAME, account_id="account_id")
         homes: dict[str, tuple[str, str]] = {}
-        firms = bulk.lay(store.directory, self._accounts(homes), accounts, spread)
-        known = bulk.lay(store.directory, self._contacts(homes), people, spread)
+        firms = bulk.lay(store.directory, self._accounts(homes), self.account_reader(), spread)
+        known = bulk.lay(store.directory, self._contacts(homes), self.contact_reader(), spread)
         homes.clear()
         asked = bulk.lay(store.directory, self.leads.batches(), self.lead_reader(), spread)
         bulk.index(store.directory, rules, spread)
@@ -95,12 +92,26 @@ class LabelledFiles:
         """Makes leads of the rows of their table."""
         return reader(self.leads.columns, Kind.LEAD, "lead_id")
 
-    def _accounts(self, homes: dict[str, tuple[str, str]]) -> Iterator[bulk.Rows]:
-        """The accounts as they stand; name and country of each are kept for its contacts."""
+    def contact_reader(self) -> RowReader:
+        """Makes contacts of the rows of their table, each with the cells of its account that `told` names."""
+        header = (*self.contacts.columns, _HOME_NAME, REGION)
+        return reader(header, Kind.CONTACT, "contact_id", company=_HOME_NAME, account_id="account_id")
+
+    def account_reader(self) -> RowReader:
+        """Makes accounts of the rows of their table."""
+        return reader(self.accounts.columns, Kind.ACCOUNT, "account_id")
+
+    def told(self) -> tuple[int | None, int | None]:
+        """The columns of accounts that hold the name and the country, None where there is none."""
         header = self.accounts.columns
         chosen = guess_columns(header, (), Kind.ACCOUNT, key="account_id").chosen
         name, land = (header.index(chosen[field]) if field in chosen else None for field in ("name", "country"))
-        key = header.index("account_id")
+        return name, land
+
+    def _accounts(self, homes: dict[str, tuple[str, str]]) -> Iterator[bulk.Rows]:
+        """The accounts as they stand; name and country of each are kept for its contacts."""
+        name, land = self.told()
+        key = self.accounts.columns.index("account_id")
         for rows in self.accounts.batches():
             for row in rows:
                 homes[row[key]] = (

@@ -17,11 +17,16 @@ COMPANIONS = {"pydantic-core": "pydantic", "urllib3": "requests", "cryptography"
 # Libraries that another declared library loads by itself when they are installed.
 LOADED_BY_OTHERS = {"ruamel-yaml-clib": "ruamel-yaml"}
 
+# Extras that bring nothing which the package itself imports.
+FOR_DEVELOPERS = {"test", "bench"}
+
 
 def _declared() -> set[str]:
     config = ConfigParser()
     config.read(ROOT / "setup.cfg", "utf-8")
     lines = config["options"]["install_requires"].split("\n")
+    for extra, listed in config["options.extras_require"].items():
+        lines += listed.split("\n") if extra not in FOR_DEVELOPERS else []
     return {_plain(re.split(r"[\[<>=!~; ]", line, maxsplit=1)[0]) for line in lines if line}
 
 
