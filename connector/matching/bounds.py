@@ -9,6 +9,10 @@ from connector.matching.profile import DISGUISED, Profile
 from connector.model.match import Band
 from connector.model.records import Kind
 
+_OTHER_PEOPLE = frozenset(("other-first", "different"))
+_HALF_NAMES = frozenset(("first-only", "last-only"))
+_ONE_MAILBOX = frozenset(("same", "mistyped-domain", "mistyped", "respelled", "same-mailbox"))
+_TWO_MAILBOXES = frozenset(("other-digits", "other-mailbox", "numbered"))
 _TELLING_NAMES = frozenset(("same", "joined", "reordered"))
 _LIKE_NAMES = frozenset(("near", "short", "acronym"))
 
@@ -29,9 +33,27 @@ def _is_plain(left: Profile, right: Profile) -> bool:
 
 
 def _is_sure(right: Profile, levels: Mapping[str, str]) -> bool:
+    return _is_sure_firm(levels) if right.kind == Kind.ACCOUNT else _is_sure_person(levels)
+
+
+def _is_sure_person(levels: Mapping[str, str]) -> bool:
+    """Families and offices share lines and mailboxes: another first name asks, and so does half a name alone.
+
+    Nor does a second mailbox at one firm belong to the same person without a line of their own in common.
+    """
+    name, mailbox, has_line = levels.get("name"), levels.get("email"), levels.get("phone") == "same"
+    if name in _OTHER_PEOPLE:
+        return False
+    if mailbox in _TWO_MAILBOXES:
+        return has_line
+    if name in _HALF_NAMES:
+        spelled = mailbox in _ONE_MAILBOX or levels.get("mailbox_name") in ("tells-first", "fits")
+        return has_line or spelled or levels.get("title") == "same"
+    return True
+
+
+def _is_sure_firm(levels: Mapping[str, str]) -> bool:
     """A company whose name is only like the other shares a domain, a line or a street; with another name a domain."""
-    if right.kind != Kind.ACCOUNT:
-        return True
     if levels.get("name") in _TELLING_NAMES or levels.get("domain") in ("same", "voted") or "contact" in levels:
         return True
     return levels.get("name") in _LIKE_NAMES and (
