@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import getpass
+from collections.abc import Callable
+from typing import Any
 
 import click
 
@@ -93,18 +96,27 @@ def show(session: Session, review_id: int, by: str) -> int:
     return 0
 
 
+def _manner(function: Callable[..., int]) -> Callable[..., int]:
+    """Give a command the options that say how an answer is given, as one `Manner`."""
+
+    @click.option("--only", is_flag=True, help="Leave look-alikes open.")
+    @click.option("--asked", help="What you saw, as `show --json` names it; else what you were shown last.")
+    @functools.wraps(function)
+    def wrapped(*args: Any, only: bool, asked: str | None, **kwargs: Any) -> int:
+        return function(*args, manner=Manner(asked, only), **kwargs)
+
+    return wrapped
+
+
 @command.command("decide")
 @click.argument("review_id", type=int)
 @click.argument("word", type=click.Choice([word.value for word in AnswerWord]))
 @click.argument("what", required=False)
 @click.option("--by", default=getpass.getuser, show_default="the user's name", help="Who decides.")
 @click.option("--note", default="", help="Why; kept with the answer.")
-@click.option("--only", is_flag=True, help="Leave look-alikes open.")
-@click.option("--asked", help="What you saw, as `show --json` names it; else what you were shown last.")
+@_manner
 @verb
-def decide(
-    session: Session, review_id: int, word: str, what: str | None, by: str, note: str, only: bool, asked: str | None
-) -> int:
+def decide(session: Session, review_id: int, word: str, what: str | None, by: str, note: str, manner: Manner) -> int:
     """Answer review REVIEW_ID, and its look-alikes with it.
 
     same CANDIDATE (its id or its number), other RECORD (an account, contact or lead that was not offered), different,
@@ -118,7 +130,7 @@ def decide(
         find = find_of(house, review.route)
         candidate, reason = understood(review, AnswerWord(word), what or "", find)
         answer = Answer(AnswerWord(word), by, house.clock.now(), candidate, reason, note)
-        settled = decide_review(house.store, review_id, answer, terms_of(house)(review.route), Manner(asked, only))
+        settled = decide_review(house.store, review_id, answer, terms_of(house)(review.route), manner)
         if session.as_json:
             put_json(_settled_json(house, settled))
     for line in _outcome(settled):
