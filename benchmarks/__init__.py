@@ -1,0 +1,1 @@
+"""What the connector promises, measured; each module is a program of its own."""
