@@ -45,11 +45,8 @@ def person_evidence(left: Profile, right: Profile, firm: Profile | None, beside:
     if level:
         yield "place", level, 1.0
     if name in _PARTLY_NAMED or name is None:
-        level = (
-            mailboxes.told_name(left, right)
-            if len(left.first) <= len(right.first)
-            else mailboxes.told_name(right, left)
-        )
+        shorter, longer = sorted((left, right), key=lambda who: (len(who.first), who.first))
+        level = mailboxes.told_name(shorter, longer)
         if level:
             yield "mailbox_name", level, 1.0
 
@@ -73,11 +70,19 @@ def name_parts(first: str, last: str, script: str) -> NameParts:
 
 def _frequency(left: Profile, right: Profile, name: str, beside: Beside) -> Iterator[Found]:
     """How much an agreement of names is worth: rare names much, names that many contacts bear little."""
-    if name in _LAST_AGREES and right.last in (left.last, left.first):
+    last = _shared_last(left, right) if name in _LAST_AGREES else ""
+    if last:
         people = max(beside.size.get(Kind.CONTACT, 0), _LEAST)
-        yield "frequency", "last-name", math.log(people / (beside.counts.get(f"last={right.last}", 0) + 1))
+        yield "frequency", "last-name", math.log(people / (beside.counts.get(f"last={last}", 0) + 1))
     if name in _WHOLE_AGREES and left.first and left.last:
         yield "frequency", "namesakes", min(math.log1p(beside.counts.get(whole_name(left), 0)), _MOST)
+
+
+def _shared_last(left: Profile, right: Profile) -> str:
+    """The last name that both bear, in whichever field it stands on one side; '' for none."""
+    if right.last and right.last in (left.last, left.first):
+        return right.last
+    return left.last if left.last == right.first else ""
 
 
 def phone_level(left: Profile, right: Profile, firm: Profile | None, beside: Beside) -> str | None:
@@ -91,7 +96,8 @@ def phone_level(left: Profile, right: Profile, firm: Profile | None, beside: Bes
     theirs = {phone[:8]: phone[8:] for phone in right.phones}
     common = mine.keys() & theirs.keys()
     if common:
-        if any(mine[one] and theirs[one] and mine[one] != theirs[one] for one in common):
+        common = {one for one in common if not mine[one] or not theirs[one] or mine[one] == theirs[one]}
+        if not common:
             return "other-extension"
         direct = common - lines
         if not direct:

@@ -29,6 +29,7 @@ JUNK = "junk"
 DISGUISED = "disguised"
 _ADDED = re.compile(r"\s+(?:[-–—|]\s.+|\((?!haftungsbeschr)[^()]*\))$", re.IGNORECASE)
 _LIKE_A_DOMAIN = re.compile(r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,}/?$", re.IGNORECASE)
+_WIDE = re.compile("[\u3002\uff0e\uff61\uff10-\uff19\uff20-\uff3a\uff41-\uff5a]")
 _FILLERS = frozenset(("junk-name", "junk-email", "junk-company", "junk-phone"))
 
 
@@ -126,7 +127,7 @@ def _profile(record: Record, lists: Lists) -> Profile:
     words = " ".join(firm.core)
     if not is_account and _is_nobody(person, name, (mail, mail_kind), bool(phones), words, weak):
         weak.insert(0, JUNK)
-    if letters.looks_disguised(name) or letters.looks_disguised(company):
+    if _poses(name, company, record.text("email")):
         weak.append(DISGUISED)
     domains = _domains(mail, mail_kind, (site, email_values.registrable(record.text("website"))), lists)
     country = country_values.code(record.text("country")) or firm.country
@@ -176,6 +177,15 @@ def _person(record: Record, lists: Lists, weak: list[str]) -> tuple[name_parts.N
 
 def _is_filler(text: str, lists: Lists) -> bool:
     return name_values.is_junk(text) or (bool(lists.junk_names) and name_values.fold(text) in lists.junk_names)
+
+
+def _poses(name: str, company: str, mail: str) -> bool:
+    """Whether anything may pose as somebody else's; wide Latin letters do only where nothing East Asian is near."""
+    if name.isascii() and company.isascii() and mail.isascii():
+        return False
+    if any(map(letters.looks_disguised, (name, company, mail))):
+        return True
+    return bool(_WIDE.search(mail) or (_WIDE.search(name + company) and not letters.is_east_asian(name + company)))
 
 
 def _is_nobody(
