@@ -150,7 +150,11 @@ def _by_words(left: FirmParts, right: FirmParts) -> str:
         return "other-number" if _without(left) == _without(right) else "different"
     if left.numbers != right.numbers and _without(left) == _without(right):
         return "other-number"
-    if _words_near(left.telling, right.telling) or _one_slip(left, right):
+    if (
+        _words_near(left.telling, right.telling)
+        or _one_slip(left, right)
+        or _one_word_like(left.telling, right.telling)
+    ):
         return "near"
     if _shorter(left.telling, right.telling) or (
         len(min(mine, theirs, key=len)) > 1 and (mine <= theirs or theirs <= mine)
@@ -167,6 +171,17 @@ def _words_near(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
     if len(left) != len(right):
         return False
     return all(word_worth(one, other) > 0 for one, other in zip(left, right, strict=True))
+
+
+def _one_word_like(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
+    """Whether two words or more are the same, and the only other one is like: 'Harbor Grid Worx' and '... Works'."""
+    if len(left) != len(right) or len(left) < 3:
+        return False
+    other = [(one, two) for one, two in zip(left, right, strict=True) if one != two]
+    one, two = other[0] if len(other) == 1 else ("", "")
+    if min(len(one), len(two)) < 4 or any(map(str.isdigit, one + two)):
+        return False
+    return OSA.distance(one, two, score_cutoff=2) <= 2 and one[:2] == two[:2]
 
 
 def _one_slip(left: FirmParts, right: FirmParts) -> bool:
