@@ -14,7 +14,7 @@ from .project import Fault, Project, difference
 
 NewProject = Callable[[], Project]
 
-VERIFYING = 6  # the first of the three reads that check a plan of the ten leads just before it is applied
+VERIFYING = 8  # the first of the three reads that check a plan of the ten leads just before it is applied
 CONVERTING = 2  # the write call that converts most of the ten leads
 HAL = f"{record_id('00Q', 9)}EAA"
 EVE = f"{record_id('00Q', 5)}EAA"
