@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
-from connector.matching import MatchingRules, known, load_matching, resolve
+from connector.matching import MatchingRules, entry, known, load_matching, resolve
 from connector.model.match import Candidates, Judgement, Known, Match, Resolution, Word
 from connector.model.records import Kind, Record, RecordRef, Scalar
 
@@ -60,14 +61,26 @@ def _filled(values: dict[str, Scalar]) -> dict[str, Scalar]:
 
 
 def found(*records: Record) -> Candidates:
-    """What a directory would bring, by kind."""
-    return Candidates(_of(records, Kind.CONTACT), _of(records, Kind.ACCOUNT), _of(records, Kind.LEAD))
+    """What a directory that holds just these records would bring, and what it would know beside them."""
+    live = [record for record in records if not record.deleted and record.merged_into is None]
+    laid = [entry(record, rules()) for record in live]
+    votes: dict[str, Counter[str]] = {}
+    for one in laid:
+        if one.vote:
+            votes.setdefault(one.vote, Counter())[one.record.text("account_id")] += 1
+    return Candidates(
+        _of(live, Kind.CONTACT),
+        _of(live, Kind.ACCOUNT),
+        _of(live, Kind.LEAD),
+        counts=Counter(term for one in laid for term in one.terms),
+        held=Counter(key for one in laid for key in one.keys),
+        votes=votes,
+        size=Counter(record.kind for record in live),
+    )
 
 
 def _of(records: Iterable[Record], kind: Kind) -> tuple[Known, ...]:
-    return tuple(
-        known(record) for record in records if record.kind is kind and not record.deleted and record.merged_into is None
-    )
+    return tuple(known(record, rules()) for record in records if record.kind is kind)
 
 
 def resolved(who: Record, *records: Record, words: Iterable[Judgement] = ()) -> Resolution:

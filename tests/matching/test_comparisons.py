@@ -25,18 +25,18 @@ def person(first: Scalar, last: Scalar) -> dict[str, Scalar]:
     [
         (("Ann", "Weber"), ("ANN", "weber"), "same"),
         (("José", "Núñez"), ("Jose", "Nunez"), "same"),
-        (("Jürgen", "Müller"), ("Juergen", "Mueller"), "same"),
+        (("Jürgen", "Müller"), ("Juergen", "Mueller"), "sound"),
         (("Dr. Ann", "Weber"), ("Ann", "Weber"), "same"),
         (("Ann", "Weber PhD"), ("Ann", "Weber"), "same"),
         ((None, "Ann Weber"), ("Ann", "Weber"), "same"),
         ((None, "Weber, Ann"), ("Ann", "Weber"), "same"),
-        (("Ann B.", "Weber"), ("Ann", "Weber"), "same"),
+        (("Ann B.", "Weber"), ("Ann", "Weber"), "middle"),
         (("Anne-Rose", "Benthin"), ("Anne Rose", "Benthin"), "same"),
         (("Weber", "Ann"), ("Ann", "Weber"), "swapped"),
         (("Bob", "Keller"), ("Robert", "Keller"), "nickname"),
         (("A.", "Weber"), ("Ann", "Weber"), "initial"),
         (("Ann", "Webber"), ("Ann", "Weber"), "mistyped"),
-        (("Matthew", "Keller"), ("Mattehw", "Keller"), "mistyped"),
+        (("Florian", "Keller"), ("Florina", "Keller"), "mistyped"),
         (("Ann", "Weber Huber"), ("Ann", "Weber"), "part"),
         ((None, "Weber"), ("Ann", "Weber"), "last-only"),
         (("Ann", None), ("Ann", "Weber"), "first-only"),
@@ -64,18 +64,20 @@ def test_names_agree_by_level(
         ("info@nordwindtools.com", "info@nordwindtools.com", "same-role"),
         ("info@nordwindtools.com", "ann.weber@nordwindtools.com", ""),
         ("ann.webre@nordwindtools.com", "ann.weber@nordwindtools.com", "mistyped"),
-        ("annweber@nordwindtools.com", "ann.weber@nordwindtools.com", "mistyped"),
+        ("annweber@nordwindtools.com", "ann.weber@nordwindtools.com", "respelled"),
         ("ann.weber@nordwindtols.com", "ann.weber@nordwindtools.com", "mistyped-domain"),
         ("annweber71@gmial.com", "annweber71@gmail.com", "mistyped-domain"),
         ("aweber@nordwindtools.com", "ann.weber@nordwindtools.com", "other-pattern"),
         ("ann.weber2@nordwindtools.com", "ann.weber@nordwindtools.com", "other-digits"),
-        ("aweber7@nordwindtools.com", "ann.weber@nordwindtools.com", "other-digits"),
+        ("aweber7@nordwindtools.com", "ann.weber@nordwindtools.com", "other-mailbox"),
         ("annweber1@gmail.com", "annweber2@gmail.com", "other-digits"),
         ("frontdesk.lee@nordwindtools.com", "ann.weber@nordwindtools.com", "other-mailbox"),
-        ("ann.weber@suedwind.com", "ann.weber@nordwindtools.com", "other-firm"),
-        ("ann.weber@mail.nordwindtools.com", "ann.weber@nordwindtools.com", "mistyped"),
+        ("ann.weber@suedwind.com", "ann.weber@nordwindtools.com", "same-mailbox"),
+        ("a.weber@suedwind.com", "ann.weber@nordwindtools.com", "other-firm"),
+        ("ann.weber@mail.nordwindtools.com", "ann.weber@nordwindtools.com", "same"),
         ("annweber@gmail.com", "weberfamily@gmail.com", "other-free"),
-        ("annweber@gmail.com", "ann.weber@nordwindtools.com", "private-and-work"),
+        ("annweber@gmail.com", "ann.weber@nordwindtools.com", "same-mailbox"),
+        ("ann71@gmail.com", "ann.weber@nordwindtools.com", "private-and-work"),
         ("test@test.com", "test@test.com", ""),
         ("kx8@guerrillamail.com", "kx8@guerrillamail.com", "same-role"),
         (None, "ann.weber@nordwindtools.com", ""),
@@ -101,7 +103,7 @@ def test_near_names_with_their_own_mailboxes_are_two() -> None:
         ("+491713920045", "+491713920045", "same"),
         ("0171 3920045", "+491713920045", "same"),
         ("+14155550123;ext=12", "+14155550123;ext=12", "same"),
-        ("+14155550123;ext=12", "+14155550123;ext=77", "different"),
+        ("+14155550123;ext=12", "+14155550123;ext=77", "other-extension"),
         ("+491713920046", "+491713920045", "one-digit-off"),
         ("+491716660046", "+491713920045", "different"),
         ("000000000", "000000000", ""),
@@ -145,7 +147,8 @@ def test_generation_survives_a_swap() -> None:
         ("Nordwind", "Nordwind Tools GmbH", "short", ""),
         ("Nordwnd Tools", "Nordwind Tools GmbH", "near", "one-sided"),
         ("NHD", "North Hessen Data GmbH", "acronym", ""),
-        ("Tools by Nordwind Europe", "Nordwind Tools Europe GmbH", "shared-word", ""),
+        ("Tools by Nordwind Europe", "Nordwind Tools Europe GmbH", "reordered", "one-sided"),
+        ("Nordwind Machine Tools", "Nordwind Tools Trading GmbH", "shared-word", ""),
         ("Suedsee Fish", "Nordwind Tools GmbH", "different", ""),
         ("n/a", "Nordwind Tools GmbH", "", ""),
         ("Nordwind Tools - Purchasing", "Nordwind Tools GmbH", "same", "one-sided"),
@@ -170,7 +173,8 @@ def test_company_names_agree_by_level(left: str, right: str, name: str, form: st
         ("a@suedwind.com", None, "nordwindtools.com", "different"),
         ("a@gmail.com", None, "gmail.com", ""),
         ("a@guerrillamail.com", None, "nordwindtools.com", ""),
-        ("a@nordwindtools.com", None, None, ""),
+        ("a@nordwindtools.com", None, None, "spells"),
+        ("a@suedwind.com", None, None, "unlike-name"),
     ],
 )
 def test_domains_agree_by_level(email: str, website: str | None, site: str | None, expected: str) -> None:
@@ -189,23 +193,23 @@ def test_company_written_as_domain_is_a_domain() -> None:
     [
         ({"street": "1 Hafenweg", "city": "Kiel"}, {"street": "1 Hafenweg", "city": "KIEL"}, "same-street"),
         ({"street": "1 Main St", "city": "Kiel"}, {"street": "1 Main St", "city": "Bonn"}, "other-city"),
-        ({"postal_code": "24 103"}, {"postal_code": "24103"}, "same-place"),
+        ({"postal_code": "24 103"}, {"postal_code": "24103"}, "same-postal"),
         ({"city": "Kiel"}, {"city": "kiel"}, "same-city"),
         ({"city": "Kiel"}, {"city": "Bonn"}, "other-city"),
         ({"country": "DE", "city": "Kiel"}, {"country": "AT", "city": "Kiel"}, "other-country"),
-        ({"country": "Germany"}, {"country": "DE"}, "same-country"),
+        ({"country": "Germany"}, {"country": "DE"}, "same-land"),
         ({"country": "DE"}, {}, ""),
     ],
 )
 def test_places_agree_by_level(ours: dict[str, Scalar], theirs: dict[str, Scalar], expected: str) -> None:
     """The closest thing that agrees or contradicts counts; another country contradicts everything."""
-    assert level(against(lead(**ours), account(**theirs)), "address") == expected
+    assert level(against(lead(**ours), account(**theirs)), "place") == expected
 
 
 def test_country_in_the_name_tells_branches_apart() -> None:
     """Two firms of one name that name different countries are branches."""
     match = against(lead(company="Nordwind Tools UK Ltd"), account(name="Nordwind Tools Deutschland GmbH"))
-    assert (level(match, "name"), level(match, "branch")) == ("same", "different")
+    assert (level(match, "name"), level(match, "branch")) == ("branch", "different")
 
 
 def test_score_is_the_sum_of_its_reasons() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
 
-from connector.matching import keys, load_matching
-from connector.matching.identity import identity
+from connector.matching import entry, load_matching, query
+from connector.matching.profile import profile, read, written
+from connector.model.match import Entry, Query
 from connector.model.records import Record, Scalar
 from tests.matching.making import account, contact, lead, rules, text
 
@@ -16,15 +18,21 @@ NOTHING: dict[str, Scalar] = {"first_name": None, "last_name": None, "email": No
 
 def weak(**values: Scalar) -> tuple[str, ...]:
     """What is set aside of a lead with only these values."""
-    return identity(lead(**(NOTHING | values)), rules().lists).weak
+    return tuple(profile(lead(**(NOTHING | values)), rules().lists).weak)
+
+
+def by_name(keys: Iterable[str]) -> dict[str, set[str]]:
+    """The values of keys, by key."""
+    found: dict[str, set[str]] = {}
+    for key in keys:
+        name, _, value = key.partition("=")
+        found.setdefault(name, set()).add(value)
+    return found
 
 
 def keys_of(record: Record) -> dict[str, set[str]]:
-    """The values of a record's keys, by key."""
-    found: dict[str, set[str]] = {}
-    for key in keys(record, rules()):
-        found.setdefault(key.name, set()).add(key.value)
-    return found
+    """The keys that a record is laid under."""
+    return by_name(entry(record, rules()).keys)
 
 
 @pytest.mark.parametrize(
@@ -63,13 +71,13 @@ def test_own_lists_extend_the_built_in_ones() -> None:
     }.items():
         own = own.replace(f"{name}: []", f"{name}: [{value}]")
     lists = load_matching(own, "p").lists
-    assert identity(lead(email="x@stadtmail.example"), lists).firm.domains == ()
-    assert identity(lead(email="pforte@nordwindtools.com"), lists).weak == ("role-mailbox",)
-    assert identity(lead(email="a@b.co"), lists).weak == ("junk-email",)
-    assert identity(lead(first_name="Erika", last_name="Muster"), lists).weak == ("junk-name",)
-    assert identity(lead(company="Muster AG"), lists).weak == ("junk-company",)
-    assert identity(lead(phone="030 1234500"), lists).weak == ("junk-phone",)
-    assert identity(lead(email="x@us.example"), lists).firm.domains == ()
+    assert profile(lead(email="x@stadtmail.example"), lists).domains == ()
+    assert profile(lead(email="pforte@nordwindtools.com"), lists).weak == ("role-mailbox",)
+    assert profile(lead(email="a@b.co"), lists).weak == ("junk-email",)
+    assert profile(lead(first_name="Erika", last_name="Muster"), lists).weak == ("junk-name",)
+    assert profile(lead(company="Muster AG"), lists).weak == ("junk-company",)
+    assert profile(lead(phone="030 1234500"), lists).weak == ("junk-phone",)
+    assert profile(lead(email="x@us.example"), lists).domains == ()
 
 
 def test_lead_has_keys_of_person_and_company() -> None:
@@ -79,12 +87,14 @@ def test_lead_has_keys_of_person_and_company() -> None:
         "email": {"ann.weber@nordwindtools.com"},
         "mailbox-domain": {"annweber@nordwindtools.com"},
         "sound-domain": {"WBR@nordwindtools.com"},
-        "name-company": {"ann+weber@nordwindtools"},
+        "first-domain": {"ann@nordwindtools.com"},
+        "first-company": {"ann@nordw"},
+        "acronym": {"nt"},
         "sound-company": {"WBR@nord"},
         "name": {"ann+weber"},
         "phone": {"13920045"},
         "domain": {"nordwindtools.com"},
-        "company": {"nordwindtools"},
+        "company-or-domain": {"nordwindtools"},
         "company-beginning": {"nordwi"},
     }
 
@@ -95,7 +105,8 @@ def test_contacts_and_accounts_have_their_own_keys() -> None:
     assert {"email", "sound-domain", "name"} <= set(keys_of(contact()))
     assert keys_of(account(phone="+494315550100")) == {
         "domain": {"nordwindtools.com"},
-        "company": {"nordwindtools"},
+        "company-or-domain": {"nordwindtools"},
+        "acronym": {"nt"},
         "company-beginning": {"nordwi"},
         "phone": {"15550100"},
     }
@@ -115,14 +126,30 @@ def test_contacts_and_accounts_have_their_own_keys() -> None:
 def test_noisy_leads_meet_their_contact(values: dict[str, Scalar]) -> None:
     """A slip in one field leaves at least one key in common."""
     known = contact(mobile="+491713920045", company="Nordwind Tools GmbH")
-    assert set(keys(lead(**values), rules())) & set(keys(known, rules()))
+    asked = query(lead(**values), rules())
+    assert {*asked.strong, *asked.weak} & set(entry(known, rules()).keys)
 
 
-def test_strong_keys_come_first() -> None:
-    """Weak keys stand last, so that a lookup can stop before them."""
-    strengths = [key.strong for key in keys(lead(), rules())]
-    assert strengths == sorted(strengths, reverse=True)
-    assert False in strengths
+def test_weak_keys_are_asked_apart() -> None:
+    """Weak keys stand by themselves, so that a lookup can stop before them."""
+    asked = query(lead(), rules())
+    assert set(by_name(asked.weak)) == {"company-beginning", "acronym"}
+    assert set(by_name(asked.strong)).isdisjoint(by_name(asked.weak))
+
+
+def test_guesses_are_asked_and_never_laid() -> None:
+    """Swapped names and a domain that is the firm's name are looked up, so that the directory stays small."""
+    asked, laid = by_name(query(lead(), rules()).strong), keys_of(lead())
+    assert asked["first-company"] - laid["first-company"] == {"weber@nordw"}
+
+
+def test_lookup_tells_what_to_count() -> None:
+    """The words whose frequency counts are laid by contacts and accounts, and asked for by leads."""
+    asked = query(lead(), rules())
+    laid = {term for record in (contact(), account()) for term in entry(record, rules()).terms}
+    assert laid <= set(asked.terms)
+    assert (asked.domains, entry(contact(), rules()).vote) == (("nordwindtools.com",), "nordwindtools.com")
+    assert entry(contact(email="annweber@gmail.com"), rules()).vote == ""
 
 
 @pytest.mark.parametrize(
@@ -132,7 +159,7 @@ def test_strong_keys_come_first() -> None:
         ({"email": "ann@gmail.com"}, "domain"),
         ({"email": "kx8@guerrillamail.com"}, "email"),
         ({"phone": "0000000000"}, "phone"),
-        ({"company": "n/a"}, "company"),
+        ({"company": "n/a"}, "company-beginning"),
     ],
 )
 def test_weak_identity_makes_no_keys(values: dict[str, Scalar], absent: str) -> None:
@@ -143,8 +170,10 @@ def test_weak_identity_makes_no_keys(values: dict[str, Scalar], absent: str) -> 
 def test_junk_and_gone_records_have_no_keys() -> None:
     """Junk cannot be found as somebody else, nor can what was deleted."""
     filler = lead(first_name="test", last_name="test", email=None, company="test", phone="+491713920045")
-    assert keys(filler, rules()) == ()
-    assert keys(replace(contact(), deleted=True), rules()) == ()
+    assert entry(filler, rules()).keys == ()
+    assert query(filler, rules()) == Query()
+    for gone in (replace(contact(), deleted=True), replace(contact(), merged_into="C2")):
+        assert entry(gone, rules()) == Entry(gone)
 
 
 def test_unused_keys_are_not_made() -> None:
@@ -152,6 +181,16 @@ def test_unused_keys_are_not_made() -> None:
     lines = [line for line in text().splitlines() if not line.startswith("  domain: {says")]
     weaker = "\n".join(lines).replace('of each phone number."}', 'of each phone number.", strong: false}')
     lean = load_matching(weaker, "p")
-    made = {key.name: key.strong for key in keys(lead(phone="+491713920045"), lean)}
-    assert "domain" not in made
-    assert made["phone"] is False
+    asked = query(lead(phone="+491713920045"), lean)
+    assert "domain" not in by_name((*asked.strong, *asked.weak))
+    assert "phone" in by_name(asked.weak)
+
+
+def test_profiles_are_read_as_written() -> None:
+    """The directory gives back the identity that was laid."""
+    who = profile(lead(phone="+49 171 3920045 ext. 7", city="Kiel", last_name="Weber Jr."), rules().lists)
+    assert [*map(_listed, read(written(who)))] == [*map(_listed, who)]
+
+
+def _listed(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value

@@ -24,14 +24,14 @@ def problems(changed: str) -> list[str]:
     ("old", "new", "rule"),
     [
         ("      same-role: {", "      same-rule: {", "unknown-key"),
-        ("link_at: 1.5", "link_at: -9.0", "bands"),
-        ("link_at: 1.5", "link_at: high", "bad-value"),
+        ("link_at: 0.0", "link_at: -9.0", "bands"),
+        ("link_at: 0.0", "link_at: high", "bad-value"),
         ("  tie: 1.0", "  tie: -1.0", "bad-value"),
-        ("points: 9.0", "points: 900", "bad-value"),
+        ("points: 7.88", "points: 900", "bad-value"),
         ("  phone: {says", "  fax: {says", "unknown-key"),
         ("    suffix:\n", "    sufix:\n", "unknown-key"),
         ("  own_domains: []", "  our_domains: []", "unknown-key"),
-        ("  start: -5.4\n", "", "missing-key"),
+        ("  start: -5.62\n", "", "missing-key"),
     ],
 )
 def test_each_problem_is_found(old: str, new: str, rule: str) -> None:
@@ -66,7 +66,7 @@ def test_what_is_no_file_of_rules_is_refused(broken: str) -> None:
 def test_version_follows_meaning() -> None:
     """Comments do not change the version, a weight does."""
     assert load_matching(text() + "\n# more\n", "elsewhere").version == rules().version
-    assert load_matching(text().replace("points: 9.0", "points: 8.5"), PATH).version != rules().version
+    assert load_matching(text().replace("points: 7.88", "points: 7.5"), PATH).version != rules().version
 
 
 def test_every_level_has_a_sentence() -> None:

@@ -52,7 +52,6 @@ def test_known_contact_is_found_through_noise(values: dict[str, Scalar]) -> None
     "values",
     [
         {"email": "ann.weber2@nordwindtools.com"},
-        {"email": "weber.fleet@nordwindtools.com"},
         {"first_name": "Karl", "email": "karl.weber@nordwindtools.com"},
         {"last_name": "Weber Sr.", "email": None},
         {"first_name": "Eva", "last_name": "Braun", "email": "eva.braun@nordwindtools.com"},
@@ -64,11 +63,20 @@ def test_namesakes_and_colleagues_are_new_people(values: dict[str, Scalar]) -> N
     assert told(resolved(lead(**values), known, account())) == ("account", "", "A1")
 
 
-def test_other_pattern_is_asked_about() -> None:
-    """A firm's other way to write the same name may be an alias or a namesake: a person decides."""
+def test_other_pattern_is_the_same_person() -> None:
+    """A firm's other way to write the same name is an alias of the one contact who bears it."""
     answer = resolved(lead(email="aweber@nordwindtools.com"), contact(), account())
-    assert answer.linkage is Linkage.POSSIBLE
-    assert [match.ref.id for match in answer.candidates] == ["C1", "A1"]
+    assert told(answer) == ("contact", "C1", "A1")
+
+
+@pytest.mark.parametrize("mailbox", ["weber.fleet", "aweber7", "a.weber-huber"])
+def test_second_mailbox_is_asked_about(mailbox: str) -> None:
+    """Another mailbox at the firm under the contact's very name may be a namesake's: a person decides."""
+    who, known = lead(email=f"{mailbox}@nordwindtools.com"), contact(mobile="+491713920045")
+    answer = resolved(who, known, account())
+    assert (answer.linkage, answer.candidates[0].ref.id) == (Linkage.POSSIBLE, "C1")
+    line = resolved(replace(who, values={**who.values, "phone": "+491713920045"}), known, account())
+    assert told(line) == ("contact", "C1", "A1")
 
 
 def test_numbered_mailbox_is_asked_about() -> None:
@@ -124,7 +132,8 @@ def test_change_of_job_is_asked_about(values: dict[str, Scalar]) -> None:
     new_home = account("A2", name="Suedsee Fish AG", website="suedseefish.com")
     answer = resolved(lead(**values), known, account(), new_home)
     assert answer.linkage is Linkage.POSSIBLE
-    assert [match.ref.id for match in answer.candidates] == ["C1", "A2"]
+    assert answer.candidates[0].ref.id == "C1"
+    assert {"C1", "A2"} <= {match.ref.id for match in answer.candidates}
 
 
 @pytest.mark.parametrize(
