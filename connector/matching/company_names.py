@@ -70,12 +70,24 @@ class FirmParts:
 
 
 def parts(name: str) -> FirmParts:
-    """Take a company's name apart; a name of which nothing is left has an empty core."""
+    """A company's name, ready to be compared; one of which nothing is left has an empty core."""
+    core, form, country = taken_apart(name)
+    return FirmParts(core, form, country, _abroad(name) if country else "")
+
+
+def taken_apart(name: str) -> tuple[tuple[str, ...], str, str]:
+    """A company's name without its legal form and country, the form, and the country that the name itself tells."""
     found = company.split(_SITE.sub(" ", name) if _SITE.search(name) else name)
     words = _numbered([_spelled(word) for word in found.words])
     if len(words) > 1 and words[-1] in ("i", "v", "x"):
         words[-1] = {"i": "1", "v": "5", "x": "10"}[words[-1]]
-    return FirmParts(tuple(_state_names(words)), found.form, found.country, _abroad(name) if found.country else "")
+    return tuple(_state_names(words)), found.form, found.country
+
+
+def initials(core: tuple[str, ...]) -> str:
+    """The first letters of the words that tell a firm: 'north hessen data' -> 'nhd'; '' for a single one."""
+    telling = [word for word in core if word not in STOP_WORDS] or core
+    return "".join(word[0] for word in telling) if len(telling) > 1 else ""
 
 
 def _abroad(name: str) -> str:

@@ -57,24 +57,31 @@ class NameParts:
 
 
 def parts(first: str, last: str = "") -> NameParts:
+    """A name, ready to be compared; see `taken_apart`."""
+    return NameParts(*taken_apart(first, last))
+
+
+def taken_apart(first: str, last: str = "") -> tuple[tuple[str, ...], tuple[str, ...], str, bool, bool, str]:
     """Take a name apart: two fields, or all of it in one of them.
 
     Titles, degrees and names in brackets are left out, the generation is set apart. Chinese and Korean names
-    in one field are read family name first. A single word stays in the field that it came in.
+    in one field are read family name first. A single word stays in the field that it came in. The answer
+    holds the first six fields of `NameParts`.
     """
     whole = f"{first} {last}" if first and last else first or last
     east, bare = letters.is_east_asian(whole), letters.is_without_vowels(whole)
     suffix = ""
     if east and not (first and last):
         first, last = _family_first(whole)
-    elif not (first and last) and " " in whole.strip():
+    elif not (first and last) and len(whole.split(maxsplit=1)) > 1:
         found = names.split_full(whole)
         first, last, suffix = found.first, found.last, names.suffix(f"x {found.suffix}") if found.suffix else ""
     suffix = suffix or _generation(first, last)
     mine, family = _words(first, suffix), _words(last, suffix)
     if sounds.is_wade_giles(mine + family):
         mine, family = sounds.pinyin(mine), sounds.pinyin(family)
-    return NameParts(mine, family, suffix, east, bare, "".join(sorted(letters.uniform(whole))).strip() if east else "")
+    native = "".join(sorted(letters.uniform(whole))).strip() if east else ""
+    return mine, family, suffix, east, bare, native
 
 
 def _family_first(text: str) -> tuple[str, str]:
@@ -89,8 +96,8 @@ def _family_first(text: str) -> tuple[str, str]:
 
 def _generation(first: str, last: str) -> str:
     """The generation after the last name, or after the first where the two were swapped."""
-    found = names.suffix(last) if " " in last.strip() else ""
-    swapped = names.suffix(first) if not found and " " in first.strip() else ""
+    found = names.suffix(last) if len(last.split(maxsplit=1)) > 1 else ""
+    swapped = names.suffix(first) if not found and len(first.split(maxsplit=1)) > 1 else ""
     return found or (swapped if swapped in ("jr", "sr") else "")
 
 

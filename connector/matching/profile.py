@@ -93,7 +93,10 @@ class Profile(NamedTuple):
 
 def written(profile: Profile) -> str:
     """A profile as the directory keeps it: a JSON list in the order of the fields."""
-    return json.dumps(profile, ensure_ascii=False, separators=(",", ":"))
+    return _written(profile)
+
+
+_written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def read(text: str) -> Profile:
@@ -123,27 +126,27 @@ def _profile(record: Record, lists: Lists) -> Profile:
     person, name = (_NOBODY, "") if is_account else _person(record, lists, weak)
     mail, mail_kind = _mail(record.text("email"), lists, weak)
     phones, numbers = _phones(record, lists, weak)
-    firm, company, site = _firm(record, lists, weak)
-    words = " ".join(firm.core)
-    if not is_account and _is_nobody(person, name, (mail, mail_kind), bool(phones), words, weak):
+    (core, form, branch), company, site = _firm(record, lists, weak)
+    first, last, suffix, strict, bare, _ = person
+    if not is_account and _is_nobody(bool(first or last), name, (mail, mail_kind), bool(phones), bool(core), weak):
         weak.insert(0, JUNK)
     if _poses(name, company, record.text("email")):
         weak.append(DISGUISED)
     domains = _domains(mail, mail_kind, (site, email_values.registrable(record.text("website"))), lists)
-    country = country_values.code(record.text("country")) or firm.country
+    country = country_values.code(record.text("country")) or branch
     return Profile(
         kind=record.kind.value,
-        first=" ".join(person.first),
-        last=" ".join(person.last),
-        suffix=person.suffix,
-        script="east" if person.strict else "bare" if person.bare else "",
+        first=" ".join(first),
+        last=" ".join(last),
+        suffix=suffix,
+        script="east" if strict else "bare" if bare else "",
         mail=mail,
         mail_kind=mail_kind,
         phones=phones,
-        firm=words,
-        legal_form=firm.form,
-        branch=firm.country,
-        acronym="".join(word[0] for word in firm.telling) if len(firm.telling) > 1 else "",
+        firm=" ".join(core),
+        legal_form=form,
+        branch=branch,
+        acronym=company_names.initials(core),
         domains=domains,
         street=_street(record.text("street")),
         city=name_values.fold(record.text("city")),
@@ -158,10 +161,12 @@ def _profile(record: Record, lists: Lists) -> Profile:
     )
 
 
-_NOBODY = name_parts.NameParts()
+_Name = tuple[tuple[str, ...], tuple[str, ...], str, bool, bool, str]
+_Firm = tuple[tuple[str, ...], str, str]
+_NOBODY: _Name = ((), (), "", False, False, "")
 
 
-def _person(record: Record, lists: Lists, weak: list[str]) -> tuple[name_parts.NameParts, str]:
+def _person(record: Record, lists: Lists, weak: list[str]) -> tuple[_Name, str]:
     """The name, and how it was written; a filler is no name."""
     first, last = record.text("first_name"), record.text("last_name")
     written = f"{first} {last}" if first and last else first or last
@@ -172,7 +177,7 @@ def _person(record: Record, lists: Lists, weak: list[str]) -> tuple[name_parts.N
         weak.append("junk-name")
         return _NOBODY, written
     first, last = ("" if part in fillers else part for part in (first, last))
-    return name_parts.parts(first, last), written
+    return name_parts.taken_apart(first, last), written
 
 
 def _is_filler(text: str, lists: Lists) -> bool:
@@ -188,15 +193,13 @@ def _poses(name: str, company: str, mail: str) -> bool:
     return bool(_WIDE.search(mail) or (_WIDE.search(name + company) and not letters.is_east_asian(name + company)))
 
 
-def _is_nobody(
-    person: name_parts.NameParts, name: str, mail: tuple[str, str], phones: bool, firm: str, weak: list[str]
-) -> bool:
+def _is_nobody(named: bool, name: str, mail: tuple[str, str], phones: bool, firm: bool, weak: list[str]) -> bool:
     """Fillers where the identity should be: a filler for a name, or for an address with nothing else to go by."""
     if _FILLERS.isdisjoint(weak):
         return False
     address, kind = mail
     reachable = bool(address) and kind != "disposable"
-    if "junk-name" in weak and not person.words:
+    if "junk-name" in weak and not named:
         echoes = bool(address) and address.rpartition("@")[0] in name_values.fold(name).split()
         return not reachable or echoes or "junk-company" in weak
     return not reachable and not phones and "junk-email" in weak and not firm
@@ -242,10 +245,10 @@ def _phones(record: Record, lists: Lists, weak: list[str]) -> tuple[tuple[str, .
     return tuple(tails), numbers
 
 
-_NO_FIRM = company_names.FirmParts()
+_NO_FIRM: _Firm = ((), "", "")
 
 
-def _firm(record: Record, lists: Lists, weak: list[str]) -> tuple[company_names.FirmParts, str, str]:
+def _firm(record: Record, lists: Lists, weak: list[str]) -> tuple[_Firm, str, str]:
     """The company's name taken apart, as it was written, and the domain where the name is one: 'acme.com'."""
     written = record.text("name" if record.kind is Kind.ACCOUNT else "company")
     if not written:
@@ -258,7 +261,7 @@ def _firm(record: Record, lists: Lists, weak: list[str]) -> tuple[company_names.
     name = _bare_name(written) if record.kind is Kind.LEAD else written
     if "." in name and _LIKE_A_DOMAIN.match(name):
         return _NO_FIRM, written, email_values.registrable(name)
-    return company_names.parts(name), name, ""
+    return company_names.taken_apart(name), name, ""
 
 
 def _bare_name(company: str) -> str:

@@ -118,6 +118,7 @@ def _form_at_end(words: list[str]) -> tuple[int, str]:
     return 0, ""
 
 
+@lru_cache(maxsize=1 << 15)
 def _form(word: str) -> str:
     """The form that the letters spell, one slip of the finger forgiven where it is written out; '' for none."""
     return SPELLINGS.get(word) or (_mistyped_form(word) if len(word) >= _LONG_ENOUGH else "")

@@ -26,6 +26,7 @@ _WORDS = re.compile(r"[._\-]+")
 _DIGITS_END = re.compile(r"[\d._\-]+\Z")
 _REPEATED = re.compile(r"([a-z])\1*\Z")
 _HOST = re.compile(r"(?:[a-z][a-z0-9+.-]*:/+|mailto:|/+)?(?:[^@/?#\s]*@)?([^/?#:\s]+)", re.IGNORECASE)
+_PLAIN_ENDINGS = (".com", ".net", ".org", ".de", ".nl", ".eu")  # nobody else registers right below them
 _IP_ADDRESS = re.compile(r"[\d.]+\Z")
 
 
@@ -104,6 +105,8 @@ def registrable(text: str) -> str:
     does not know ('acme.example') keeps its last two labels. A bare suffix or an IP address gives ''.
     """
     name = host(text)
+    if name.endswith(_PLAIN_ENDINGS) and name.count(".") == 1:
+        return name
     if not name or _IP_ADDRESS.match(name):
         return ""
     parts = _extractor()(name)

@@ -92,6 +92,6 @@ def is_junk(text: str) -> bool:
         return True
     behind = [found[skip:] for skip in range(4) if len(found) - skip >= 7]  # a country code may stand in front
     national = behind[:3] if text.strip().startswith("+") else behind[:1]
-    return any(_SAME_DIGIT.match(number) for number in behind) or any(
+    return (len(set(found)) < 5 and any(_SAME_DIGIT.match(number) for number in behind)) or any(
         number in line for number in national for line in _COUNTING
     )

@@ -52,6 +52,7 @@ def name(text: str) -> str:
 _KINDS = frozenset(ABBREVIATIONS.values())
 
 
+@lru_cache(maxsize=1 << 10)
 def _words(text: str) -> list[str]:
     plain = _APOSTROPHE.sub("", letters.latin(_BRACKETS.sub(" ", text) if "(" in text else text))
     words = _NOT_WORD.sub(" ", _RANGE.sub(" ", plain)).split()
