@@ -3,10 +3,10 @@
     python -m benchmarks.peers.columns ../shared/data/crm-matching OUT [--leads N] [--contacts N]
 
 Writes leads.parquet, contacts.parquet and accounts.parquet into OUT; texts, empty where nothing is known. Our gate is
-applied for the peers too: junk values are left out, of a role mailbox only the domain is kept, and free mail gives no
-domain. Names in one field are split, phones are E.164 where the country is known and their last eight digits in
-``tail``, contacts carry the name and country of their account. With fewer contacts than there are, their accounts and
-the leads of their people are kept (`--contacts`), or the first leads (`--leads`).
+applied for the peers too: junk values and all of a lead that is nobody are left out, of a role mailbox only the
+domain is kept, and free mail gives no domain. Names in one field are split, phones are E.164 where the country is
+known and their last eight digits in ``tail``, contacts carry the name and country of their account. With `--leads` or
+`--contacts` only the first ones are kept, and of the leads those whose true contacts are.
 """
 
 from __future__ import annotations
@@ -16,10 +16,14 @@ import json
 import resource
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.peers.places import table
+from connector.matching import MatchingRules, load_matching
+from connector.matching.profile import profile
+from connector.model.records import Kind, Record, RecordRef
 from connector.values import company, country, email, names, phone
 from connector.wiring.processes import Processes
 
@@ -76,6 +80,8 @@ def firms(batch: Sequence[Row]) -> list[tuple[str, ...]]:
 
 
 def _person(row: Row) -> tuple[str, ...]:
+    if "lead_id" in row and _is_nobody(row):
+        return (row["lead_id"], *[""] * (len(PERSON) - 1))
     first, last = _name(row["first"], row["last"])
     mail, mailbox, domain = _mail(row["email"])
     site = domain or (email.registrable(row["website"]) if row.get("website") else "")
@@ -84,6 +90,20 @@ def _person(row: Row) -> tuple[str, ...]:
         domain, *_phone(row, "phone"), _phone(row, "mobile")[1], names.fold(row["title"]), *_company(row["company"]),
         site, *_place(row),
     )  # fmt: skip
+
+
+_FIELDS = {"first": "first_name", "last": "last_name", "postal": "postal_code"}
+
+
+def _is_nobody(row: Row) -> bool:
+    """Whether our own gate would set the lead aside as junk."""
+    record = Record(Kind.LEAD, RecordRef("", "", ""), {_FIELDS.get(name, name): value for name, value in row.items()})
+    return profile(record, _rules().lists).junk
+
+
+@lru_cache(maxsize=1)
+def _rules() -> MatchingRules:
+    return load_matching((files("connector") / "starter" / "matching.yaml").read_text("utf-8"), "matching.yaml")
 
 
 def _name(first: str, last: str) -> tuple[str, str]:

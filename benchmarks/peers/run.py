@@ -22,7 +22,6 @@ METHODS = {
     "domain": "simple:by_domain_or_name",
     "rapidfuzz": "fuzzy:hand_weights",
     "recordlinkage": "learnt:logistic",
-    "dedupe": "gazetteer:gazetteer",
     "splink": "splinked:plain",
     "splink-expert": "splinked:expert",
 }
