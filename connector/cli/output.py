@@ -53,8 +53,10 @@ def say(line: str = "", *, as_json: bool = False) -> None:
 
 
 def counted(number: int, name: str) -> str:
-    """*number* of things called *name*: ``1 row``, ``2 rows``."""
-    return f"{number} {name}{'' if number == 1 else 's'}"
+    """*number* of things called *name*: ``1 row``, ``2 rows``, ``2 opportunities``."""
+    if number == 1:
+        return f"1 {name}"
+    return f"{number} {name[:-1]}ies" if name.endswith(("ty", "ry")) else f"{number} {name}s"
 
 
 def console(as_json: bool = False) -> Console:

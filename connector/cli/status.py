@@ -94,9 +94,9 @@ def _held(kind: str, facts: Mapping[str, Any]) -> str:
     """One kind of record for people: how many, as of when, and how many of those that the CRM counted came."""
     told = counted(facts["records"], kind)
     if facts["read_at"]:
-        told += f" as of {facts['read_at']}"
+        told += f" as of {str(facts['read_at'])[:16]}Z"
     if facts["counted"] is not None:
-        told += f" (the last whole reading brought {facts['held']} of {facts['counted']})"
+        told += f" ({facts['held']} of {facts['counted']} when it was last read whole)"
     return told
 
 
