@@ -8,6 +8,7 @@ from connector.cli.lazy import LazyGroup
 
 COMMANDS = {
     "eval": ("connector.cli.matching_eval", "Measure the links on labelled leads."),
+    "batch": ("connector.cli.matching_batch", "Link whole tables at once: on SQLite, DuckDB or Spark."),
     "dedupe": ("connector.cli.matching_dedupe", "Find the repeats in any table of people or companies."),
     "explain": ("connector.cli.matching_explain", "Show each piece of evidence for and against two records."),
     "train": ("connector.cli.matching_train", "Refit the points from what is known, and write a proposal."),

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from connector.engines import shapes, statements
+from connector.engines.doubles import double_id
 from connector.engines.engine import Engine
 from connector.engines.works import Compare, Normalise, Reader, Twins, weights
 from connector.errors import Finding, InputError
@@ -144,12 +145,6 @@ def _refuse_doubles(engine: Engine, tables: Tables) -> None:
         twice = f"SELECT min(id), count(*) FROM (SELECT id FROM {name} GROUP BY id HAVING count(*) > 1) AS twice"
         first, doubles = next(engine.rows(twice))
         if doubles:
-            findings.append(double(table.path, doubles, first))
+            findings.append(double_id(table.path, doubles, first))
     if findings:
         raise InputError(findings)
-
-
-def double(path: Path, doubles: int, first: str) -> Finding:
-    """The finding for a table in which ids stand more than once; *first* is one of them."""
-    what = f"{doubles} ids stand more than once, as {first!r}" if doubles > 1 else f"the id {first!r} stands twice"
-    return Finding(str(path), 0, 0, "double-id", what, "each row is one record, with an id of its own")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,23 +20,42 @@ if TYPE_CHECKING:
 _NEXT = "pip install 'lead-connector[spark]'"
 
 
+_LOG_FILE = "log4j2.properties"
+_LOGGING = """\
+rootLogger.level = error
+rootLogger.appenderRef.stderr.ref = stderr
+appender.stderr.type = Console
+appender.stderr.name = stderr
+appender.stderr.target = SYSTEM_ERR
+appender.stderr.layout.type = PatternLayout
+appender.stderr.layout.pattern = %p %c: %m%n%ex
+"""
+
+
 class SparkEngine:
     """Keeps `Engine`. Raises UsageError where the extra or a Java is missing."""
 
     def __init__(self, settings: Settings) -> None:
         """Start a session, or take up the one that this process has."""
         try:
+            import pandas  # noqa: F401  # asked for by Spark's functions over Arrow, and otherwise not used
             import pyarrow
+            from pyspark.errors import PySparkRuntimeError
             from pyspark.sql import SparkSession
         except ImportError:
             raise UsageError("the engine spark needs an extra", next_command=_NEXT) from None
         self._arrow = pyarrow
         self.dialect = SparkDialect()
+        settings.folder.joinpath(_LOG_FILE).write_text(_LOGGING, "utf-8")
         _surroundings(local=not settings.master)
         builder = SparkSession.builder.appName("lead-connector")
         for name, value in _options(settings).items():
             builder = builder.config(name, value)
-        self._session = builder.getOrCreate()
+        try:
+            self._session = builder.getOrCreate()
+        except PySparkRuntimeError as error:
+            what = f"Spark did not start: {' '.join(str(error).split())[:200]}; it needs a Java of version 17 or newer"
+            raise UsageError(what, next_command=_NEXT) from None
 
     def load(self, name: str, path: Path, columns: Sequence[str]) -> None:
         """Let the workers read a Parquet file, which each of them must find at the same place."""
@@ -65,7 +85,9 @@ class SparkEngine:
 
         # Read when the work begins, which is before this returns.
         self._session.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", str(work.rows))
-        made = self._session.sql(" UNION ALL ".join(queries)).mapInArrow(run, from_arrow_schema(work.schema))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # that pandas is newer than Spark knows: it is not used
+            made = self._session.sql(" UNION ALL ".join(queries)).mapInArrow(run, from_arrow_schema(work.schema))
         self._keep(name, made)
 
     def slices(self, column: str, count: int) -> Sequence[str]:
@@ -112,7 +134,7 @@ def _options(settings: Settings) -> dict[str, str]:
     options = {
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
-        "spark.log.level": "ERROR",
+        "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={(settings.folder / _LOG_FILE).as_uri()}",
         "spark.sql.warehouse.dir": str(settings.folder / "warehouse"),
         "spark.driver.memory": f"{settings.memory}m",
         "spark.sql.execution.arrow.pyspark.enabled": "true",

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from connector.errors import InputError, UsageError
+from connector.engines.doubles import double_id
+from connector.errors import Finding, InputError, UsageError
 from connector.matching import MatchingRules
 from connector.matching.truth import Proposed
 from connector.model.records import Kind
@@ -58,8 +60,19 @@ def _by_directory(files: LabelledFiles, rules: MatchingRules, spread: Processes)
         live = store.directory.counts()
         kinds = (("leads", Kind.LEAD), ("contacts", Kind.CONTACT), ("accounts", Kind.ACCOUNT))
         if any(rows[name] != live.get(kind.value, 0) for name, kind in kinds):
-            raise InputError(files.doubles())
+            raise InputError(_doubles(files))
         yield from bulk.link(files.leads.batches(500), files.lead_reader(), opened, rules, spread)
+
+
+def _doubles(files: LabelledFiles) -> list[Finding]:
+    """One finding for each table in which ids stand more than once."""
+    findings: list[Finding] = []
+    for table, column in ((files.leads, "lead_id"), (files.contacts, "contact_id"), (files.accounts, "account_id")):
+        at = table.columns.index(column)
+        held = Counter(row[at].strip() for rows in table.batches() for row in rows)
+        if twice := [record_id for record_id, count in held.items() if count > 1]:
+            findings.append(double_id(table.path, len(twice), min(twice)))
+    return findings
 
 
 def _opened(name: EngineName, settings: Settings) -> Engine:

@@ -30,6 +30,7 @@ GOOD, NAMELESS = (
 )
 LEAD = "maria@blueheron.example"
 TABLES = " ".join(f"--{name} {{labelled}}/{name}.csv" for name in ("leads", "contacts", "accounts", "truth"))
+ROWS = TABLES.partition(" --truth")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ CASES = [
     case("matching-blame", f"matching blame {LEAD}"),
     case("matching-blame", f"matching blame {LEAD} {{account}}"),
     case("matching-eval", f"matching eval {TABLES} --processes 1 --errors {{out}} --links {{out}}"),
+    case("matching-batch", f"matching batch {ROWS} --processes 1 --links {{out}}"),
     case("matching-dedupe", "matching dedupe {labelled}/contacts.csv --key contact_id --processes 1"),
     case(
         "matching-dedupe",
