@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from connector.matching import firms, mailboxes, people
+from connector.matching import mailboxes, people
 from connector.matching.bounds import bounded
 from connector.matching.evidence import Beside, Found
 from connector.matching.profile import Profile, read
@@ -78,9 +78,21 @@ class Field:
         if not self.seen or self.band(self.seen[0]) is not Band.LINK:
             return None
         best, others = self.seen[0], self.seen[1:]
-        if best.word is not None or not others or self.band(others[0]) is Band.NEW:
+        if best.word is not None or not others:
+            return best
+        if not self.lead.mail and any(_is_numbered_namesake(best, other) for other in others):
+            return None
+        if self.band(others[0]) is Band.NEW:
             return best
         return None if best.total - others[0].total < self.bands.tie else best
+
+
+def _is_numbered_namesake(best: Seen, other: Seen) -> bool:
+    """Whether a colleague bears the name just as well, and only a number in the mailbox tells the two apart."""
+    if other.profile.kind != Kind.CONTACT or other.profile.account_id != best.profile.account_id:
+        return False
+    ours, theirs = ({name: level for name, level, _ in one.found} for one in (best, other))
+    return theirs.get("email") == "numbered" and "email" not in ours and theirs.get("name") == ours.get("name")
 
 
 def beside(candidates: Candidates) -> Beside:
@@ -130,7 +142,7 @@ def _with_rivals(seen: Sequence[Seen]) -> Iterable[Seen]:
         others = [
             other.total for other in seen if other is not one and not is_twin(one.profile, other.profile, one.firm)
         ]
-        yield replace(one, others=rivals(others)) if others else one
+        yield Seen(one.ref, one.profile, one.firm, one.found, one.total, rivals(others), one.word) if others else one
 
 
 def is_twin(left: Profile, right: Profile, firm: Profile | None) -> bool:
@@ -142,6 +154,6 @@ def is_twin(left: Profile, right: Profile, firm: Profile | None) -> bool:
         return left.kind == Kind.LEAD
     if left.account_id != right.account_id:
         return left.personal and left.mail == right.mail
-    if people.name_level(left, right) not in _ONE_NAME or firms.both(left.suffix, right.suffix) not in (None, "same"):
+    if left.suffix != right.suffix or mailboxes.email_level(left, right, firm) in _TWO_MAILBOXES:
         return False
-    return mailboxes.email_level(left, right, firm) not in _TWO_MAILBOXES
+    return people.name_level(left, right) in _ONE_NAME

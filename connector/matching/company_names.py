@@ -150,6 +150,8 @@ def level(left: FirmParts, right: FirmParts) -> str:
         if left.country and right.country and left.country != right.country:
             return "branch"
         return "same" if left.telling == right.telling else "joined"
+    if "".join(left.telling) == "".join(right.telling):
+        return "joined"
     found = _by_words(left, right)
     return "acronym" if found == "different" and _is_acronym(left, right) else found
 
@@ -283,7 +285,7 @@ def likeness(left: FirmParts, right: FirmParts, weight: Weight = default_weight)
 
 
 def _is_acronym(left: FirmParts, right: FirmParts) -> bool:
-    one, other = left.joined, right.joined
+    one, other = "".join(left.telling), "".join(right.telling)
     return one in right.acronyms or other in left.acronyms
 
 

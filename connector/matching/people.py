@@ -55,17 +55,26 @@ def name_level(left: Profile, right: Profile) -> str | None:
     """How well two names agree, as one of `person_names.LEVELS`; None when one side has none."""
     if not (left.first or left.last) or not (right.first or right.last):
         return None
-    if left.first == right.first and left.last == right.last:
+    if left.first == right.first and left.last == right.last and not other_characters(left, right):
         return "same" if left.first and left.last else "last-only" if left.last else "first-only"
-    return person_names.level(
+    found = person_names.level(
         name_parts(left.first, left.last, left.script), name_parts(right.first, right.last, right.script)
     )
+    whole = (left.first and left.last) or (right.first and right.last)
+    return found if whole or found != "same" else "last-only"
 
 
 @lru_cache(maxsize=1 << 14)
 def name_parts(first: str, last: str, script: str) -> NameParts:
     """A profile's name, ready to be compared."""
-    return NameParts(tuple(first.split()), tuple(last.split()), strict=script == "east", bare=script == "bare")
+    east, _, native = script.partition(" ")
+    strict = east == "east"
+    return NameParts(tuple(first.split()), tuple(last.split()), strict=strict, bare=script == "bare", native=native)
+
+
+def other_characters(left: Profile, right: Profile) -> bool:
+    """Whether both names are written in East Asian characters, and in other ones: read alike, they may be two."""
+    return left.script != right.script and left.script.startswith("east") and right.script.startswith("east")
 
 
 def _frequency(left: Profile, right: Profile, name: str, beside: Beside) -> Iterator[Found]:

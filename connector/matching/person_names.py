@@ -54,6 +54,8 @@ def _of_one_field(left: NameParts, right: NameParts) -> str:
     if left.key == right.key:
         return "same"
     alone, other = (left, right) if not (left.joined[0] and left.joined[1]) else (right, left)
+    if alone.first and not other.first:
+        alone, other = other, alone
     word, heard = "".join(alone.joined), sounds.sound("".join(alone.joined))
     if heard in other.heard:
         return "last-only" if heard == other.heard[1] else "first-only"
@@ -67,7 +69,7 @@ def _of_one_field(left: NameParts, right: NameParts) -> str:
 def _by_field(left: NameParts, right: NameParts) -> str:
     lasts = _last(left, right)
     if lasts == "different":
-        return "other-last" if _first(left, right) in _AGREE else "different"
+        return "other-last" if _may_agree(left, right) and _first(left, right) in _AGREE else "different"
     return _WORTH.get((_first(left, right), lasts), "different")
 
 
@@ -85,6 +87,11 @@ _WORTH = {
     **{(first, last): worth for last, worth in (("near", "mistyped"), ("part", "part"))
        for first in ("same", "sound", "middle", "nickname")},
 }  # fmt: skip
+
+
+def _may_agree(left: NameParts, right: NameParts) -> bool:
+    """Whether first names could be the same in writing or sound: a cheap look before the dear one."""
+    return left.sounds[0] == right.sounds[0] or left.heard[0] == right.heard[0] or left.bare != right.bare
 
 
 def _first(left: NameParts, right: NameParts) -> str:
@@ -201,6 +208,8 @@ def _in_other_order(left: NameParts, right: NameParts) -> str:
     """What the names are with their words in another order: ``swapped``, ``middle`` or weaker; '' for nothing."""
     if left.key == right.key:
         return "sound" if left.sounds == right.sounds else "swapped"
+    if _share_nothing(left, right):
+        return ""
     whole = "".join(left.joined)
     if whole in ("".join(right.joined), "".join(right.joined[::-1])):
         return "swapped"
@@ -212,6 +221,16 @@ def _in_other_order(left: NameParts, right: NameParts) -> str:
     if left.heard[0] == right.heard[1] or left.heard[1] == right.heard[0]:
         return _crosswise(left, right)
     return ""
+
+
+def _share_nothing(left: NameParts, right: NameParts) -> bool:
+    """Whether no word, no field and not even the number of letters agrees, in any order."""
+    return (
+        left.telling.isdisjoint(right.telling)
+        and left.heard[0] != right.heard[1]
+        and left.heard[1] != right.heard[0]
+        and sum(map(len, left.joined)) != sum(map(len, right.joined))
+    )
 
 
 def _crosswise(left: NameParts, right: NameParts) -> str:

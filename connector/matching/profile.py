@@ -22,7 +22,7 @@ from connector.values import phone as phone_values
 from connector.values import street as street_values
 from connector.values.dialing import land_of, land_of_domain
 
-LAYOUT = 1
+LAYOUT = 2
 """Number of this layout; a directory that holds profiles of another one is laid anew."""
 
 JUNK = "junk"
@@ -36,8 +36,9 @@ _FILLERS = frozenset(("junk-name", "junk-email", "junk-company", "junk-phone"))
 class Profile(NamedTuple):
     """The identity of one lead, contact or account; texts are folded, and empty where nothing is known.
 
-    *first* and *last* are words with a space between them; *script* is ``east`` for names in Chinese or Korean
-    letters, ``bare`` for scripts without vowels. *mail_kind*: ``firm``, ``free``, ``role``, ``disposable``.
+    *first* and *last* are words with a space between them; *script* is ``east`` and the characters for names in
+    Chinese, Japanese or Korean ones, ``bare`` for scripts without vowels. *mail_kind*: ``firm``, ``free``, ``role``,
+    ``disposable``.
     *phones* are the last eight digits of each number, with ``x`` and the extension where there is one. *firm* is
     the company's name without legal form and country, *branch* the country that the name itself tells. *domains*
     are registrable, the mailbox's first. *land* is the country as anything tells it: address, name, number or
@@ -127,7 +128,7 @@ def _profile(record: Record, lists: Lists) -> Profile:
     mail, mail_kind = _mail(record.text("email"), lists, weak)
     phones, numbers = _phones(record, lists, weak)
     (core, form, branch), company, site = _firm(record, lists, weak)
-    first, last, suffix, strict, bare, _ = person
+    first, last, suffix, strict, bare, native = person
     if not is_account and _is_nobody(bool(first or last), name, (mail, mail_kind), bool(phones), bool(core), weak):
         weak.insert(0, JUNK)
     if _poses(name, company, record.text("email")):
@@ -139,7 +140,7 @@ def _profile(record: Record, lists: Lists) -> Profile:
         first=" ".join(first),
         last=" ".join(last),
         suffix=suffix,
-        script="east" if strict else "bare" if bare else "",
+        script=f"east {native}" if strict else "bare" if bare else "",
         mail=mail,
         mail_kind=mail_kind,
         phones=phones,

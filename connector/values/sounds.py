@@ -64,8 +64,9 @@ _SKELETON = str.maketrans(
 
 @lru_cache(maxsize=1 << 15)
 def skeleton(word: str) -> str:
-    """The consonants alone, for names from scripts that write no vowels: 'fernando', 'frnandw' -> 'frnnd'."""
-    return word.replace("sh", "s").replace("th", "t").replace("kh", "k").translate(_SKELETON)
+    """The consonants alone, each run once, for scripts that write no vowels: 'fernando', 'frnandw' -> 'frnd'."""
+    bare = word.replace("sh", "s").replace("th", "t").replace("kh", "k").translate(_SKELETON)
+    return "".join(letter for at, letter in enumerate(bare) if letter != bare[at - 1 : at])
 
 
 def is_wade_giles(words: tuple[str, ...]) -> bool:

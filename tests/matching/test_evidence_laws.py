@@ -84,7 +84,7 @@ def rewritten(given: dict[str, Scalar], draw: random.Random, form: str) -> dict[
 
 
 def _rewritten(text: str, draw: random.Random, form: str, spaced: bool) -> str:
-    text = unicodedata.normalize(form, draw.choice([str.upper, str.lower, str])(text))  # type: ignore[arg-type]
+    text = unicodedata.normalize(form, draw.choice([text.upper(), text.lower(), text]))  # type: ignore[arg-type]
     if spaced:
         text = text.replace(" ", draw.choice(["  ", " ", "\u00a0", "\t"]))
     return draw.choice(["", " "]) + text + draw.choice(["", " "])
