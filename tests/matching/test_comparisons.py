@@ -35,7 +35,7 @@ def person(first: Scalar, last: Scalar) -> dict[str, Scalar]:
         (("Weber", "Ann"), ("Ann", "Weber"), "swapped"),
         (("Bob", "Keller"), ("Robert", "Keller"), "nickname"),
         (("A.", "Weber"), ("Ann", "Weber"), "initial"),
-        (("Ann", "Webber"), ("Ann", "Weber"), "mistyped"),
+        (("Ann", "Webber"), ("Ann", "Weber"), "sound"),
         (("Robert", "Keller"), ("Rodert", "Keller"), "mistyped"),
         (("Ann", "Weber Huber"), ("Ann", "Weber"), "part"),
         ((None, "Weber"), ("Ann", "Weber"), "last-only"),
