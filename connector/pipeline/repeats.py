@@ -27,12 +27,14 @@ class _Cluster:
     """Leads that links lead to from one of them: *members*, and each *link* with its score.
 
     A lead that a route landed and the row that it came from are one member, the landed lead; *copies* are all of them.
+    *told* are the resolutions that were read.
     """
 
     route: Route
     members: dict[RecordRef, Record] = field(default_factory=dict)
     links: dict[tuple[RecordRef, RecordRef], Match] = field(default_factory=dict)
     copies: dict[RecordRef, RecordRef] = field(default_factory=dict)
+    told: dict[RecordRef, Resolution | None] = field(default_factory=dict)
 
     def linked(self, one: RecordRef, other: RecordRef) -> Match | None:
         """The link between two members, whichever of them found it."""
@@ -46,6 +48,12 @@ class _Cluster:
             first = min(landed, key=lambda one: one.connection != self.route.target.name, default=ref)
             self.copies.update(dict.fromkeys((ref, *landed, *origins_of(store, first)), first))
         return self.copies[ref]
+
+    def kept(self, lead: RecordRef) -> Resolution | None:
+        """The latest resolution of a lead, read once: everybody in a crowd leads to everybody else."""
+        if lead not in self.told:
+            self.told[lead] = _kept(self.route, lead)
+        return self.told[lead]
 
     def all_of(self, member: RecordRef) -> list[RecordRef]:
         """Every copy of a member."""
@@ -128,17 +136,18 @@ def _gather(route: Route, lead: Record, links: Sequence[Match]) -> _Cluster:
     """The leads that links lead to from here, in both directions."""
     cluster = _Cluster(route)
     me = cluster.standing(lead.ref)
-    cluster.members[me], waiting = lead, [me]
+    cluster.members[me], waiting, seen = lead, [me], {me}
     while waiting and len(cluster.members) < MOST:
         here = waiting.pop()
         for copy in cluster.all_of(here):
-            for one, match in _around(route, copy, links if copy == lead.ref else None):
+            for one, match in _around(cluster, copy, links if copy == lead.ref else None):
                 ends = (cluster.standing(one), cluster.standing(match.ref))
                 other = ends[1] if ends[0] == here else ends[0]
                 if other == here or not _is_open(cluster, other):
                     continue
-                if cluster.links.get(ends) is None:
+                if other not in seen:
                     waiting.append(other)
+                    seen.add(other)
                 cluster.links[ends] = match
     return cluster
 
@@ -153,12 +162,12 @@ def _is_open(cluster: _Cluster, ref: RecordRef) -> bool:
     return True
 
 
-def _around(route: Route, here: RecordRef, links: Sequence[Match] | None) -> Iterator[tuple[RecordRef, Match]]:
+def _around(cluster: _Cluster, here: RecordRef, links: Sequence[Match] | None) -> Iterator[tuple[RecordRef, Match]]:
     """Links from a lead to those before it (*links* where they are known afresh), and to it from later ones."""
-    for match in _links_of(_kept(route, here)) if links is None else links:
+    for match in _links_of(cluster.kept(here)) if links is None else links:
         yield here, match
-    for other in route.store.matches.leaning_on([here]):
-        yield from ((other, match) for match in _links_of(_kept(route, other)) if match.ref == here)
+    for other in cluster.route.store.matches.leaning_on([here]):
+        yield from ((other, match) for match in _links_of(cluster.kept(other)) if match.ref == here)
 
 
 def _apart(route: Route, cluster: _Cluster) -> Iterator[tuple[RecordRef, RecordRef]]:
@@ -191,7 +200,7 @@ def _wake_others(route: Route, lead: Record, cluster: _Cluster, settled: Cluster
     """Members that follow somebody else than they should look again."""
     wrong = []
     for copy, member in cluster.copies.items():
-        kept = _kept(route, copy) if copy != lead.ref and member in settled.survivor else None
+        kept = cluster.kept(copy) if copy != lead.ref and member in settled.survivor else None
         if kept is None or kept.linkage is Linkage.CONTACT:
             continue
         follows = cluster.standing(kept.duplicate_of.ref) if kept.duplicate_of is not None else member
