@@ -11,7 +11,7 @@ from connector.store import directory_rebuild
 from connector.store.codec import parts
 from connector.store.database import Database
 from connector.store.directory_lookup import Lookup
-from connector.store.directory_rows import KINDS, RECORD_COLUMNS, record_of
+from connector.store.directory_rows import KINDS, RECORD_COLUMNS, is_bare, record_of
 from connector.store.directory_writing import Batch, standing
 
 _LONGEST_MERGE = 20
@@ -30,9 +30,14 @@ class SqliteDirectory:
         self._lookup = Lookup(database)
 
     def put(self, entries: Sequence[Entry]) -> Sequence[RecordRef]:
-        """Add or replace records; answers those whose content changed. Deleted and merged ones leave the index."""
+        """Add or replace records; answers those whose content changed. Deleted and merged ones leave the index.
+
+        A live one that comes without its identity is to be laid anew with all others: until then nobody finds it.
+        """
         latest = {entry.record.ref: entry for entry in entries}
         with self._database.transaction():
+            if any(map(is_bare, latest.values())):
+                self._database.run("UPDATE directory_layout SET made_by = ''")
             batch = Batch(self._database)
             before = standing(self._database, list(latest))
             for ref, entry in latest.items():

@@ -82,6 +82,11 @@ def is_gone(record: Record) -> bool:
     return record.deleted or record.merged_into is not None
 
 
+def is_bare(entry: Entry) -> bool:
+    """Whether a record that leads are matched with came as it was read, still without its identity."""
+    return not entry.profile and entry.record.kind in KINDS and not is_gone(entry.record)
+
+
 def record_of(row: Row) -> Record:
     """The record in the columns `RECORD_COLUMNS`."""
     connection, record_id, object_name, kind, fields, modified = row[:6]

@@ -145,3 +145,17 @@ def test_keys_sort_without_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(builtins, "__import__", without)
     assert list(sorted_keys(kept)) == with_numpy == [[-3, 7, 5, 7, 5, 8, 5, 9, 1 << 62, 8]]
+
+
+def test_bare_record_asks_for_rebuild(store: SqliteStore) -> None:
+    """A record laid without its identity is found by nobody, so nothing stands for current until all are laid anew."""
+    store.directory.put([entry_of(record(contact(1), Kind.CONTACT, words="ab"))])
+    store.directory.rebuild(entry_of, "rules 1")
+    store.directory.put(
+        [Entry(record(contact(2), Kind.CONTACT, deleted=True)), entry_of(record(lead(1), Kind.LEAD, words="ef"))]
+    )
+    store.directory.put([entry_of(record(contact(3), Kind.CONTACT, words="cd"))])
+    store.directory.put([Entry(record(RecordRef("sf", "Opportunity", "1"), Kind.OPPORTUNITY, name="deal"))])
+    assert store.directory.made_by() == "rules 1"
+    store.directory.put([Entry(record(contact(1), Kind.CONTACT, words="ab cd"))])
+    assert store.directory.made_by() == ""
