@@ -7,6 +7,7 @@ import shutil
 import sys
 import warnings
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,10 +39,11 @@ class SparkEngine:
     def __init__(self, settings: Settings) -> None:
         """Start a session, or take up the one that this process has."""
         try:
-            import pandas  # noqa: F401  # asked for by Spark's functions over Arrow, and otherwise not used
-            import pyarrow
-            from pyspark.errors import PySparkRuntimeError
-            from pyspark.sql import SparkSession
+            with _quietly():
+                import pandas  # noqa: F401  # asked for by Spark's functions over Arrow, and otherwise not used
+                import pyarrow
+                from pyspark.errors import PySparkRuntimeError
+                from pyspark.sql import SparkSession
         except ImportError:
             raise UsageError("the engine spark needs an extra", next_command=_NEXT) from None
         self._arrow = pyarrow
@@ -66,7 +68,9 @@ class SparkEngine:
     def take(self, name: str, batches: Iterator[pa.RecordBatch], schema: pa.Schema) -> None:
         """Send the rows that this process read."""
         table = self._arrow.Table.from_batches(list(batches), schema)
-        self._keep(name, self._session.createDataFrame(table))
+        with _quietly():
+            made = self._session.createDataFrame(table)
+        self._keep(name, made)
 
     def table(self, name: str, sql: str, often: bool) -> None:
         """Make a table, or a view of what is read once."""
@@ -85,8 +89,7 @@ class SparkEngine:
 
         # Read when the work begins, which is before this returns.
         self._session.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", str(work.rows))
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", FutureWarning)  # that pandas is newer than Spark knows: it is not used
+        with _quietly():
             made = self._session.sql(" UNION ALL ".join(queries)).mapInArrow(run, from_arrow_schema(work.schema))
         self._keep(name, made)
 
@@ -105,6 +108,14 @@ class SparkEngine:
     def close(self) -> None:
         """End the session."""
         self._session.stop()
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Without the warning that pandas is newer than Spark knows: it is not used."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        yield
 
 
 def _name(column: str) -> str:
@@ -146,5 +157,6 @@ def _options(settings: Settings) -> dict[str, str]:
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.local.dir": str(settings.folder / "spark"),
-        "spark.sql.shuffle.partitions": str(2 * settings.processes),
+        "spark.sql.shuffle.partitions": str(settings.processes),
+        "spark.default.parallelism": str(settings.processes),
     }

@@ -65,7 +65,9 @@ def _by_command(engine: str, files: LabelledFiles, out: Path) -> list[dict[str, 
 
 def test_runaway_keys_bring_nobody(tmp_path: Path) -> None:
     """A number that more contacts share than a key may is no way to find them, on any engine."""
-    crowd = [(f"C{at:03}", "A1", f"First{at}", f"Last{at}", "", "+49 30 5550199") for at in range(RUNAWAY + 1)]
+    crowd: list[tuple[str, ...]] = [
+        (f"C{at:03}", "A1", f"First{at}", f"Last{at}", "", "+49 30 5550199") for at in range(RUNAWAY + 1)
+    ]
     lead = ("L1", "Ann", "Weber", "", "", "+49 30 5550199", "")
     files = write(tmp_path, {"leads": [lead], "contacts": crowd, "accounts": [FIRM]})
     assert linked("duckdb", files)["L1"].contact is None
@@ -74,7 +76,7 @@ def test_runaway_keys_bring_nobody(tmp_path: Path) -> None:
 
 def test_ids_decide_among_equals(tmp_path: Path) -> None:
     """Of more candidates of equal worth than may come the first by id come, in whatever order they were laid."""
-    twins = [(f"C{at:03}", "", "Ann", "Weber", "", "") for at in range(4 * MOST)]
+    twins: list[tuple[str, ...]] = [(f"C{at:03}", "", "Ann", "Weber", "", "") for at in range(4 * MOST)]
     files = write(tmp_path, {"leads": [_lead("L1", "Ann", "Weber")], "contacts": twins[::-1], "accounts": [FIRM]})
     found = linked("duckdb", files)
     assert found["L1"].contact is not None
