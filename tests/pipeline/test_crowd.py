@@ -26,9 +26,13 @@ def test_crowd_is_read_once_each(tmp_path: Path) -> None:
     with open_store(tmp_path / "connector.db", clock=clock) as store:
         crms = {End.SOURCE: HabitCrm(GIVEN, clock=clock), End.TARGET: HabitCrm(NATIVE, clock=clock)}
         for _ in range(CROWD):
-            mail = "ada.marsh@northwindtools.com"
-            person = {"FirstName": "Ada", "LastName": "Marsh", "Company": "Northwind Tools", "Email": mail}
-            crms[End.SOURCE].add(Kind.LEAD, **person)
+            crms[End.SOURCE].add(
+                Kind.LEAD,
+                FirstName="Ada",
+                LastName="Marsh",
+                Company="Northwind Tools",
+                Email="ada.marsh@northwindtools.com",
+            )
             clock.advance(60)
         store.database.connection.set_trace_callback(count)
         done = TwoCrms(store, clock, crms, rules(), RouteOptions()).sync()
