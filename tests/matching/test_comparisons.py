@@ -115,6 +115,19 @@ def test_phones_agree_by_level(left: str | None, right: str, expected: str) -> N
     assert level(against(lead(phone=left), contact(mobile=right)), "phone") == expected
 
 
+def test_shared_line_outweighs_other_extension() -> None:
+    """Two extensions of one switchboard tell people apart, but not where they share another number as well."""
+    left = lead(phone="+14155550123;ext=12", mobile="+491713920045")
+    right = contact(phone="+14155550123;ext=77", mobile="+491713920045")
+    assert level(against(left, right), "phone") == "same"
+
+
+def test_rare_last_name_counts_in_either_field() -> None:
+    """A last name alone is as rare in the field of the first name, whichever side is asked about."""
+    alone, whole = lead("L1", **person("Weber", None)), lead("L2", **person("Ann", "Weber"))
+    assert level(against(alone, whole), "frequency") == level(against(whole, alone), "frequency") == "last-name"
+
+
 @pytest.mark.parametrize(
     ("left", "right", "expected"),
     [

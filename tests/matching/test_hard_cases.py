@@ -32,6 +32,7 @@ def firm_of(ours: Values, *theirs: Values) -> tuple[Linkage, str]:
         ("3M", "3 M Company", LINK),
         ("AT&T Inc.", "AT & T", LINK),
         ("Johnson and Johnson", "Johnson & Johnson", LINK),
+        ("HM", "H&M", LINK),
         ("Johnson & Johnson", "Johnson Controls", NEW),
         ("Delta Air Lines", "Delta Dental", NEW),
         ("United Airlines", "UnitedHealth Group", NEW),
