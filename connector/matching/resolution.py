@@ -12,6 +12,7 @@ from connector.matching.evidence import NOTHING, Found
 from connector.matching.profile import Profile, profile
 from connector.matching.rules import MatchingRules
 from connector.matching.scoring import match
+from connector.model.lookup import RUNAWAY
 from connector.model.match import Band, Candidates, Judgement, Linkage, Match, Resolution, Word
 from connector.model.records import Record, RecordRef
 
@@ -36,12 +37,20 @@ class _Fields:
     accounts: Field
     repeats: Field
     homes: Mapping[str, tuple[RecordRef, Profile]]
+    words: Mapping[RecordRef, Word]
+    crowded: bool
+
+    def is_named_otherwise(self, contact: Seen) -> bool:
+        """Whether a person named another account or another lead than this contact, which only a score proposes."""
+        home = self.homes.get(contact.profile.account_id)
+        named = [one for one in (*self.accounts.seen, *self.repeats.seen) if one.word is Word.SAME]
+        return contact.word is None and any(home is None or one.ref != home[0] for one in named)
 
 
 def resolve(lead: Record, candidates: Candidates, judgements: Sequence[Judgement], rules: MatchingRules) -> Resolution:
     """Say who a lead is. A person's word on a pair wins over any score; junk is nobody."""
     compared = _compared(lead, candidates, _words(lead.ref, judgements), rules)
-    answer = _contact(lead, compared) or _repeat(lead, compared)
+    answer = _contact(lead, compared) or _repeat(lead, compared) or _crowd(lead, compared)
     return answer or _account(lead, compared) or _nobody(lead, compared)
 
 
@@ -66,7 +75,9 @@ def _compared(lead: Record, candidates: Candidates, words: Mapping[RecordRef, Wo
     contacts = ranked(me, laid.profiles(candidates.contacts), around, rules, words, by_id)
     through = _Through.of(contacts)
     fields = ranked(me, accounts, around, rules, words, None, through.found)
-    return _Fields(me, contacts, fields, _other_leads(lead, me, candidates, words, rules), homes)
+    repeated = _other_leads(lead, me, candidates, words, rules)
+    crowded = me.personal and candidates.held.get(f"email={me.mail}", 0) > RUNAWAY
+    return _Fields(me, contacts, fields, repeated, homes, words, crowded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +134,15 @@ def _words(lead: RecordRef, judgements: Sequence[Judgement]) -> Mapping[RecordRe
 def _contact(lead: Record, compared: _Fields) -> Resolution | None:
     """An existing contact, with its account; another firm than the account's is a change of job: ask."""
     contacts, best_one = compared.contacts, compared.contacts.certain
-    if best_one is None:
+    if best_one is None or compared.is_named_otherwise(best_one):
         return None
     home = compared.homes.get(best_one.profile.account_id)
     chosen = contacts.match(best_one)
     if home is None:
         return _linked(lead, compared, Linkage.CONTACT, contacts, chosen, None, "This is a known contact.")
+    if best_one.word is None and compared.words.get(home[0]) is Word.DIFFERENT:
+        because = "This is a known contact of an account that a person said the lead does not belong to."
+        return _possible(lead, compared, (chosen, *compared.accounts.open), contacts, because)
     if best_one.word is None and names_other_firm(compared.lead, best_one.profile, home[1]):
         because = "This is a known contact who now names another firm than that of their account."
         return _possible(lead, compared, (chosen, *compared.accounts.open), contacts, because)
@@ -161,6 +175,15 @@ def _repeat(lead: Record, compared: _Fields) -> Resolution | None:
     survivor = field.match(min(older, key=lambda one: _seniority(one.ref, one.profile)))
     because = "Another lead is the same person and came first."
     return _linked(lead, compared, Linkage.LEAD, field, survivor, None, because)
+
+
+def _crowd(lead: Record, compared: _Fields) -> Resolution | None:
+    """An address that so many records bear that none of them was looked at: never a new contact without asking."""
+    if not compared.crowded:
+        return None
+    because = f"More than {RUNAWAY} records bear the same e-mail address, so that none of them can be told apart."
+    found = (*compared.contacts.open, *compared.accounts.open)
+    return _possible(lead, compared, found, compared.contacts, because)
 
 
 def _seniority(ref: RecordRef, who: Profile) -> tuple[bool, str, RecordRef]:
