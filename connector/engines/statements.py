@@ -14,7 +14,7 @@ from connector.engines.engine import Dialect
 from connector.engines.works import ACCOUNT, CONTACT, LEAD
 from connector.matching import MatchingRules
 from connector.matching.scoring import HIGHEST
-from connector.model.lookup import ENOUGH, MOST, MOST_VOTES, RUNAWAY, VOTED, worth_of
+from connector.model.lookup import ENOUGH, MOST, MOST_VOTES, OF_CONTACTS, RUNAWAY, VOTED, worth_of
 from connector.model.records import Kind
 
 Statement = tuple[str, str]
@@ -126,12 +126,17 @@ def beside(words: Dialect) -> Iterator[Statement]:
             " JOIN terms AS t ON t.term = s.term GROUP BY s.lead"
         ),
     )
-    holders = f"SELECT hash, sum(least(held, {RUNAWAY + 1})) AS held FROM sharing GROUP BY hash"
+    counted = f"CASE WHEN a.counted LIKE '{OF_CONTACTS}%' THEN h.contacts ELSE h.held END"
+    holders = (
+        f"SELECT hash, sum(least(held, {RUNAWAY + 1})) AS held,"
+        f" sum(CASE WHEN kind = {CONTACT} THEN least(held, {RUNAWAY + 1}) ELSE 0 END) AS contacts"
+        " FROM sharing GROUP BY hash"
+    )
     full = f"SELECT lead FROM rich GROUP BY lead HAVING count(*) = {len(_TABLES)}"
     yield (
         "told_keys",
         (
-            f"SELECT a.lead, {words.gather(key='a.counted', held='CAST(h.held AS BIGINT)')} AS held FROM asked AS a"
+            f"SELECT a.lead, {words.gather(key='a.counted', held=f'CAST({counted} AS BIGINT)')} AS held FROM asked AS a"
             f" JOIN ({holders}) AS h ON h.hash = a.hash LEFT JOIN ({full}) AS f ON f.lead = a.lead"
             " WHERE a.counted <> '' AND (a.strong OR f.lead IS NULL) GROUP BY a.lead"
         ),

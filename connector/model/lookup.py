@@ -23,6 +23,9 @@ VOTED = 5
 MOST_VOTES = 50
 """Accounts told of one domain."""
 
+OF_CONTACTS = "phone="
+"""Keys whose sharing is counted among contacts alone: open leads that repeat each other share no line with others."""
+
 
 def worth_of(sharing: int) -> int:
     """What a key says that so many records of a kind share: the fewer they are, the more it says."""

@@ -54,7 +54,7 @@ def lay(directory: Directory, batches: Iterable[Rows], read: Reader, spread: Spr
 
 def index(directory: Directory, rules: MatchingRules, spread: Spread) -> int:
     """Lay everything in the directory under its keys, in one sweep; answers how many records can be matched."""
-    return directory.rebuild(partial(laid_by, rules), rules.version, spread, lambda _: None)
+    return directory.rebuild(partial(laid_by, rules), layout(rules), spread, lambda _: None)
 
 
 def link(batches: Iterable[Rows], read: Reader, opened: Opener, rules: MatchingRules, spread: Spread) -> Iterator[Link]:

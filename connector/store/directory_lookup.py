@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from connector.model.lookup import ENOUGH, MOST, MOST_VOTES, RUNAWAY, VOTED, worth_of
+from connector.model.lookup import ENOUGH, MOST, MOST_VOTES, OF_CONTACTS, RUNAWAY, VOTED, worth_of
 from connector.model.match import Candidates, Known, Query
 from connector.model.records import Kind, RecordRef
 from connector.store.codec import ref_of
@@ -41,7 +41,8 @@ class _Found:
             worth, points = self.worth[kind], worth_of(len(numbers)) - rank
             for number in numbers:
                 worth[number] = worth.get(number, 0) + points
-        self.held[key] = self.held.get(key, 0) + sum(map(len, holders.values()))
+        counted = (Kind.CONTACT,) if key.startswith(OF_CONTACTS) else KINDS
+        self.held[key] = self.held.get(key, 0) + sum(len(holders.get(kind, ())) for kind in counted)
 
 
 class Lookup:
