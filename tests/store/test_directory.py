@@ -264,6 +264,13 @@ def test_holders_of_a_key_are_told(store: SqliteStore) -> None:
     assert ask(store, PHONE).held == {PHONE: RUNAWAY + 1}
 
 
+def test_holders_of_a_line_are_contacts(store: SqliteStore) -> None:
+    """Open leads and accounts that have a number do not make it one that several contacts share."""
+    put(store, record(contact(1), Kind.CONTACT), record(lead(1), Kind.LEAD), keys=(PHONE,))
+    put(store, record(lead(2), Kind.LEAD), record(account(1), Kind.ACCOUNT), keys=(PHONE,))
+    assert ask(store, PHONE).held == {PHONE: 1}
+
+
 def voter(number: int, of: int, connection: str = "sf", vote: str = "acme.com") -> Entry:
     """A contact of an account that writes from its domain, and is under no key."""
     ref = contact(number, connection)
