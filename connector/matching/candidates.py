@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import log1p
 
 from connector.matching import mailboxes, people
 from connector.matching.bounds import bounded
 from connector.matching.evidence import Beside, Found
 from connector.matching.profile import Profile, read
 from connector.matching.rules import Bands, MatchingRules
-from connector.matching.scoring import evidence, match, points, rivals
+from connector.matching.scoring import evidence, match, odds, points
 from connector.model.match import Band, Candidates, Known, Match, Word
 from connector.model.records import Kind, RecordRef
 
@@ -133,16 +134,23 @@ def ranked(
     return Field(lead, tuple(_with_rivals(seen)), bands, rules)
 
 
-def _with_rivals(seen: Sequence[Seen]) -> Iterable[Seen]:
+def _with_rivals(seen: list[Seen]) -> list[Seen]:
     """The best ones with what the others take off; the same person or firm kept twice is no rival of itself."""
-    for place, one in enumerate(seen):
-        if place >= _AT_MOST:
-            yield one
-            continue
-        others = [
-            other.total for other in seen if other is not one and not is_twin(one.profile, other.profile, one.firm)
-        ]
-        yield Seen(one.ref, one.profile, one.firm, one.found, one.total, rivals(others), one.word) if others else one
+    if not seen or seen[0].profile.kind == Kind.LEAD:
+        return seen
+    weights = [odds(one.total) for one in seen]
+    return [_less_rivals(seen, place, weights) for place in range(min(len(seen), _AT_MOST))] + seen[_AT_MOST:]
+
+
+def _less_rivals(seen: list[Seen], place: int, weights: Sequence[float]) -> Seen:
+    """One candidate with what all others take off that are not its twins."""
+    one, are_people = seen[place], seen[place].profile.kind == Kind.CONTACT
+    against = sum(
+        weight
+        for at, weight in enumerate(weights)
+        if at != place and not (are_people and is_twin(one.profile, seen[at].profile, one.firm))
+    )
+    return Seen(one.ref, one.profile, one.firm, one.found, one.total, log1p(against), one.word)
 
 
 def is_twin(left: Profile, right: Profile, firm: Profile | None) -> bool:

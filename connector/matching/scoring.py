@@ -8,7 +8,7 @@ score stands for "this one and no other".
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from math import exp, log1p
+from math import exp
 
 from connector.matching import firms, people
 from connector.matching.bounds import bounded
@@ -71,9 +71,9 @@ def match(
 _RIVALS_SAY = "Other candidates fit as well, so that it is less certain that it is this one."
 
 
-def rivals(scores: Iterable[float]) -> float:
-    """What candidates with these *scores* take off the score of another: ln(1 + sum of their odds)."""
-    return log1p(sum(exp(min(score, HIGHEST)) for score in scores))
+def odds(score: float) -> float:
+    """What a candidate with this *score* weighs; rivals take ln(1 + the sum of their odds) off another's score."""
+    return exp(min(score, HIGHEST))
 
 
 def _comparison(one: Found, shown: Mapping[str, tuple[Scalar, Scalar]], weights: Weights) -> Comparison:
