@@ -16,7 +16,7 @@ from connector.cli.output import counted, next_command, put_json, say
 from connector.cli.session import Session, verb
 from connector.config import Config, CsvConnection
 from connector.errors import ConfigError, ConnectorError, RemoteError, StateError
-from connector.wiring import House, open_house, sqlite_version
+from connector.wiring import House, directory_rules, open_house, sqlite_version
 
 LEAST_DISK = 200 * 1024 * 1024  # bytes; a state file of 100,000 leads takes about half of it
 
@@ -65,6 +65,12 @@ def _checks(config: Config) -> Iterator[Check]:
                 yield from _connection(house, name)
     except StateError as error:
         yield _failed("state", error)
+    try:
+        directory_rules(config)
+    except ConfigError as error:
+        yield _failed("matching", error)
+    except ConnectorError:
+        return  # a file that cannot be read is told as a finding of its route
 
 
 def _sqlite() -> Check:

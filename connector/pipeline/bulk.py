@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
 
-from connector.matching import Best, MatchingRules, best, compare, query
+from connector.matching import Best, MatchingRules, best, compare, layout, query
 from connector.matching.clusters import Rank, clusters
 from connector.matching.needed import bands_of
 from connector.matching.truth import Proposed

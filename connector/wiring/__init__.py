@@ -269,16 +269,30 @@ def rebuild_directory(config: Config, observer: Observer) -> tuple[int, int]:
     """
     from connector.pipeline.rebuild import rebuild_directory as rebuild
 
+    rules = directory_rules(config)
+    with open_house(config) as house, house.store.lease.hold("state rebuild"):
+        done = rebuild(house.store.directory, rules, Processes(), observer)
+    return done.records, done.known
+
+
+def directory_rules(config: Config) -> MatchingRules:
+    """The matching rules that the enabled routes lay the one directory by.
+
+    Their points and bands may differ. Raises ConfigError where keys or lists do: each route would lay the whole
+    directory anew after the other.
+    """
+    from connector.matching import layout
+
     enabled = [settings for settings in config.routes.values() if settings.enabled] or list(config.routes.values())
     files = {config.resolve(settings.matching): settings for settings in enabled}
-    rules = {one.version: one for one in (read_rules(config, settings).matching for settings in files.values())}
+    rules = {layout(one): one for one in (read_rules(config, settings).matching for settings in files.values())}
     if len(rules) != 1:
         named = ", ".join(sorted(one.path for one in rules.values())) or "no route"
-        what = f"the directory is laid by one set of matching rules, and the enabled routes name others: {named}"
-        raise ConfigError(what, next_command="connector sync")
-    with open_house(config) as house, house.store.lease.hold("state rebuild"):
-        done = rebuild(house.store.directory, next(iter(rules.values())), Processes(), observer)
-    return done.records, done.known
+        what = (
+            f"the directory is laid by one set of keys and lists, and the enabled routes' files differ in them: {named}"
+        )
+        raise ConfigError(what, next_command="connector mapping lint")
+    return next(iter(rules.values()))
 
 
 def migrate_state(config: Config, clock: Clock | None = None) -> list[str]:

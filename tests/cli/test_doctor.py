@@ -47,6 +47,22 @@ def test_every_route_is_held_against_the_crm(folder: Folder) -> None:
     assert "Lead has no field Town__c" in found["detail"]
 
 
+def test_matching_files_that_fight_are_told(folder: Folder) -> None:
+    """Routes whose matching files differ in keys or lists would lay the directory anew in turn; other points do not."""
+    shutil.copy(folder.path / "mappings/matching.yaml", folder.path / "mappings/other.yaml")
+    folder.edit(
+        "connector.yaml",
+        "source: inbox\n    target: salesforce",
+        "source: inbox\n    matching: mappings/other.yaml\n    target: salesforce",
+    )
+    folder.edit("mappings/other.yaml", "link_at: 0.0", "link_at: 0.5")
+    assert failures(folder) == []
+    folder.edit("mappings/other.yaml", "own_domains: []", "own_domains: [acme.com]")
+    (found,) = failures(folder)
+    assert found["name"] == "matching"
+    assert "mappings/other.yaml" in found["detail"]
+
+
 def test_a_wrong_converted_status_is_told(folder: Folder) -> None:
     """The status that closes a lead must be one of the CRM's own."""
     folder.edit("mappings/conversion.yaml", "converted_status: Closed - Converted", "converted_status: Done")
