@@ -62,7 +62,8 @@ def build(path: Path, tables: LabelledFiles, processes: int) -> None:
     if path.is_file() and _made_by(path) == rules().version:
         print(f"(the directory in {path.parent.name}/ is used again)")
         return
-    path.unlink(missing_ok=True)
+    for left in path.parent.glob(f"{path.name}*"):  # of a run that was broken off: its log would be read into ours
+        left.unlink()
     begun = spent()
     with open_store(path, clock=SystemClock()) as store:
         rows = tables.lay(store, rules(), Processes(processes))
