@@ -27,7 +27,7 @@ from itertools import islice
 from pathlib import Path
 
 from benchmarks.peers.places import ROOT, shared, table
-from connector.matching import MatchingRules, load_matching, query, resolve
+from connector.matching import MatchingRules, layout, load_matching, query, resolve
 from connector.model.records import Kind
 from connector.pipeline import bulk
 from connector.store import open_directory, open_store
@@ -59,7 +59,7 @@ def told(name: str, since: tuple[float, float], count: int = 0) -> None:
 
 def build(path: Path, tables: LabelledFiles, processes: int) -> None:
     """Lay the tables, unless they lie there already under the same rules."""
-    if path.is_file() and _made_by(path) == rules().version:
+    if path.is_file() and _made_by(path) == layout(rules()):
         print(f"(the directory in {path.parent.name}/ is used again)")
         return
     for left in path.parent.glob(f"{path.name}*"):  # of a run that was broken off: its log would be read into ours
