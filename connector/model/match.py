@@ -169,9 +169,10 @@ class Resolution:
 class Candidates:
     """What the directory brought for one lead, and what it knows beside.
 
-    *counts*: how many records hold each term of the query (absent: none). *held*: how many contacts, accounts
-    and leads together share each key of the query, as far as they were counted; of phones, how many contacts. *votes*: for each domain of the
-    query, how many contacts of each account (by id) write from it. *size*: live records per kind.
+    *counts*: how many records hold each term of the query (absent: none). *held*: how many contacts, accounts and
+    leads together share each key of the query, as far as they were counted; of phones, how many contacts. *votes*:
+    for each domain of the query, how many contacts of each account (by id) write from it. *size*: live records per
+    kind.
     """
 
     contacts: tuple[Known, ...] = ()
