@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from connector.matching import MatchingRules, entry, known, load_matching, resolve
+from connector.model.lookup import OF_CONTACTS
 from connector.model.match import Candidates, Judgement, Known, Match, Resolution, Word
 from connector.model.records import Kind, Record, RecordRef, Scalar
 
@@ -73,7 +74,12 @@ def found(*records: Record) -> Candidates:
         _of(live, Kind.ACCOUNT),
         _of(live, Kind.LEAD),
         counts=Counter(term for one in laid for term in one.terms),
-        held=Counter(key for one in laid for key in one.keys),
+        held=Counter(
+            key
+            for one in laid
+            for key in one.keys
+            if one.record.kind is Kind.CONTACT or not key.startswith(OF_CONTACTS)
+        ),
         votes=votes,
         size=Counter(record.kind for record in live),
     )
