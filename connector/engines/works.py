@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from connector.engines import shapes
 from connector.matching import MatchingRules, entry, query
 from connector.matching.bounds import bounded
-from connector.matching.candidates import is_twin
+from connector.matching.candidates import among_leads, is_twin
 from connector.matching.evidence import Beside
 from connector.matching.evidence import Found as Piece
 from connector.matching.profile import Profile, read
@@ -127,12 +127,17 @@ class Compare:
         place, lead_id, me = lead
         homes = {name: read(text) for kind, name, text in others if kind == ACCOUNT}
         own = own_keys(external_key(self.connection, lead_id), me)
-        for kind, name, text in others:
-            other = homes[name] if kind == ACCOUNT else read(text)
-            if other.junk or (kind == LEAD and not may_repeat(own, external_key(self.connection, name), other)):
-                continue
+        read_once = [(kind, name, homes[name] if kind == ACCOUNT else read(text)) for kind, name, text in others]
+        known = [
+            (kind, name, other)
+            for kind, name, other in read_once
+            if not other.junk and (kind != LEAD or may_repeat(own, external_key(self.connection, name), other))
+        ]
+        among = among_leads(me, (other for kind, _, other in known if kind == LEAD), homes.values(), around)
+        for kind, name, other in known:
             firm = homes.get(other.account_id) if kind == CONTACT else None
-            yield (place, kind, name, *self._pair(me, other, list(evidence(me, other, firm, around))))
+            found = list(evidence(me, other, firm, among if kind == LEAD else around))
+            yield (place, kind, name, *self._pair(me, other, found))
 
     def _pair(self, me: Profile, other: Profile, found: Sequence[Piece]) -> tuple[Any, ...]:
         of_company = other.kind == Kind.ACCOUNT

@@ -15,6 +15,7 @@ from connector.matching.scoring import evidence, match, odds, points
 from connector.model.match import Band, Candidates, Known, Match, Word
 from connector.model.records import Kind, RecordRef
 
+_A_FIRM = 2  # people at least who answer the number of a firm
 _AT_MOST = 5  # candidates that are put into words
 _ONE_NAME = frozenset(("same", "sound", "swapped", "middle", "nickname", "initial", "mistyped"))
 _TWO_MAILBOXES = frozenset(("other-digits", "other-mailbox", "numbered"))
@@ -99,6 +100,24 @@ def _is_numbered_namesake(best: Seen, other: Seen) -> bool:
 def beside(candidates: Candidates) -> Beside:
     """What the directory knows beside the records."""
     return Beside(candidates.counts, candidates.held, candidates.votes, candidates.size)
+
+
+def among_leads(lead: Profile, leads: Iterable[Profile], accounts: Iterable[Profile], around: Beside) -> Beside:
+    """What is known beside a lead and other leads: a line is shared by all who bear other names on it, and a firm's.
+
+    Leads of one person share their line with nobody, however often that person asked.
+    """
+    lines = {phone[:8] for phone in lead.phones}
+    names: dict[str, set[tuple[str, str]]] = {line: {(lead.first, lead.last)} for line in lines}
+    for other in leads:
+        for line in lines.intersection(phone[:8] for phone in other.phones):
+            names[line].add((other.first, other.last))
+    firms_own = lines.intersection(phone[:8] for account in accounts for phone in account.phones)
+    held = {
+        f"phone={line}": max(len(on) + (_A_FIRM if line in firms_own else 0), around.held.get(f"phone={line}", 0))
+        for line, on in names.items()
+    }
+    return replace(around, held={**around.held, **held})
 
 
 def profiles(found: Iterable[Known]) -> dict[RecordRef, Profile]:

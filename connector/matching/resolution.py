@@ -119,7 +119,9 @@ def _other_leads(
     """Leads that could be repeats of this one."""
     own = own_keys(lead.ref.key, me)
     others = {ref: who for ref, who in laid.profiles(candidates.leads).items() if may_repeat(own, ref.key, who)}
-    return ranked(me, others, laid.beside(candidates), rules, words)
+    firms_known = laid.profiles(candidates.accounts).values()
+    around = laid.among_leads(me, others.values(), firms_known, laid.beside(candidates))
+    return ranked(me, others, around, rules, words)
 
 
 def _words(lead: RecordRef, judgements: Sequence[Judgement]) -> Mapping[RecordRef, Word]:
