@@ -58,7 +58,8 @@ def test_thresholds_come_from_dev_rows() -> None:
     dev = graded((5, True), (4, True), (1, False), wanted=2)
     test = graded((5, True), (4, False), (3, True), (2, True), wanted=3)
     found = figures(dev, test)
-    assert (found.chosen.threshold, found.chosen.precision, found.chosen.recall) == (4, 0.5, pytest.approx(1 / 3))
+    assert (found.chosen.threshold, found.chosen.precision) == (4, 0.5)
+    assert found.chosen.recall == pytest.approx(1 / 3)
     assert found.recall_at_p99 == pytest.approx(1 / 3)
     assert found.at_dev_p99 is not None
     assert found.at_dev_p99.threshold == 4
@@ -83,7 +84,7 @@ def test_nothing_linked_has_no_precision() -> None:
 )
 def test_wilson_agrees_with_published_values(hits: int, of: int, low: float, high: float) -> None:
     """The examples of Newcombe (1998, Statistics in Medicine 17, table I) come out."""
-    assert wilson(hits, of) == (pytest.approx(low, abs=5e-5), pytest.approx(high, abs=5e-5))
+    assert wilson(hits, of) == pytest.approx((low, high), abs=5e-5)
 
 
 LABELS = st.dictionaries(
