@@ -12,7 +12,7 @@ from connector.cli.machine import peak_mb, processes_option
 from connector.cli.matching_rules import helped, matching_option, rules_of
 from connector.cli.output import put_json, say, table
 from connector.cli.session import Session, verb
-from connector.cli.sheets import write_rows
+from connector.cli.sheets import spare_inputs, write_rows
 from connector.errors import UsageError
 from connector.matching import MatchingRules
 from connector.matching.truth import Asked, Proposed
@@ -54,8 +54,10 @@ def command(session: Session, engine: str, out: Path, matching: Path | None, **t
     master, memory, processes = str(told["master"]), int(str(told["memory"])), int(str(told["processes"]))
     if master and engine != EngineName.SPARK:
         raise UsageError(f"--master is the address of a Spark cluster, and the engine is {engine}")
+    given = [Path(str(told[name])) for name in ("leads", "contacts", "accounts")]
+    spare_inputs((out,), given)
     rules = rules_of(session, matching)
-    files = LabelledFiles.open(*(Path(str(told[name])) for name in ("leads", "contacts", "accounts")))
+    files = LabelledFiles.open(*given)
     found = list(links(EngineName(engine), files, rules, (processes, memory), master))
     proposed = _settled(found, rules)
     _write(out, found, proposed)

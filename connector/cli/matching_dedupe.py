@@ -16,7 +16,7 @@ from connector.cli.matching_eval import rate_json
 from connector.cli.matching_rules import helped, matching_option, rules_of
 from connector.cli.output import counted, put_json, say
 from connector.cli.session import Session, verb
-from connector.cli.sheets import write_rows
+from connector.cli.sheets import spare_inputs, write_rows
 from connector.errors import Finding, InputError, UsageError
 from connector.matching import MatchingRules
 from connector.matching.measure import Rate, pairwise
@@ -82,6 +82,7 @@ def command(
 
     Example: connector matching dedupe customers.csv --key id --out clusters.csv
     """
+    spare_inputs((out,), (file,))
     rules = rules_of(session, matching)
     found = _read(open_table(file), told)
     outcome = _cluster(found, rules, Processes(processes))

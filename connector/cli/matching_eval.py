@@ -13,7 +13,7 @@ from connector.cli.machine import peak_mb, processes_option
 from connector.cli.matching_rules import helped, matching_option, rules_of
 from connector.cli.output import put_json, say, table
 from connector.cli.session import Session, verb
-from connector.cli.sheets import write_rows
+from connector.cli.sheets import spare_inputs, write_rows
 from connector.errors import Finding, InputError
 from connector.matching import MatchingRules
 from connector.matching.measure import Figures, Rate, figures
@@ -68,6 +68,7 @@ def command(
     Example: connector matching eval --leads leads.csv --contacts contacts.csv --accounts accounts.csv --truth truth.csv
     """
     begun = time.perf_counter()
+    spare_inputs((links_file, errors), (truth, *named.values()))
     rules = rules_of(session, matching)
     files, truths = _open(truth, named)
     with scratch_directory() as (store, opened):

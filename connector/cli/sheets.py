@@ -22,6 +22,14 @@ def write_rows(path: Path, columns: Sequence[str], rows: Iterable[Sequence[objec
         raise UsageError(f"cannot write {path}: {error.strerror}") from None
 
 
+def spare_inputs(written: Iterable[Path | None], given: Iterable[Path]) -> None:
+    """Raise UsageError, before anything is done, where a file that is read would be written over."""
+    read = {path.resolve() for path in given}
+    over = sorted(str(path) for path in written if path is not None and path.resolve() in read)
+    if over:
+        raise UsageError(f"{', '.join(over)} is read, and would be written over; name another file to write")
+
+
 def _inert(cell: object) -> object:
     """A cell that no spreadsheet takes for a formula; numbers stay numbers."""
     if not isinstance(cell, str) or not cell.startswith(_FORMULA) or _is_number(cell):

@@ -18,6 +18,9 @@ from connector.matching.measure import Graded, curve, wilson
 ENOUGH = 30
 """Links that a band needs at least to be read from labels."""
 
+_TELLING = 3
+"""Wrong links that the stated precision would allow, at least, in a sample that may lower a band (rule of three)."""
+
 _NARROWEST = 1.0  # log-odds between asking and linking, however little there is to ask about
 _WORTH_ASKING = 0.25  # of the links below the band; a question that is answered "no" more often wastes people's time
 
@@ -49,6 +52,9 @@ def from_labels(graded: Graded, precision: float, used: float) -> Bound | None:
     below = max((link.score for link in graded.links if link.score < lowest), default=None)
     link_at = _between(below, lowest, used)
     made = [link for link in graded.links if link.score >= link_at]
+    if link_at < used and len(made) * (1 - precision) < _TELLING:
+        link_at = used
+        made = [link for link in graded.links if link.score >= link_at]
     right = sum(link.right for link in made)
     if len(made) < ENOUGH or right < precision * len(made):
         return None

@@ -72,7 +72,13 @@ class Field:
     @property
     def open(self) -> tuple[Match, ...]:
         """Candidates that a person could choose from."""
-        return tuple(self.match(one) for one in self.seen[:_AT_MOST] if self.band(one) is not Band.NEW)
+        return tuple(
+            self.match(one) for one in self.seen[:_AT_MOST] if self.band(one) is not Band.NEW or self._vies(one)
+        )
+
+    def _vies(self, one: Seen) -> bool:
+        """Whether a candidate keeps the best one from being linked, however much less it scores."""
+        return not self.lead.mail and one is not self.seen[0] and _is_numbered_namesake(self.seen[0], one)
 
     @property
     def certain(self) -> Seen | None:

@@ -145,7 +145,9 @@ def _contact(lead: Record, compared: _Fields) -> Resolution | None:
     if best_one.word is None and compared.words.get(home[0]) is Word.DIFFERENT:
         because = "This is a known contact of an account that a person said the lead does not belong to."
         return _possible(lead, compared, (chosen, *compared.accounts.open), contacts, because)
-    if best_one.word is None and names_other_firm(compared.lead, best_one.profile, home[1]):
+    if best_one.word is None and (
+        names_other_firm(compared.lead, best_one.profile, home[1]) or _is_known_elsewhere(compared, home[0])
+    ):
         because = "This is a known contact who now names another firm than that of their account."
         return _possible(lead, compared, (chosen, *compared.accounts.open), contacts, because)
     account = next((one for one in compared.accounts.seen if one.ref == home[0]), None)
@@ -166,6 +168,15 @@ def names_other_firm(lead: Profile, contact: Profile, account: Profile) -> bool:
         return True
     own = account._replace(domains=[*account.domains, *contact.domains])
     return level is None and bool(lead.domains) and firms.domain_level(lead, own, NOTHING) == "different"
+
+
+def _is_known_elsewhere(compared: _Fields, home: RecordRef) -> bool:
+    """Whether the company that a lead names is another known account, while its address is still the old firm's."""
+    levels = {
+        one.ref: next((level for name, level, _ in one.found if name == "name"), "") for one in compared.accounts.seen
+    }
+    by_name = [ref for ref, level in levels.items() if level in ("same", "joined") and ref != home]
+    return bool(by_name) and levels.get(home) == "different"
 
 
 def _repeat(lead: Record, compared: _Fields) -> Resolution | None:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 
 from connector.mapping import translate
-from connector.matching import query, resolve
-from connector.model.match import Candidates, Resolution
+from connector.matching import query, repeats, resolve
+from connector.model.match import Band, Candidates, Resolution, Word
 from connector.model.plan import Step
 from connector.model.progress import InboxRow, InboxState, Problem, Woken
 from connector.model.records import Kind, Record, RecordRef
@@ -109,12 +109,28 @@ def resolve_lead(route: Route, lead: Record, arrived: bool = False, awake: Set[R
     single = one_of_each(route.store, judged, resolution)
     if single != judged:
         resolution = resolve(lead, single, words, route.rules.matching)
-    resolution = as_one(route, lead, single, words, resolution)
+    accepted = _accepted(route, lead, single, resolution)
+    if accepted != single:
+        resolution = resolve(lead, accepted, words, route.rules.matching)
+    resolution = as_one(route, lead, accepted, words, resolution)
     resolution = heeded(route, lead, resolution, words)
     if arrived:
-        wake_juniors(route, lead, single, awake)
+        wake_juniors(route, lead, accepted, awake)
     route.store.matches.save(route.name, resolution, route.clock.now())
     return resolution
+
+
+def _accepted(route: Route, lead: Record, found: Candidates, resolution: Resolution) -> Candidates:
+    """The candidates without a contact that a person refused for another lead of the same person."""
+    contact = resolution.contact
+    if contact is None or contact.judged or not found.leads:
+        return found
+    linked = [one.ref for one in repeats(lead, found, route.rules.matching) if one.band is Band.LINK]
+    said = [word for ref in linked for word in route.store.matches.judgements(ref) if word.word is Word.DIFFERENT]
+    if not any(contact.ref in (word.left, word.right) for word in said):
+        return found
+    refused = {ref for word in said for ref in (word.left, word.right)}
+    return replace(found, contacts=tuple(one for one in found.contacts if one.ref not in refused))
 
 
 def _itself(route: Route, ref: RecordRef) -> set[RecordRef]:

@@ -47,6 +47,15 @@ def test_easy_leads_are_linked_right(files: Files, tmp_path: Path) -> None:
     assert len(rows(links)) == 264
 
 
+@pytest.mark.parametrize("option", ["--links", "--errors"])
+def test_files_that_are_read_are_kept(files: Files, option: str) -> None:
+    """A file that is read is never written over, and nothing is done."""
+    before = files.path("truth").read_bytes()
+    answer = type_command("matching", "eval", *files.options, option, str(files.path("truth")))
+    assert (answer.code, "would be written over" in answer.err) == (2, True), answer.said
+    assert files.path("truth").read_bytes() == before
+
+
 def test_mistakes_are_told_with_evidence(files: Files, tmp_path: Path) -> None:
     """A truth that contradicts the leads is told as wrong and as missed, with case and evidence."""
     truth = tmp_path / "truth.csv"

@@ -18,7 +18,7 @@ def graded(right: list[float], wrong: list[float]) -> Graded:
 
 def test_labels_give_the_lowest_precise_cut() -> None:
     """As many links as can be are made while they are as precise as stated."""
-    bound = from_labels(graded([5.0] * 99 + [2.0], [4.0, 1.0]), 0.99, used=9.0)
+    bound = from_labels(graded([5.0] * 99 + [2.0], [4.0, 1.0]), 0.99, used=-9.0)
     assert bound is not None
     assert bound.links == 101
     assert bound.precision == pytest.approx(100 / 101)
@@ -31,6 +31,16 @@ def test_cut_in_use_stays_where_it_serves() -> None:
     bound = from_labels(graded([5.0] * 50, [1.0]), 0.99, used=1.5)
     assert bound is not None
     assert bound.link_at == 1.5
+
+
+def test_few_labels_lower_no_band() -> None:
+    """Thirty-five right links say nothing of one wrong in a hundred: the band stays; hundreds may lower it."""
+    few = from_labels(graded([5.0] * 34 + [2.0], [1.0]), 0.99, used=4.0)
+    assert few is not None
+    assert few.link_at == 4.0
+    many = from_labels(graded([5.0] * 300 + [2.0], [1.0]), 0.99, used=4.0)
+    assert many is not None
+    assert many.link_at <= 2.0
 
 
 def test_higher_precision_links_less() -> None:

@@ -65,3 +65,21 @@ def test_crowded_address_is_asked() -> None:
     assert resolve(me, crowd, (), rules()).linkage is Linkage.POSSIBLE
     few = replace(crowd, held={"email=ann.weber@nordwindtools.com": RUNAWAY})
     assert resolve(me, few, (), rules()).linkage is Linkage.ACCOUNT
+
+
+def test_known_contact_of_another_known_firm_is_asked() -> None:
+    """The old firm's address with the name of another known account is a change of job: a person is asked."""
+    me = lead(company="Castor Instruments")
+    answer = resolved(me, HERE, OTHER, ANN)
+    assert answer.linkage is Linkage.POSSIBLE
+    assert {one.ref for one in answer.candidates} >= {ANN.ref, OTHER.ref}
+
+
+def test_namesake_colleague_is_offered_too() -> None:
+    """Where a colleague of one name keeps a contact from being linked, both stand in the question."""
+    me = lead(email="", phone="+491713920045")
+    known = contact("C1", account_id="A1", phone="+491713920045", email="")
+    colleague = contact("C2", account_id="A1", email="ann.weber2@nordwindtools.com")
+    answer = resolved(me, HERE, known, colleague)
+    assert answer.linkage is Linkage.POSSIBLE
+    assert {one.ref for one in answer.candidates} >= {known.ref, colleague.ref}

@@ -13,7 +13,7 @@ from connector.model.match import Judgement, Word
 from connector.model.progress import Woken
 from connector.model.records import RecordRef
 from connector.store import open_store
-from tests.builders import Row, demo_lead, lead, record_id
+from tests.builders import Row, account, contact, demo_lead, lead, record_id
 from tests.contracts.memory_crm import StillClock
 
 from .project import Project
@@ -264,3 +264,19 @@ def test_contradiction_breaks_a_chain(project: Project) -> None:
     later = C if follows(project, B) else B
     asked = {review["lead"]["id"]: review for review in reviews(project)}
     assert A in [match["record"]["id"] for match in asked[later]["candidates"]]
+
+
+def test_refusal_holds_for_the_duplicate_too(project: Project) -> None:
+    """A contact that a person refused for a lead is not given to another lead of the same person either."""
+    arrive(project, ivy(lead, 10, Email="ivy.stone@copperlane.example"))
+    home = account(1, "Copper Lane")
+    known = contact(2, "Ivy", "Stone", home, Email="ivy.stone@copperlane.example")
+    project.load({"Account": [home], "Contact": [known]})
+    project.advance(30)
+    assert project.sync().code == 0
+    said = project.run("matching", "judge", A, "different", known["Id"], "--by", "ann")
+    assert said.code == 0, said.err
+    arrive(project, ivy(demo_lead, 11, Email="ivy.stone@copperlane.example"))
+    project.settle_down()
+    assert not str(found(project, B)["ConvertedContactId"] or "").startswith(known["Id"])
+    assert follows(project, B) == A
