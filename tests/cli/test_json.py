@@ -75,7 +75,7 @@ CASES = [
         "matching dedupe {labelled}/contacts.csv --key contact_id --truth account_id --processes 1 --out {out}",
     ),
     case("matching-explain", "matching explain last_name=Lee,email=lee@mill.example last_name=Lee"),
-    case("matching-explain", f"matching explain {LEAD} {{account}}"),
+    case("matching-explain", "matching explain {lead} {account}"),
     case("matching-train", "matching train --from {labelled} --processes 1 --out {out}"),
     case("matching-calibrate", "matching calibrate --from {labelled} --precision 0.9 --processes 1 --out {out}"),
     case("report-waiting", "report waiting"),
@@ -161,6 +161,8 @@ def words_of(one: Case, folder: Folder, place: Path) -> list[str]:
         assert folder.type("review", "export", str(known["sheet_kept"])).code == 0
     if "{review}" in one.words:
         known["review"] = folder.ask("SELECT min(id) FROM reviews WHERE state = 'open'")[0][0]
+    if "{lead}" in one.words:
+        known["lead"] = folder.ask("SELECT min(record_id) FROM directory WHERE kind = 'lead' AND gone = 0")[0][0]
     if "{account}" in one.words:
         known["account"] = folder.ask("SELECT min(record_id) FROM directory WHERE kind = 'account' AND gone = 0")[0][0]
     if "{letter}" in one.words:

@@ -255,7 +255,7 @@ def test_contradiction_breaks_a_chain(project: Project) -> None:
     """A lead between two plainly different people joins neither silently: a person is asked, and no chain made."""
     leads = [
         weak_lead(10, "Jane", "Stone", "Copper Lane", Email="jane.stone@copperlane.com", Phone="+1 512 757 6001"),
-        weak_lead(11, "J.", "Stone", "Copper Lane", Email=None, Phone="+1 512 757 6002"),
+        weak_lead(11, "J.", "Stone", "Copper Lane", Email=None, Phone="+1 512 757 6002", MobilePhone="+1 512 757 6001"),
         weak_lead(12, "John", "Stone", "Copper Lane", Email="john.stone@copperlane.com", Phone="+1 512 757 6002"),
     ]
     arrive(project, *leads)
