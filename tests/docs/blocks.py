@@ -36,6 +36,10 @@ _MASKS = (
     (re.compile(r"\b(?=[0-9a-f]*\d)[0-9a-f]{16,64}\b"), "DIGEST"),
     (re.compile(r"version \d+\.\d+\.\d+"), "version N"),
     (re.compile(r"\b\d+ MiB"), "N MiB"),
+    (re.compile(r"\bwaited .*: source .*"), "waited TIMES"),
+    (re.compile(r"\bin [\d.]+ s, at most \d+ MB"), "in N s, at most N MB"),
+    (re.compile(r"\blaid anew in [\d.]+ s"), "laid anew in N s"),
+    (re.compile(r"\bwaits \d+ (?:s|min)\b"), "waits N"),
     (re.compile(r"\b\d+ of 15000\b"), "N of 15000"),
 )
 

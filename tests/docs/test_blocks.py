@@ -61,3 +61,4 @@ def test_shown_output_is_compared(tmp_path: Path) -> None:
     assert agrees("a\n...\nz", "a\nb\nc\nz")
     assert not agrees("a\n...\nz", "a\nb\nc")
     assert masked("at 2026-01-02T03:04:05Z of 2026-01-02, 00Q5g00000Clsc1EAB") == ["at TIME of DATE, 00Q..."]
+    assert masked("  waited 3 d 20 s: source 3 d 19 s, us 1 s") == masked("  waited 2 d: source 2 d")
