@@ -44,6 +44,33 @@ class Verdict(StrEnum):
         return self in (Verdict.CONVERT, Verdict.ATTACH)
 
 
+class Gate(StrEnum):
+    """Whether automatic conversion is trusted: OPEN, on PROBATION (too little is known yet) or CLOSED (it erred)."""
+
+    OPEN = "open"
+    PROBATION = "probation"
+    CLOSED = "closed"
+
+
+class Assurance(StrEnum):
+    """How a verdict is assured: carried out, confirmed by a person first, or carried out and sampled for review."""
+
+    AUTO = "auto"
+    HUMAN = "human"
+    SAMPLED = "sampled"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerChoice:
+    """Who is to own what a lead becomes: one of *candidates* (CRM user ids), in turn where there are several.
+
+    *rule* names the owner rule of the policy; turns are counted per rule.
+    """
+
+    rule: str
+    candidates: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """Why: a code from the policy, a sentence, and the points it brought (0 when it brought none)."""
@@ -111,7 +138,8 @@ class DecisionInputs:
     *account* and *contact* are the records the resolution chose. *worked* says, in a few words, how a
     person has already worked the lead (status or owner changed), empty when nobody has.
     *owner* is the route's owner for leads that a queue holds. *survivor* is the standing decision of the
-    lead this one duplicates. *doubts* are sentences on values that no mapping table knows.
+    lead this one duplicates. *doubts* are sentences on values that no mapping table knows. *gate* is where the
+    error budget of the policy that decides stood.
     """
 
     lead: Record
@@ -125,6 +153,7 @@ class DecisionInputs:
     ruling: Ruling | None = None
     survivor: Decision | None = None
     doubts: tuple[str, ...] = ()
+    gate: Gate = Gate.OPEN
 
     def __post_init__(self) -> None:
         """Refuse an instant without a zone."""
@@ -137,6 +166,9 @@ class Decision:
 
     *opportunity* is set when one is to be opened. *status* is the disqualification reason code or the
     nurture reason that the write-back may name. *look_again_at* is when time alone could change the answer.
+    *policy* names the policy that decided, where several stand side by side. *runner_up* is the row that would have
+    decided next, *runner_up_verdict* its verdict. *owner* is set where the policy says who owns what is made.
+    *sampled* marks a verdict that is carried out and also reviewed blind.
     """
 
     lead: RecordRef
@@ -154,6 +186,11 @@ class Decision:
     look_again_at: datetime | None = None
     runner_up: str = ""
     ruled_by: str = ""
+    policy: str = ""
+    runner_up_verdict: Verdict | None = None
+    owner: OwnerChoice | None = None
+    assurance: Assurance = Assurance.AUTO
+    sampled: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a decision without a reason, and instants without a zone."""
@@ -168,4 +205,4 @@ class Decision:
 
     def _answer(self) -> tuple[object, ...]:
         terms = (self.opportunity.name, dict(self.opportunity.values)) if self.opportunity else None
-        return (self.verdict, self.disqualification, terms, self.duplicate_of)
+        return (self.verdict, self.disqualification, terms, self.duplicate_of, self.owner)

@@ -107,6 +107,7 @@ class Woken(StrEnum):
     JUDGEMENT = "judgement"
     REVIEW = "review"
     RECORD = "record"
+    ACTIVITY = "activity"
     VERSION = "version"
     LOOK_AGAIN = "look-again"
     RETRY = "retry"

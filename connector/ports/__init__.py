@@ -5,6 +5,7 @@ keeps them: CRMs (`connector.systems`), the state file (`connector.store`), cloc
 """
 
 from connector.ports.directory import Directory, Spread
+from connector.ports.history import Activities, Funnel, Samples, Stages, Turns
 from connector.ports.matches import Matches
 from connector.ports.shelves import (
     Audit,
@@ -24,6 +25,7 @@ from connector.ports.shelves import (
 from connector.ports.systems import Clock, Observer, Source, Target
 
 __all__ = [
+    "Activities",
     "Audit",
     "Budgets",
     "Clock",
@@ -31,6 +33,7 @@ __all__ = [
     "DeadLetters",
     "Decisions",
     "Directory",
+    "Funnel",
     "Inbox",
     "Journal",
     "Lease",
@@ -38,10 +41,13 @@ __all__ = [
     "Observer",
     "Reviews",
     "Runs",
+    "Samples",
     "Source",
     "Spread",
+    "Stages",
     "Store",
     "Target",
+    "Turns",
     "Twins",
     "Watermarks",
 ]

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from connector.model.decision import Decision, DecisionInputs, Ruling, Versions
+from connector.model.history import StoredDecision
 from connector.model.match import Resolution
 from connector.model.plan import Order, Plan, Receipt
 from connector.model.progress import (
@@ -32,6 +33,7 @@ from connector.model.progress import (
 from connector.model.records import Kind, RecordRef, Scalar, Values
 from connector.model.twins import Pair
 from connector.ports.directory import Directory
+from connector.ports.history import Activities, Funnel, Samples, Stages, Turns
 from connector.ports.matches import Matches
 
 
@@ -138,6 +140,11 @@ class Decisions(Protocol):
 
     def history(self, route: str, lead: RecordRef) -> Sequence[Decision]:
         """Every decision on *lead*, oldest first; the last one stands."""
+
+    def stored(
+        self, route: str, since: datetime | None = None, until: datetime | None = None, batch: int = 1000
+    ) -> Iterator[Sequence[StoredDecision]]:
+        """Every decision of a route made from *since* until before *until*, in the order in which they were made."""
 
     def linked_at(self, lead: RecordRef, other: RecordRef) -> datetime | None:
         """When *lead* was first decided on as linked to *other*; None when it never was."""
@@ -309,6 +316,16 @@ class Store(Protocol):
     def matches(self) -> Matches: ...
     @property
     def decisions(self) -> Decisions: ...
+    @property
+    def activities(self) -> Activities: ...
+    @property
+    def stages(self) -> Stages: ...
+    @property
+    def funnel(self) -> Funnel: ...
+    @property
+    def samples(self) -> Samples: ...
+    @property
+    def turns(self) -> Turns: ...
     @property
     def journal(self) -> Journal: ...
     @property

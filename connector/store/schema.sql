@@ -1,3 +1,15 @@
+CREATE TABLE activities (
+    connection TEXT NOT NULL,
+    source_id TEXT NOT NULL,
+    object TEXT NOT NULL,
+    record_id TEXT NOT NULL,
+    account_id TEXT NOT NULL DEFAULT '',
+    kind TEXT NOT NULL,
+    at TEXT NOT NULL,
+    gone INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (connection, source_id)
+) WITHOUT ROWID;
+
 CREATE TABLE audit (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     at TEXT NOT NULL,
@@ -134,6 +146,21 @@ CREATE TABLE frozen (
     released_at TEXT
 );
 
+CREATE TABLE gates (
+    policy TEXT NOT NULL,
+    policy_version TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('open', 'probation', 'closed')),
+    since TEXT NOT NULL,
+    why TEXT NOT NULL DEFAULT '',
+    reviewed INTEGER NOT NULL DEFAULT 0,
+    reviewed_right INTEGER NOT NULL DEFAULT 0,
+    outcomes INTEGER NOT NULL DEFAULT 0,
+    outcomes_good INTEGER NOT NULL DEFAULT 0,
+    alerted_at TEXT,
+    reopened_by TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (policy, policy_version)
+) WITHOUT ROWID;
+
 CREATE TABLE identities (
     directory_id INTEGER PRIMARY KEY,
     connection TEXT NOT NULL,
@@ -241,6 +268,31 @@ CREATE TABLE matches (
     saved_at TEXT NOT NULL
 );
 
+CREATE TABLE opportunity_stages (
+    connection TEXT NOT NULL,
+    opportunity_id TEXT NOT NULL,
+    at TEXT NOT NULL,
+    origin TEXT NOT NULL CHECK (origin IN ('history', 'snapshot')),
+    object TEXT NOT NULL,
+    stage TEXT NOT NULL,
+    amount REAL,
+    close_date TEXT NOT NULL DEFAULT '',
+    probability REAL,
+    forecast TEXT NOT NULL DEFAULT '',
+    closed INTEGER NOT NULL DEFAULT 0,
+    won INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (connection, opportunity_id, at, origin)
+) WITHOUT ROWID;
+
+CREATE TABLE owner_turns (
+    pool TEXT NOT NULL,
+    connection TEXT NOT NULL,
+    record_id TEXT NOT NULL,
+    object TEXT NOT NULL,
+    turn INTEGER NOT NULL,
+    PRIMARY KEY (pool, connection, record_id, object)
+) WITHOUT ROWID;
+
 CREATE TABLE plans (
     id TEXT PRIMARY KEY,
     route TEXT NOT NULL,
@@ -312,6 +364,21 @@ CREATE TABLE runs (
     summary TEXT NOT NULL DEFAULT '{}'
 );
 
+CREATE TABLE samples (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    route TEXT NOT NULL,
+    connection TEXT NOT NULL,
+    object TEXT NOT NULL,
+    record_id TEXT NOT NULL,
+    policy TEXT NOT NULL,
+    policy_version TEXT NOT NULL,
+    verdict TEXT NOT NULL,
+    decided_at TEXT NOT NULL,
+    answer TEXT,
+    answered_by TEXT NOT NULL DEFAULT '',
+    answered_at TEXT
+);
+
 CREATE TABLE schema_migrations (
     number INTEGER PRIMARY KEY,
     name TEXT NOT NULL,
@@ -349,6 +416,10 @@ CREATE TABLE watermarks (
     PRIMARY KEY (scope, object)
 ) WITHOUT ROWID;
 
+CREATE INDEX activities_by_account ON activities (connection, account_id, at) WHERE account_id <> '';
+
+CREATE INDEX activities_by_record ON activities (connection, record_id, object, at);
+
 CREATE INDEX audit_by_subject ON audit (subject, id);
 
 CREATE INDEX crosswalk_by_record ON crosswalk (connection, record_id, object);
@@ -359,6 +430,8 @@ CREATE UNIQUE INDEX dead_letters_one_standing ON dead_letters (connection, recor
     WHERE state IN ('open', 'retried');
 
 CREATE INDEX decisions_by_lead ON decisions (connection, record_id, object);
+
+CREATE INDEX decisions_by_time ON decisions (route, decided_at, id);
 
 CREATE INDEX decisions_by_verdict ON decisions (route, verdict) WHERE standing = 1;
 
@@ -393,6 +466,8 @@ CREATE INDEX journal_by_lead ON journal (connection, record_id, object);
 
 CREATE INDEX journal_by_plan ON journal (plan_id);
 
+CREATE INDEX journal_conversions ON journal (route, sent_at) WHERE action = 'convert' AND sent_at IS NOT NULL;
+
 CREATE INDEX journal_never_sent ON journal (route) WHERE state = 'planned';
 
 CREATE UNIQUE INDEX journal_one_open_conversion ON journal (connection, record_id)
@@ -426,6 +501,8 @@ CREATE INDEX match_refs_by_match ON match_refs (match_id);
 
 CREATE UNIQUE INDEX matches_by_lead ON matches (connection, record_id, object, route);
 
+CREATE UNIQUE INDEX owner_turns_once ON owner_turns (pool, turn);
+
 CREATE INDEX review_answers_by_review ON review_answers (review_id, id);
 
 CREATE UNIQUE INDEX review_answers_one_settles ON review_answers (review_id) WHERE standing = 'settled';
@@ -439,6 +516,12 @@ CREATE UNIQUE INDEX reviews_one_open ON reviews (connection, record_id, object, 
 CREATE INDEX rulings_by_lead ON rulings (connection, record_id, object, ruled_at);
 
 CREATE INDEX runs_by_start ON runs (started_at);
+
+CREATE INDEX samples_answered ON samples (policy, policy_version, answered_at) WHERE answer IS NOT NULL;
+
+CREATE UNIQUE INDEX samples_once ON samples (connection, record_id, object, route, policy_version);
+
+CREATE INDEX samples_open ON samples (id) WHERE answer IS NULL;
 
 CREATE INDEX twins_ended ON twins (source_connection, source_id, target_connection, target_id)
     WHERE ended_at IS NOT NULL;

@@ -1,0 +1,59 @@
+"""How far automatic verdicts are trusted: blind samples, and the gate of each policy's error budget."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from connector.model.decision import Gate, Verdict
+from connector.model.records import RecordRef, require_aware
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """An automatic verdict that a person reviews without being told it.
+
+    *answer* is what the person would have done, None while nobody answered. *number* is 0 until it is kept.
+    """
+
+    route: str
+    lead: RecordRef
+    policy: str
+    version: str
+    verdict: Verdict
+    decided_at: datetime
+    number: int = 0
+    answer: Verdict | None = None
+    answered_by: str = ""
+    answered_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse instants without a zone."""
+        require_aware(self.decided_at)
+        require_aware(self.answered_at)
+
+    @property
+    def right(self) -> bool | None:
+        """Whether the person would have converted too; None while nobody answered."""
+        return None if self.answer is None else self.answer.converts == self.verdict.converts
+
+
+@dataclass(frozen=True, slots=True)
+class GateRecord:
+    """Where the gate of one policy version stands, since when, and why.
+
+    *reviewed* and *right* count blind reviews; *outcomes* and *good* count later outcomes (kept apart).
+    *alerted_at* is when people were told that it closed; *reopened_by* who opened it by hand.
+    """
+
+    policy: str
+    version: str
+    state: Gate
+    since: datetime
+    why: str = ""
+    reviewed: int = 0
+    right: int = 0
+    outcomes: int = 0
+    good: int = 0
+    alerted_at: datetime | None = None
+    reopened_by: str = ""

@@ -1,0 +1,76 @@
+"""What the corridor asks of the shelves that remember what happened over time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from connector.model.assurance import GateRecord, Sample
+from connector.model.decision import Verdict
+from connector.model.history import ActivityRow, LeadHistory, StageChange
+from connector.model.records import Activity, RecordRef
+
+
+class Activities(Protocol):
+    """What people did, and what was done with them, as the CRMs tell it."""
+
+    def put(self, rows: Sequence[ActivityRow]) -> Sequence[RecordRef]:
+        """Keep rows, the newest word of each; answers the records whose activities changed by it, each once."""
+
+    def of(self, who: RecordRef) -> tuple[Activity, ...]:
+        """The activities of a record that are not gone, oldest first."""
+
+    def last(self, connection: str) -> Mapping[str, datetime]:
+        """Per record id and per account id of a connection: when something last happened with it."""
+
+
+class Stages(Protocol):
+    """How opportunities moved."""
+
+    def put(self, changes: Sequence[StageChange]) -> None:
+        """Keep changes, each once. A snapshot that tells nothing new is left out."""
+
+    def of(self, opportunity: RecordRef) -> Sequence[StageChange]:
+        """All that is known of an opportunity, oldest first; history goes before snapshots of the same instant."""
+
+
+class Funnel(Protocol):
+    """Leads with how far they came, as the state file knows them."""
+
+    def histories(self, routes: Sequence[str], batch: int = 1000) -> Iterator[Sequence[LeadHistory]]:
+        """One row per lead of *routes* that was ever decided on, in the order in which they first came."""
+
+
+class Samples(Protocol):
+    """Automatic verdicts that are reviewed blind, and where the error budget of each policy stands."""
+
+    def add(self, samples: Iterable[Sample]) -> None:
+        """Keep what is to be reviewed; a lead is sampled once per policy version."""
+
+    def list(self, open_only: bool = True) -> Sequence[Sample]:
+        """Samples, the oldest first."""
+
+    def answer(self, sample_id: int, answer: Verdict, by: str, at: datetime) -> Sample:
+        """Keep a person's blind answer; raises UsageError when there is no such sample or it was answered before."""
+
+    def reviewed(self, policy: str, version: str) -> Sequence[Sample]:
+        """Answered samples of one policy version, in the order in which they were answered."""
+
+    def gate(self, policy: str, version: str) -> GateRecord | None:
+        """Where the gate of a policy version stands; None when nothing was kept of it."""
+
+    def set_gate(self, record: GateRecord) -> None: ...
+
+    def gates(self) -> Sequence[GateRecord]:
+        """Every gate that was ever kept, the newest first."""
+
+
+class Turns(Protocol):
+    """Who is next where owners take turns, and how much was made lately."""
+
+    def take(self, pool: str, lead: RecordRef) -> int:
+        """The turn of a lead in a pool, counted from 0; a lead keeps the turn it was once given."""
+
+    def made_since(self, route: str, since: datetime) -> Mapping[str, int]:
+        """Conversions sent, and accounts made by them, since an instant: ``{"conversions": n, "accounts": m}``."""
