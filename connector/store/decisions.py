@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from connector.model.decision import Decision, DecisionInputs, Ruling, Verdict
+from connector.model.history import StoredDecision
 from connector.model.records import RecordRef
-from connector.store.codec import from_json, moment, parts, stamp, stamp_or_none, to_json
-from connector.store.database import Database
+from connector.store.codec import from_json, list_from_json, moment, parts, stamp, stamp_or_none, to_json
+from connector.store.database import Database, Row
 
 _CHOSEN = ("contact", "account", "duplicate_of")
+_NEVER = "9999"
 _STANDING = "standing = 1 AND connection = ? AND record_id = ? AND object = ? AND route = ?"
 
 
@@ -68,6 +70,20 @@ class SqliteDecisions:
         )
         return [from_json(Decision, row[0]) for row in rows]
 
+    def stored(
+        self, route: str, since: datetime | None = None, until: datetime | None = None, batch: int = 1000
+    ) -> Iterator[Sequence[StoredDecision]]:
+        """Every decision of a route made from *since* until before *until*, in the order in which they were made."""
+        at, number = "" if since is None else stamp(since), 0
+        end = _NEVER if until is None else stamp(until)
+        while found := self._database.rows(
+            "SELECT id, decision, inputs, decided_at FROM decisions WHERE route = ? AND (decided_at, id) > (?, ?)"
+            " AND decided_at < ? ORDER BY decided_at, id LIMIT ?",
+            (route, at, number, end, batch),
+        ):
+            number, at = found[-1][0], found[-1][3]
+            yield _stored(found)
+
     def linked_at(self, lead: RecordRef, other: RecordRef) -> datetime | None:
         """When *lead* was first decided on as linked to *other*, on any route; None when it never was."""
         links = [f"json_extract(inputs, '$.resolution.{role}.ref')" for role in _CHOSEN]
@@ -105,3 +121,13 @@ class SqliteDecisions:
                 "SELECT verdict, count(*) FROM decisions WHERE standing = 1 AND route = ? GROUP BY verdict", (route,)
             )
         )
+
+
+def _stored(rows: Sequence[Row]) -> list[StoredDecision]:
+    """Rows read in one go, which takes half the time of reading them one by one."""
+    decisions = list_from_json(Decision, f"[{','.join(row[1] for row in rows)}]")
+    inputs = list_from_json(DecisionInputs, f"[{','.join(row[2] for row in rows)}]")
+    return [
+        StoredDecision(row[0], decision, known, row[1])
+        for row, decision, known in zip(rows, decisions, inputs, strict=True)
+    ]

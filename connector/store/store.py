@@ -12,6 +12,7 @@ from types import TracebackType
 from connector.errors import StateError
 from connector.ports import Clock
 from connector.store import care, custody, migrations
+from connector.store.activities import SqliteActivities
 from connector.store.audit import SqliteAudit
 from connector.store.crosswalk import SqliteCrosswalk
 from connector.store.database import BUSY_SECONDS, Damaged, Database
@@ -24,6 +25,9 @@ from connector.store.lease import SqliteLease, locked
 from connector.store.matches import SqliteMatches
 from connector.store.reviews import SqliteReviews
 from connector.store.runs import SqliteBudgets, SqliteRuns
+from connector.store.samples import SqliteSamples
+from connector.store.stages import SqliteStages
+from connector.store.turns import SqliteTurns
 from connector.store.twins import SqliteTwins
 from connector.store.watermarks import SqliteWatermarks
 
@@ -51,6 +55,10 @@ class SqliteStore:
         self.twins = SqliteTwins(database)
         self.matches = SqliteMatches(database)
         self.decisions = SqliteDecisions(database)
+        self.activities = SqliteActivities(database)
+        self.stages = SqliteStages(database)
+        self.samples = SqliteSamples(database)
+        self.turns = SqliteTurns(database)
         self.lease = SqliteLease(database)
         self.journal = SqliteJournal(database, self.crosswalk, self.lease.fence)
         self.dead_letters = SqliteDeadLetters(database)
