@@ -18,6 +18,7 @@ from connector.sandbox.salesforce.conversion_mapping import (
     readable_values,
 )
 from connector.sandbox.salesforce.database import Row
+from connector.sandbox.salesforce.last_activity import ACTIVITIES, roll_up
 from connector.sandbox.salesforce.org_state import OrgState, RowRefused
 from connector.sandbox.salesforce.org_time import last_day_of_fiscal_quarter
 from connector.sandbox.salesforce.org_types import (
@@ -157,10 +158,11 @@ def _move_activities(
 ) -> None:
     """Tasks and events of the lead become the contact's, related to the opportunity or else the account."""
     changes = {"WhoId": contact_id, "WhatId": opportunity_id or account_id, "AccountId": account_id}
-    for name in ("Task", "Event"):
+    for name in ACTIVITIES:
         definition = state.definition(name)
         for row in state.live(name, "WhoId = ?", (lead_id,)):
             touch_row(state, definition, row["Id"], changes)
+            roll_up(state, name, None, {**row, **changes})
 
 
 def _move_memberships(state: OrgState, lead_id: str, contact_id: str) -> None:
@@ -169,7 +171,7 @@ def _move_memberships(state: OrgState, lead_id: str, contact_id: str) -> None:
     known = {row["CampaignId"] for row in state.live(definition.name, "ContactId = ?", (contact_id,))}
     for row in state.live(definition.name, "LeadId = ?", (lead_id,)):
         if row["CampaignId"] not in known:
-            touch_row(state, definition, row["Id"], {"ContactId": contact_id})
+            touch_row(state, definition, row["Id"], {"ContactId": contact_id, "LeadOrContactId": contact_id})
 
 
 def _close_lead(

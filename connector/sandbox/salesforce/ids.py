@@ -26,6 +26,7 @@ PREFIXES = {
     "Organization": "00D",
     "Group": "00G",
     "RecordType": "012",
+    "OpportunityHistory": "008",
     "Campaign": "701",
     "CampaignMember": "00v",
     "LeadStatus": "01J",

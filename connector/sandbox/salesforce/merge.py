@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from connector.sandbox.salesforce.database import Row
+from connector.sandbox.salesforce.last_activity import refresh
 from connector.sandbox.salesforce.org_state import OrgState, RowRefused
 from connector.sandbox.salesforce.org_types import ApiError, DmlOptions, MergeResult, RowError
 from connector.sandbox.salesforce.records_save import find_row, touch_row, update_one, write_row
@@ -12,6 +13,9 @@ from connector.sandbox.salesforce.schema import ChildRelationship, ObjectDef
 MAX_LOSERS = 2
 _ONE_PER = {("CampaignMember", "LeadId"): "CampaignId", ("CampaignMember", "ContactId"): "CampaignId",
             ("OpportunityContactRole", "ContactId"): "OpportunityId"}  # fmt: skip
+
+# A member's lead or contact, worked out of the two fields that hold them.
+_FOLLOWS = "LeadOrContactId"
 
 
 def merge(
@@ -51,6 +55,7 @@ def _merged(
         moved += _take_over(state, definition, str(winner["Id"]), str(loser["Id"]))
         write_row(state, definition, loser, {"IsDeleted": 1, "MasterRecordId": winner["Id"]})
     update_one(state, definition, {**master, "Id": winner["Id"]}, options)
+    refresh(state, str(winner["Id"]))
     return MergeResult(str(winner["Id"]), True, tuple(str(row["Id"]) for row in losers), tuple(moved))
 
 
@@ -58,6 +63,8 @@ def _take_over(state: OrgState, definition: ObjectDef, winner: str, loser: str) 
     """Re-point every live reference at the loser, so not the losers of earlier merges; answers the changed ids."""
     moved: list[str] = []
     for relation in list(state.schema.children_of(definition.name)):
+        if relation.field.name == _FOLLOWS:
+            continue
         for row in state.live(relation.child, f'"{relation.field.name}" = ?', (loser,)):
             _repoint(state, relation, row, winner)
             moved.append(str(row["Id"]))
@@ -74,5 +81,7 @@ def _repoint(state: OrgState, relation: ChildRelationship, row: Row, winner: str
         if state.live(relation.child, where, (winner, row[single], row["Id"])):
             write_row(state, definition, row, {"IsDeleted": 1})
             return
-    target = None if row["Id"] == winner else winner
-    touch_row(state, definition, row["Id"], {column: target})
+    changes = {column: None if row["Id"] == winner else winner}
+    if _FOLLOWS.lower() in definition.fields and row[_FOLLOWS] == row[column]:
+        changes[_FOLLOWS] = winner
+    touch_row(state, definition, row["Id"], changes)

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from connector.sandbox.salesforce import last_activity, stage_history
 from connector.sandbox.salesforce.database import Row
 from connector.sandbox.salesforce.ids import to_eighteen
 from connector.sandbox.salesforce.org_state import OrgState
@@ -28,7 +29,16 @@ def load(state: OrgState, records: Mapping[str, Sequence[Mapping[str, Any]]]) ->
                 prepared = [loader.row(row) for row in chunk]
                 _insert(state, loader, prepared)
                 answer[name] += [{**given, "Id": new["Id"]} for new, given in zip(prepared, chunk, strict=True)]
+        _settle(state, answer)
     return answer
+
+
+def _settle(state: OrgState, loaded: Mapping[str, Sequence[Record]]) -> None:
+    """What follows from loaded rows on others: the first row of a stage history, the days of last activity."""
+    told = {to_eighteen(row.get("OpportunityId")) or "" for row in loaded.get(stage_history.HISTORY, ())}
+    if told or loaded.get("Opportunity"):
+        stage_history.complete(state, sorted(told))
+    last_activity.after_load(state, [name for name in last_activity.ACTIVITIES if loaded.get(name)])
 
 
 class _Loader:

@@ -2,6 +2,7 @@
 
 from connector.sandbox.salesforce.database import Row
 from connector.sandbox.salesforce.ids import to_eighteen
+from connector.sandbox.salesforce.last_activity import ACTIVITIES, roll_up
 from connector.sandbox.salesforce.org_state import OrgState, RowRefused
 from connector.sandbox.salesforce.org_types import DmlOptions, RowError
 from connector.sandbox.salesforce.records_save import find_row, touch_row, write_row
@@ -33,6 +34,8 @@ def delete_one(state: OrgState, given: str) -> str:
 def _bury(state: OrgState, definition: ObjectDef, row: Row, taken_by: str | None) -> None:
     """Mark a row deleted, take its dependants along and clear the other references to it."""
     write_row(state, definition, row, {"IsDeleted": 1, "_deleted_with": taken_by})
+    if definition.name in ACTIVITIES:
+        roll_up(state, definition.name, row, None)
     for relation in list(state.schema.children_of(definition.name)):
         child = state.definition(relation.child)
         column = relation.field.name
@@ -63,6 +66,8 @@ def _restore(state: OrgState, definition: ObjectDef, row: Row) -> None:
     if draft.errors:
         raise RowRefused(*draft.errors)
     write_row(state, definition, row, {"IsDeleted": 0, "_deleted_with": None})
+    if definition.name in ACTIVITIES:
+        roll_up(state, definition.name, None, row)
     for relation in list(state.schema.children_of(definition.name)):
         child = state.definition(relation.child)
         where = f'"{relation.field.name}" = ? AND IsDeleted = 1 AND _deleted_with = ?'

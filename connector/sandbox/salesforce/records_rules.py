@@ -70,11 +70,15 @@ def _opportunity(draft: Draft) -> None:
     elif draft.changed("ForecastCategoryName"):
         draft.values["ForecastCategory"] = _FORECAST_CODES.get(draft.values["ForecastCategoryName"], "Pipeline")
     amount, probability = draft.current("Amount"), draft.current("Probability")
-    draft.values["ExpectedRevenue"] = None if amount is None else round(amount * (probability or 0) / 100, 2)
+    draft.values["ExpectedRevenue"] = _expected(amount, probability)
     close = draft.current("CloseDate")
     if close is not None:
         year, quarter = fiscal_period(date.fromisoformat(close), draft.state.fiscal_start())
         draft.values.update(FiscalYear=year, FiscalQuarter=quarter, Fiscal=f"{year} {quarter}")
+
+
+def _expected(amount: float | None, probability: float | None) -> float | None:
+    return None if amount is None else round(amount * (probability or 0) / 100, 2)
 
 
 def _enter_stage(draft: Draft) -> None:
@@ -98,7 +102,8 @@ def _task(draft: Draft) -> None:
     draft.values["IsClosed"] = int(closed)
     draft.values["IsHighPriority"] = int(draft.current("Priority") == "High")
     if draft.changed("Status"):
-        draft.values["CompletedDateTime"] = draft.state.stamp() if closed else None
+        done = draft.values.get("LastModifiedDate") or draft.state.stamp()
+        draft.values["CompletedDateTime"] = done if closed else None
 
 
 def _event(draft: Draft) -> None:
@@ -139,10 +144,26 @@ def _campaign_member(draft: Draft) -> None:
             draft.refuse("FIELD_INTEGRITY_EXCEPTION", "Either LeadId or ContactId is required, not both", *people)
         elif not draft.errors:
             _check_membership(draft, people[0])
+    person = "ContactId" if draft.current("ContactId") else "LeadId"
+    draft.values.update(LeadOrContactId=draft.current(person), Type=person.removesuffix("Id"))
+    if not draft.changed("Status"):
+        return
     responded = draft.current("Status") == "Responded"
     draft.values["HasResponded"] = int(responded)
     if responded and draft.current("FirstRespondedDate") is None:
-        draft.values["FirstRespondedDate"] = draft.state.stamp()[:10]
+        draft.values["FirstRespondedDate"] = (draft.values.get("LastModifiedDate") or draft.state.stamp())[:10]
+
+
+def _history(draft: Draft) -> None:
+    """A loaded row of stage history: what its stage implies."""
+    stage = draft.current("StageName")
+    found = draft.state.live("OpportunityStage", "ApiName = ?", (stage,)) if stage else []
+    if found and draft.current("Probability") is None:
+        draft.values["Probability"] = found[0]["DefaultProbability"]
+    if found:
+        draft.values["ForecastCategory"] = _FORECAST_CODES.get(found[0]["ForecastCategoryName"], "Pipeline")
+    amount = draft.current("Amount")
+    draft.values["ExpectedRevenue"] = _expected(amount, draft.current("Probability"))
 
 
 def _check_membership(draft: Draft, person: str) -> None:
@@ -159,4 +180,5 @@ _RULES: dict[str, Callable[[Draft], None]] = {
     "Task": _task,
     "Event": _event,
     "CampaignMember": _campaign_member,
+    "OpportunityHistory": _history,
 }

@@ -6,11 +6,13 @@ from typing import Any
 from connector.sandbox.salesforce.database import Row
 from connector.sandbox.salesforce.duplicates import check_duplicates
 from connector.sandbox.salesforce.ids import to_eighteen
+from connector.sandbox.salesforce.last_activity import ACTIVITIES, roll_up
 from connector.sandbox.salesforce.org_state import OrgState, RowRefused
 from connector.sandbox.salesforce.org_time import stamp_text
 from connector.sandbox.salesforce.org_types import DmlOptions, RowError
 from connector.sandbox.salesforce.records_rules import assign, derive, fill_defaults
 from connector.sandbox.salesforce.schema import ObjectDef
+from connector.sandbox.salesforce.stage_history import note_changed, note_created
 from connector.sandbox.salesforce.validation import Draft
 
 _LOCKING_PARENTS = ("AccountId", "OpportunityId")
@@ -44,9 +46,17 @@ def update_one(state: OrgState, definition: ObjectDef, record: Mapping[str, Any]
     assign(draft)
     _checked(draft)
     write_row(state, definition, before, draft.values)
-    if definition.name == "OpportunityContactRole" and draft.values.get("IsPrimary"):
-        _only_primary(state, before["OpportunityId"], before["Id"])
+    _after_update(state, definition, before, draft.values)
     return str(before["Id"])
+
+
+def _after_update(state: OrgState, definition: ObjectDef, before: Row, changes: Row) -> None:
+    if definition.name == "Opportunity":
+        note_changed(state, before, changes)
+    if definition.name in ACTIVITIES:
+        roll_up(state, definition.name, before, {**before, **changes})
+    if definition.name == "OpportunityContactRole" and changes.get("IsPrimary"):
+        _only_primary(state, before["OpportunityId"], before["Id"])
 
 
 def _checked(draft: Draft) -> str:
@@ -71,6 +81,7 @@ def _insert(state: OrgState, definition: ObjectDef, values: Row) -> None:
 def write_row(state: OrgState, definition: ObjectDef, before: Row, changes: Mapping[str, Any]) -> None:
     """Write changed columns and move both stamps, as every change by a user does."""
     stamps = {"LastModifiedDate": state.stamp(), "LastModifiedById": state.user_id}
+    stamps = {name: value for name, value in stamps.items() if name.lower() in definition.fields}
     touch_row(state, definition, before["Id"], {**stamps, **changes})
 
 
@@ -128,6 +139,10 @@ def _check_editable(state: OrgState, definition: ObjectDef, before: Row, options
 
 
 def _after_create(state: OrgState, definition: ObjectDef, values: Row, options: DmlOptions) -> None:
+    if definition.name == "Opportunity":
+        note_created(state, values)
+    if definition.name in ACTIVITIES:
+        roll_up(state, definition.name, None, values)
     if definition.name == "Opportunity" and values.get("ContactId"):
         role = {"OpportunityId": values["Id"], "ContactId": values["ContactId"], "IsPrimary": True}
         create_one(state, state.definition("OpportunityContactRole"), role, options)

@@ -52,6 +52,8 @@ ROLES = (
     "Technical Buyer",
     "Other",
 )
+TASK_SUBTYPES = ("Task", "Email", "ListEmail", "Cadence", "Call", "LinkedIn")
+ACTIVITY_TYPES = ("Email", "Meeting", "Other", "Call")
 TASK_STATUSES = ("Not Started", "In Progress", "Completed", "Waiting on someone else", "Deferred")
 MEMBER_STATUSES = ("Sent", "Responded")
 
@@ -169,6 +171,15 @@ def campaign_member() -> ObjectDef:
         pick("Status", MEMBER_STATUSES, length=40, defaulted=True, default=MEMBER_STATUSES[0]),
         flag("HasResponded", label="Responded", createable=False, updateable=False),
         read_only("date", "FirstRespondedDate"),
+        read_only("picklist", "Type", length=40, values=("Lead", "Contact")),
+        read_only(
+            "reference",
+            "LeadOrContactId",
+            label="Related Record ID",
+            length=18,
+            reference_to=("Contact", "Lead"),
+            relationship_name="LeadOrContact",
+        ),
         *audit_fields(),
     ]
     return ObjectDef(
@@ -205,7 +216,8 @@ def task() -> ObjectDef:
         area("Description", 32000, label="Description"),
         read_only("reference", "AccountId", length=18, reference_to=("Account",), relationship_name="Account"),
         flag("IsClosed", createable=False, updateable=False),
-        pick("TaskSubtype", ("Task", "Email", "Call"), length=40, restricted=True, updateable=False),
+        pick("Type", ACTIVITY_TYPES, length=40),
+        pick("TaskSubtype", TASK_SUBTYPES, length=40, restricted=True, updateable=False, default="Task"),
         whole("CallDurationInSeconds", label="Call Duration"),
         pick("CallType", ("Internal", "Inbound", "Outbound"), length=40),
         read_only("datetime", "CompletedDateTime", groupable=False),
@@ -230,6 +242,8 @@ def event() -> ObjectDef:
         area("Description", 32000),
         read_only("reference", "AccountId", length=18, reference_to=("Account",), relationship_name="Account"),
         owner("User", "Group"),
+        pick("Type", ACTIVITY_TYPES, length=40),
+        pick("EventSubtype", ("Event",), length=40, restricted=True, updateable=False, default="Event"),
         pick("ShowAs", ("Busy", "OutOfOffice", "Free"), length=40, defaulted=True, default="Busy"),
         *audit_fields(),
     ]

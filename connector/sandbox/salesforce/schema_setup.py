@@ -17,6 +17,7 @@ from connector.sandbox.salesforce.schema_fields import (
     text,
     whole,
 )
+from connector.sandbox.salesforce.schema_history import opportunity_history
 from connector.sandbox.salesforce.schema_people import account, contact, lead
 from connector.sandbox.salesforce.schema_sales import (
     FORECAST_CATEGORIES,
@@ -171,6 +172,6 @@ def standard_schema() -> Schema:
     """A fresh schema of every object that the sandbox knows."""
     makers = (
         account, campaign, campaign_member, contact, event, group, lead, lead_status, opportunity,
-        contact_role, opportunity_stage, organization, record_type, task, user,
+        contact_role, opportunity_history, opportunity_stage, organization, record_type, task, user,
     )  # fmt: skip
     return Schema.of(maker() for maker in makers)

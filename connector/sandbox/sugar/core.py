@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from connector.sandbox.clock import SandboxClock
-from connector.sandbox.sugar import people, schema_changes
+from connector.sandbox.sugar import audit, people, schema_changes
+from connector.sandbox.sugar.audit import AuditLog
 from connector.sandbox.sugar.database import Database
 from connector.sandbox.sugar.flavour import Flavour
 from connector.sandbox.sugar.linking import Linking
@@ -26,8 +27,10 @@ class Core:
         schema_changes.recall(self.db, self.schema)
         self.db.prepare(self.schema)
         people.prepare(self.db)
+        audit.prepare(self.db)
+        self.audit = AuditLog(self.db)
         self.rows = Rows(self.db, self.schema, flavour, self.now)
-        self.saver = Saver(self.db, self.schema, flavour, self.rows, self.now)
+        self.saver = Saver(self.db, self.schema, flavour, self.rows, self.audit, self.now)
         self.linking = Linking(self.db, self.schema, self.rows, self.saver, self.now)
         self.people = People(self.db, self.now)
         self.saver.settings = self.db.read_meta("settings", dict(flavour.settings))

@@ -166,6 +166,11 @@ class SugarInstance:
         """How many live rows are behind a link."""
         return self._core.linking.count(self.module(module), record_id, link, where)
 
+    def audit(self, module: str, record_id: str) -> list[Row]:
+        """The audit log of a record, the newest row first: `field_name`, `data_type`, `before_value`, `after_value`,
+        `date_created`, `created_by`, `created_by_username`, `event_id`. Raises NoSuchModule."""
+        return self._core.audit.rows(self.module(module), record_id)
+
     # -- writing ------------------------------------------------------------------------------------------------
 
     def save(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from connector.sandbox.sqlfile import quoted
+from connector.sandbox.sugar.audit import AuditLog
 from connector.sandbox.sugar.cleaning import stored_value
 from connector.sandbox.sugar.database import Database
 from connector.sandbox.sugar.dropdowns import SALES_PROBABILITY
@@ -30,11 +31,14 @@ Keep = frozenset[str]
 class Saver:
     """Saves records of one instance. Its callers hold the transaction."""
 
-    def __init__(self, db: Database, schema: Schema, flavour: Flavour, rows: Rows, now: Callable[[], str]) -> None:
+    def __init__(
+        self, db: Database, schema: Schema, flavour: Flavour, rows: Rows, audit: AuditLog, now: Callable[[], str]
+    ) -> None:
         self._db = db
         self._schema = schema
         self._flavour = flavour
         self._rows = rows
+        self._audit_log = audit
         self._now = now
         self.settings: dict[str, object] = {}
 
@@ -78,7 +82,10 @@ class Saver:
             changes["amount_usdollar"] = changes["amount"]
         if module.name == "Leads":
             changes |= self._lead_changes(record_id, changes)
+        before = self._audit_log.before(module, record_id, tuple(changes))
         self.write(module, record_id, changes)
+        if before:
+            self._audit_log.note(module, record_id, before, changes, user_id, str(changes.get("date_modified") or now))
         self._save_related(module, record_id, values, now)
         self._save_emails(module, record_id, values, created=False)
         return SaveResult(record_id, False)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from connector.sandbox.sugar import schema_changes
+from connector.sandbox.sugar.audit import audits
 from connector.sandbox.sugar.cleaning import stored_value
 from connector.sandbox.sugar.core import Core
 from connector.sandbox.sugar.people import ADMIN_ID
@@ -32,6 +33,7 @@ def reset(core: Core, world: Mapping[str, Any]) -> None:
         for relation in core.schema.relations.values():
             if relation.table:
                 core.db.clear(relation.table)
+        core.audit.clear()
         schema_changes.forget(core.db, core.schema, build_schema(core.flavour.sugar_fields))
         _set_switches(core, world.get("settings") or {})
         core.people.seed()
@@ -67,6 +69,8 @@ def _load_one(core: Core, module: Module, given: Mapping[str, Any]) -> Row:
     extra = {"email", "emails", "contact_ids", "id", *_RELATION_KEYS.get(module.name, {})}
     if module.name == "Users":
         extra |= {"_access", "password"}
+    if audits(module):
+        extra |= {"_audit"}
     unknown = sorted(name for name in given if name not in module.fields and name not in extra)
     if unknown:
         raise NoSuchField(f"{module.name}: {', '.join(unknown)}")
@@ -82,6 +86,7 @@ def _load_one(core: Core, module: Module, given: Mapping[str, Any]) -> Row:
         _relate(core, module, record_id, "contacts", str(contact_id))
     if "email_addresses" in module.links:
         _load_emails(core, module, record_id, given)
+    core.audit.load(module, record_id, given.get("_audit") or [], ADMIN_ID)
     return {**given, "id": record_id}
 
 

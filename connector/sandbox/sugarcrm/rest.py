@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from connector.sandbox.exchange import Call, Kind
 from connector.sandbox.sugarcrm import (
+    audit,
     auth_routes,
     convert,
     duplicates,
@@ -98,6 +99,7 @@ ROUTES: tuple[tuple[tuple[str, ...], Methods], ...] = (
             "DELETE": _write("delete", records.delete),
         },
     ),
+    ((ANY, ANY, "audit"), {"GET": _read("audit", audit.audit_log)}),
     ((ANY, ANY, "link"), {"POST": _write("link", links.relate_many)}),
     ((ANY, ANY, "link", ANY), {"GET": _RELATED, "POST": _write("create_related", links.create_behind)}),
     ((ANY, ANY, "link", ANY, "filter"), {"GET": _RELATED}),
