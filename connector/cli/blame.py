@@ -47,9 +47,9 @@ def command(session: Session, one: str, other: str | None) -> int:
 def places_of(house: House) -> list[Place]:
     """Where the project's routes have records, each connection once."""
     places: dict[str, Place] = {}
-    read: dict[tuple[str, str, str], Rules] = {}
+    read: dict[tuple[str, ...], Rules] = {}
     for settings in house.config.routes.values():
-        files = (str(settings.mapping), str(settings.matching), str(settings.policy))
+        files = (settings.mapping, settings.matching, *settings.policies)
         if files not in read:
             read[files] = read_rules(house.config, settings)
         mappings = read[files].mappings.mappings

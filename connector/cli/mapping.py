@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import click
@@ -69,18 +70,31 @@ def findings_of(
 ) -> list[Finding]:
     """Everything wrong in the files of a route or a folder, those that routes of *config* miss there included."""
     needed = _needed(files, config) if config else []
+    findings: list[Finding] = []
     checks: tuple[Callable[[], object], ...] = (
         lambda: findings.extend(check_mappings(files.mapping_texts(), shapes, needed)),
         files.load_matching,
-        lambda: findings.extend(check_policy(files.text(files.policy), files.name(files.policy))),
+        *(partial(_check_policy, files, path, findings) for path in files.policies),
     )
-    findings: list[Finding] = []
     for check in checks:
         try:
             check()
         except InputError as error:
             findings.extend(error.findings)
-    return findings
+    return findings if findings else _precedence(files)
+
+
+def _check_policy(files: RuleFiles, path: Path, findings: list[Finding]) -> None:
+    findings.extend(check_policy(files.text(path), files.name(path)))
+
+
+def _precedence(files: RuleFiles) -> list[Finding]:
+    """What is wrong between policies that stand side by side, each sound by itself."""
+    try:
+        files.load_policies()
+    except InputError as error:
+        return list(error.findings)
+    return []
 
 
 def _needed(files: RuleFiles, config: Config) -> list[Needed]:

@@ -32,4 +32,4 @@ def test(session: Session, file: Path | None) -> int:
 
 def _paths(session: Session) -> list[Path]:
     config = session.config()
-    return list(dict.fromkeys(config.resolve(route.policy) for route in config.routes.values()))
+    return list(dict.fromkeys(config.resolve(path) for route in config.routes.values() for path in route.policies))

@@ -23,7 +23,7 @@ def terms_of(house: House) -> TermsOf:
     def terms(route: str) -> ReviewTerms:
         if route not in house.config.routes:
             return ReviewTerms()
-        return ReviewTerms.of(read_rules(house.config, house.config.route(route)).policy)
+        return ReviewTerms.of(read_rules(house.config, house.config.route(route)).policies)
 
     return terms
 
@@ -36,7 +36,7 @@ def order_terms(house: House) -> TermsOf:
         if route not in house.config.routes:
             return ReviewTerms()
         try:
-            return ReviewTerms.of(RuleFiles.of_route(house.config, house.config.route(route)).load_policy())
+            return ReviewTerms.of(RuleFiles.of_route(house.config, house.config.route(route)).load_policies())
         except InputError:
             return ReviewTerms()
 

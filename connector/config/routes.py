@@ -26,13 +26,14 @@ class Limits(Part):
 class Route(Part):
     """One way that leads take: from a source to a target, with mapping, matching and policy.
 
+    *policy*: one file, or several of which the first that applies to a lead decides.
     *push_back*: what a lead's own CRM is given back when another CRM has converted it (left out: ``links``).
     """
 
     source: str
     target: str
     mapping: str = "mappings"
-    policy: str = "mappings/policy.yaml"
+    policy: str | list[str] = "mappings/policy.yaml"
     matching: str = "mappings/matching.yaml"
     schedule: str = ""
     owner: str = ""
@@ -40,6 +41,17 @@ class Route(Part):
     push_back: Literal["records", "links", "none"] | None = None
     enabled: bool = True
     limits: Limits = Limits()
+
+    @property
+    def policies(self) -> tuple[str, ...]:
+        """The policy files in order of precedence."""
+        return (self.policy,) if isinstance(self.policy, str) else tuple(self.policy)
+
+    @model_validator(mode="after")
+    def _has_a_policy(self) -> Route:
+        if not self.policies or not all(self.policies):
+            raise ValueError("`policy` names a file, or a list of files")
+        return self
 
     @model_validator(mode="after")
     def _schedule_can_be_read(self) -> Route:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from connector.mapping import translate
-from connector.model.decision import Decision, DecisionInputs, Motion, Reason, Score, Scorecard, Stage, Verdict
+from connector.model.decision import Decision, DecisionInputs
 from connector.model.match import Linkage, Resolution
 from connector.model.plan import Action
 from connector.model.progress import InboxRow, JournalState, Woken
@@ -12,13 +12,11 @@ from connector.pipeline.resolve import TakenUp
 from connector.pipeline.route import Route
 from connector.policy import decide
 
-_NO_SCORE = Scorecard(*(Score(0, "unknown") for _ in range(4)))
-
 
 def decide_lead(route: Route, taken: TakenUp, lead: Record, resolution: Resolution, run_id: str) -> Decision:
     """The policy's verdict on a lead; stored with everything it rested on. Leads that lean on it are woken."""
     inputs = _inputs(route, taken, lead, resolution)
-    decision = _gone(route, inputs) if lead.deleted else decide(route.rules.policy, inputs, route.versions)
+    decision = decide(route.rules.policies.of(inputs), inputs, route.versions)
     before = route.store.decisions.latest(route.name, lead.ref)
     route.store.decisions.save(route.name, decision, inputs, run_id)
     if not decision.same_answer(before):
@@ -74,25 +72,3 @@ def _written_by_us(route: Route, lead: Record) -> set[Scalar]:
         if entry.step.action in (Action.UPDATE, Action.LAND) and entry.state in done
         for value in entry.step.after.values()
     }
-
-
-def _gone(route: Route, inputs: DecisionInputs) -> Decision:
-    """A lead that somebody deleted or merged away in the CRM: followed and recorded, never fought."""
-    lead = inputs.lead
-    merged = lead.merged_into
-    reason = (
-        Reason("merged-in-crm", f"merged into {merged} in the CRM; that record goes on")
-        if merged
-        else Reason("deleted-in-crm", "deleted in the CRM; an undelete brings it back")
-    )
-    return Decision(
-        lead=lead.ref,
-        verdict=Verdict.DISQUALIFY,
-        stage=Stage.NEW,
-        motion=Motion.HUNTER,
-        scorecard=_NO_SCORE,
-        reasons=(reason,),
-        rule="gone",
-        versions=route.versions,
-        decided_at=inputs.as_of,
-    )

@@ -22,7 +22,7 @@ from connector.model.decision import Decision, Motion, Stage, Verdict
 from connector.model.match import Match
 from connector.model.progress import Review
 from connector.model.records import Record
-from connector.policy import Rulebook
+from connector.policy import Policies
 
 SLA_HOURS = 24.0
 """How long a question may wait where the policy names no SLA for reviews."""
@@ -45,7 +45,7 @@ _AMOUNTS = ("amount", "x_amount", "x_opportunity_amount", "x_estimated_value", "
 
 @dataclass(frozen=True, slots=True)
 class ReviewTerms:
-    """What a route's policy says of reviews.
+    """What a route's policies say of reviews.
 
     *reasons* are the accepted disqualification reasons, *hours* the SLA of a review per stage (None: any stage),
     *levels* the points at which fit reaches its next level.
@@ -56,14 +56,17 @@ class ReviewTerms:
     levels: tuple[int, ...] = ()
 
     @classmethod
-    def of(cls, policy: Rulebook) -> ReviewTerms:
-        """Read them out of a policy; of several SLAs for one stage the shortest."""
+    def of(cls, policies: Policies) -> ReviewTerms:
+        """Read them out of policies; of several SLAs for one stage the shortest."""
         hours: dict[Stage | None, float] = {}
-        for sla in policy.slas:
-            if sla.verdict is Verdict.REVIEW:
-                hours[sla.stage] = min(sla.hours, hours.get(sla.stage, sla.hours))
-        levels = tuple(points for points, _ in policy.fit.levels.thresholds if points > 0)
-        return cls(dict(policy.disqualification_reasons), hours, levels)
+        reasons: dict[str, str] = {}
+        for book in policies.books:
+            reasons |= book.disqualification_reasons
+            for sla in book.slas:
+                if sla.verdict is Verdict.REVIEW:
+                    hours[sla.stage] = min(sla.hours, hours.get(sla.stage, sla.hours))
+        levels = tuple(points for points, _ in policies.general.fit.levels.thresholds if points > 0)
+        return cls(reasons, hours, levels)
 
     def allowed(self, stage: Stage) -> float:
         """Hours that a question about a lead of *stage* may wait."""

@@ -14,7 +14,7 @@ from connector.model.decision import Versions
 from connector.model.progress import ObjectShape
 from connector.model.records import Kind, RawRecord, digest_of
 from connector.pipeline.side import Side
-from connector.policy import Rulebook
+from connector.policy import Policies
 from connector.ports import Clock, Observer, Source, Spread, Store, Target
 
 
@@ -24,12 +24,12 @@ class Rules:
 
     mappings: MappingSet
     matching: MatchingRules
-    policy: Rulebook
+    policies: Policies
 
     @property
     def versions(self) -> Versions:
         """Content hashes that every decision is stored with."""
-        return Versions(self.policy.version, self.mappings.version, self.matching.version)
+        return Versions(self.policies.version, self.mappings.version, self.matching.version)
 
 
 class PushBack(StrEnum):

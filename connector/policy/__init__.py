@@ -2,13 +2,17 @@
 
 from connector.model.decision import CLOSED_IN_CRM
 from connector.policy.cases import PolicyCaseResult, case_inputs, run_policy_cases
+from connector.policy.precedence import Policies, precedence_findings, side_by_side
 from connector.policy.rulebook import check_policy, load_policy, policy_schema
-from connector.policy.rules import NOT_A_FIT, Rulebook
+from connector.policy.rules import NOT_A_FIT, ErrorBudget, Limits, Rulebook
 from connector.policy.verdict import decide
 
 __all__ = [
     "CLOSED_IN_CRM",
     "NOT_A_FIT",
+    "ErrorBudget",
+    "Limits",
+    "Policies",
     "PolicyCaseResult",
     "Rulebook",
     "case_inputs",
@@ -16,5 +20,7 @@ __all__ = [
     "decide",
     "load_policy",
     "policy_schema",
+    "precedence_findings",
     "run_policy_cases",
+    "side_by_side",
 ]

@@ -21,7 +21,7 @@ from connector.model.decision import (
 )
 from connector.model.match import Band, Linkage, Match, Resolution
 from connector.model.records import Activity, Kind, Record, RecordRef, Scalar, from_iso
-from connector.policy.grammar import CaseGivenPart, CasePart, CaseSurvivorPart
+from connector.policy.grammar_cases import CaseGivenPart, CasePart, CaseSurvivorPart
 from connector.policy.rules import Rulebook
 from connector.policy.verdict import decide
 

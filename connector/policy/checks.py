@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from connector.model.document import Document, Loc
 from connector.model.fields import FieldType
 from connector.policy.bant import ANSWERS
 from connector.policy.facts import instant, type_of
-from connector.policy.grammar import CasePart, PolicyPart, RowPart
+from connector.policy.grammar import PolicyPart, RowPart
+from connector.policy.grammar_cases import CasePart
 from connector.policy.rules import NOT_A_FIT
 
 PLACEHOLDERS = ("company", "action", "first_name", "last_name", "source", "country")
@@ -40,8 +41,9 @@ def _levels(policy: PolicyPart, document: Document) -> None:
 
 
 def _unique_names(policy: PolicyPart, document: Document) -> None:
-    _unique([rule.name for rule in policy.fit.company.rules], ("fit", "company", "rules"), "name", document)
-    _unique([rule.name for rule in policy.fit.person.rules], ("fit", "person", "rules"), "name", document)
+    for name, group in policy.fit.groups.items():
+        _unique([rule.name for rule in group.rules], ("fit", "groups", name, "rules"), "name", document)
+    _unique([owner.name for owner in policy.motions.owners], ("motions", "owners"), "name", document)
     _unique([row.name for row in policy.decide], ("decide",), "name", document)
     _unique([entry.reason for entry in policy.disqualify], ("disqualify",), "reason", document)
     _unique([rule.stage for rule in policy.stages], ("stages",), "stage", document)
@@ -91,12 +93,30 @@ def _unknown_reason(loc: Loc, reason: str, document: Document) -> None:
 
 
 def _opportunity(policy: PolicyPart, document: Document) -> None:
-    texts: list[tuple[Loc, str]] = [(("opportunity", "name"), policy.opportunity.name)]
-    texts += [
-        (("opportunity", "values", name), value)
-        for name, value in policy.opportunity.values.items()
-        if isinstance(value, str)
-    ]
+    part = policy.opportunity
+    texts: list[tuple[Loc, str]] = [(("opportunity", "name"), part.name)]
+    texts += _texts(("opportunity", "values"), part.values)
+    for business, terms in (("new", part.new), ("existing", part.existing)):
+        loc: Loc = ("opportunity", business)
+        texts += [((*loc, "name"), terms.name)] if terms.name else []
+        texts += _texts((*loc, "values"), terms.values)
+        _amount(terms.amount_from, (*loc, "amount_from"), document)
+    if part.new.when is not None:
+        what = "new business has no `when`: it is all that is not existing business"
+        document.find(("opportunity", "new", "when"), "unknown-key", what, "put it under `existing:`")
+    _placeholders(texts, document)
+
+
+def _texts(loc: Loc, values: Mapping[str, object]) -> list[tuple[Loc, str]]:
+    return [((*loc, name), value) for name, value in values.items() if isinstance(value, str)]
+
+
+def _amount(name: str | None, loc: Loc, document: Document) -> None:
+    if name is not None and type_of(name) not in (FieldType.NUMBER, FieldType.TEXT):
+        document.find(loc, "unknown-field", f"`{name}` is no number of the lead", "see `connector mapping schema`")
+
+
+def _placeholders(texts: Sequence[tuple[Loc, str]], document: Document) -> None:
     for loc, text in texts:
         for word in _PLACEHOLDER.findall(text):
             if word not in PLACEHOLDERS:
@@ -109,6 +129,9 @@ def _slas(policy: PolicyPart, document: Document) -> None:
         for position, name in enumerate(sla.counted_from):
             if type_of(name) is not FieldType.INSTANT:
                 document.find(("slas", index, "counted_from", position), "unknown-field", f"`{name}` is no instant")
+        reasons = {entry.reason for entry in policy.disqualify}
+        if sla.then is not None and sla.then.verdict == "disqualify" and sla.then.reason not in reasons:
+            _unknown_reason(("slas", index, "then", "reason"), sla.then.reason, document)
 
 
 def _actions(policy: PolicyPart, document: Document) -> None:
@@ -134,4 +157,4 @@ def _case(case: CasePart, loc: Loc, policy: PolicyPart, document: Document) -> N
         _unknown_reason((*loc, "expect", "disqualification"), case.expect.disqualification, document)
 
 
-BUILT_IN_ROWS = frozenset({"ruling", "already-converted"})
+BUILT_IN_ROWS = frozenset({"ruling", "already-converted", "gone"})

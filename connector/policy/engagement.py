@@ -3,70 +3,169 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from connector.model.decision import Reason, Score
 from connector.model.records import Activity
+from connector.policy.conditions import Condition, Predicate
 from connector.policy.facts import Facts, instant, later
 from connector.policy.fit import Levels
 
 _LAST_ACTIVITY = "last_activity"
+_SECONDS_A_DAY = 86400
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What one act of a kind is worth, how fast that halves, and how much the kind counts at most (None: no cap)."""
+
+    points: int
+    half_life_days: float
+    cap: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OptOuts:
+    """Acts that end what came before them, and a condition under which the kinds in *silences* count nothing.
+
+    An empty *silences* means every kind.
+    """
+
+    activities: frozenset[str] = frozenset()
+    holds: Predicate | None = None
+    silences: frozenset[str] = frozenset()
+    when: Condition | None = None
+
+    def silenced(self, kind: str) -> bool:
+        """Whether an opt-out speaks of *kind*."""
+        return not self.silences or kind in self.silences
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One act that counts: its kind, when it was, and what it was worth then."""
+
+    kind: str
+    at: datetime
+    worth: Worth
 
 
 @dataclass(frozen=True, slots=True)
 class Engagement:
-    """Points per kind of activity, their half-life in days, the cap of the sum and its levels."""
+    """Points per kind of activity, the half-life in days of those without one of their own, the cap and the levels."""
 
-    activities: Mapping[str, int]
-    other: int
-    last_activity: int
-    half_life_days: float
+    activities: Mapping[str, Worth]
+    other: Worth
+    last_activity: Worth
     cap: int
     levels: Levels
+    opt_outs: OptOuts = field(default_factory=OptOuts)
 
     def score(self, facts: Facts) -> Score:
         """Points as of the facts' instant, one reason per kind of activity."""
-        worth: dict[str, float] = {}
-        times: dict[str, int] = {}
-        for kind, at, points in self._acts(facts):
-            worth[kind] = worth.get(kind, 0.0) + points * self._weight(at, facts.as_of)
-            times[kind] = times.get(kind, 0) + 1
+        acts = self.acts(facts)
+        if not acts:
+            return Score(0, self.levels.name(0))
+        worth = _by_kind(acts, facts.as_of)
         points = self._whole(sum(worth.values()))
+        times: dict[str, int] = {}
+        for act in acts:
+            times[act.kind] = times.get(act.kind, 0) + 1
         reasons = tuple(Reason(kind, _told(kind, times[kind]), math.floor(worth[kind] + 0.5)) for kind in sorted(worth))
         return Score(points, self.levels.name(points), reasons)
 
     def next_level_at(self, facts: Facts) -> datetime | None:
-        """When, with nothing new happening, the level falls; None when it cannot.
+        """The first whole second at which, with nothing new happening, the level has fallen; None when it cannot.
 
-        All acts decay at one rate, so the sum does: it falls to T after half-life times log2(sum / T) days.
+        Where all acts decay at one rate, their sum does: it falls to T after half-life times log2(sum / T) days.
         """
-        raw = sum(points * self._weight(at, facts.as_of) for _, at, points in self._acts(facts))
-        reached = [low for low, _ in self.levels.thresholds[:-1] if 0 < low <= self._whole(raw)]
-        if not reached:
+        acts = self.acts(facts)
+        raw = sum(_by_kind(acts, facts.as_of).values()) if acts else 0.0
+        reached = max((low for low, _ in self.levels.thresholds[:-1] if 0 < low <= self._whole(raw)), default=None)
+        if reached is None:
             return None
-        days = self.half_life_days * math.log2(raw / max(reached))
-        return later(facts.as_of, timedelta(seconds=math.floor(max(0.0, days) * 86400 + 0.001) + 1))
+        rate = _one_rate(acts, facts.as_of)
+        if rate is None:
+            return later(facts.as_of, timedelta(seconds=self._fallen_after(acts, facts.as_of, reached)))
+        days = rate * math.log2(raw / reached)
+        return later(facts.as_of, timedelta(seconds=math.floor(max(0.0, days) * _SECONDS_A_DAY + 0.001) + 1))
 
-    def _acts(self, facts: Facts) -> Iterable[tuple[str, datetime, int]]:
-        """Kind, instant and full points of everything that counts, each source id once, nothing from the future."""
+    def _fallen_after(self, acts: Sequence[Act], as_of: datetime, reached: int) -> int:
+        """Whole seconds until less than *reached* is left: every act only falls, so halving finds it."""
+        early, late = 0, _SECONDS_A_DAY
+        while self._after(acts, as_of, late) >= reached:
+            early, late = late, late * 2
+        while late - early > 1:
+            middle = (early + late) // 2
+            if self._after(acts, as_of, middle) >= reached:
+                early = middle
+            else:
+                late = middle
+        return late
+
+    def acts(self, facts: Facts) -> Sequence[Act]:
+        """Everything that counts as of the facts' instant: each source id once, nothing from the future."""
+        stamp = facts.lead.get("last_activity_at")
+        if not facts.inputs.activities and not stamp:
+            return ()
         once: dict[str, Activity] = {a.source_id: a for a in facts.inputs.activities if a.at <= facts.as_of}
-        for source_id in sorted(once):
-            activity = once[source_id]
-            yield activity.kind, activity.at, self.activities.get(activity.kind, self.other)
-        last = instant(str(facts.lead.get("last_activity_at") or ""))
-        if last is None or not self.last_activity or last > facts.as_of:
-            return
-        if not any(activity.at >= last for activity in once.values()):
-            yield _LAST_ACTIVITY, last, self.last_activity
+        found = [Act(one.kind, one.at, self.activities.get(one.kind, self.other)) for _, one in sorted(once.items())]
+        last = instant(str(stamp)) if stamp and self.last_activity.points else None
+        if last is not None and last <= facts.as_of and not any(act.at >= last for act in found):
+            found.append(Act(_LAST_ACTIVITY, last, self.last_activity))
+        return self._heard(found, facts)
 
-    def _weight(self, at: datetime, as_of: datetime) -> float:
-        age = (as_of - at).total_seconds() / 86400
-        return float(2.0 ** (-age / self.half_life_days))
+    def _heard(self, acts: list[Act], facts: Facts) -> list[Act]:
+        """The acts that no opt-out silences; an opt-out itself is worth nothing."""
+        rule = self.opt_outs
+        if rule.holds is not None and rule.holds(facts):
+            acts = [act for act in acts if not rule.silenced(act.kind)]
+        if not rule.activities:
+            return acts
+        ended = max((act.at for act in acts if act.kind in rule.activities), default=None)
+        return [
+            act
+            for act in acts
+            if act.kind not in rule.activities and not (ended and act.at <= ended and rule.silenced(act.kind))
+        ]
+
+    def _after(self, acts: Sequence[Act], as_of: datetime, seconds: int) -> int:
+        """The points that are left *seconds* later; 0 where the calendar ends before."""
+        then = later(as_of, timedelta(seconds=seconds))
+        return self._whole(sum(_by_kind(acts, then).values())) if then else 0
 
     def _whole(self, raw: float) -> int:
         return min(self.cap, math.floor(raw + 1e-9))
+
+
+def _by_kind(acts: Sequence[Act], as_of: datetime) -> dict[str, float]:
+    """What is left of each kind of act, within the kind's cap."""
+    worth = _left(acts, as_of)
+    for kind, cap in _caps(acts).items():
+        worth[kind] = min(worth[kind], float(cap))
+    return worth
+
+
+def _left(acts: Sequence[Act], as_of: datetime) -> dict[str, float]:
+    worth: dict[str, float] = {}
+    for act in acts:
+        age = (as_of - act.at).total_seconds() / _SECONDS_A_DAY
+        worth[act.kind] = worth.get(act.kind, 0.0) + float(act.worth.points * 2.0 ** (-age / act.worth.half_life_days))
+    return worth
+
+
+def _caps(acts: Sequence[Act]) -> dict[str, int]:
+    return {act.kind: act.worth.cap for act in acts if act.worth.cap is not None}
+
+
+def _one_rate(acts: Sequence[Act], as_of: datetime) -> float | None:
+    """The half-life of all acts together, None where they differ or a cap holds some back for a while."""
+    rates = {act.worth.half_life_days for act in acts}
+    left = _left(acts, as_of)
+    capped = any(left[kind] > cap for kind, cap in _caps(acts).items())
+    return rates.pop() if len(rates) == 1 and not capped else None
 
 
 def _told(kind: str, count: int) -> str:

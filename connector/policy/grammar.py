@@ -1,26 +1,21 @@
-"""What `policy.yaml` may hold: its shape, part by part, before any meaning is given to it.
-
-Conditions are kept as plain data here; `connector.policy.conditions` reads them with their places.
-"""
+"""What `policy.yaml` may hold: its shape, part by part, before any meaning is given to it."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import Field, model_validator
 
-CONDITION_MARK = "a condition"
-ConditionData = Annotated[Any, WithJsonSchema({"description": CONDITION_MARK})]
-Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$", max_length=60)]
-Sentence = Annotated[str, Field(min_length=3, max_length=300)]
-VerdictWord = Literal["convert", "attach", "review", "nurture", "disqualify"]
-StageWord = Literal["new", "MQL", "SRL", "SQL"]
+from connector.model.document import misplaced
+from connector.policy.grammar_cases import CasePart
+from connector.policy.grammar_parts import ConditionData, Name, Part, Sentence, StageWord, VerdictWord
 
 
-class Part(BaseModel):
-    """Every part refuses keys it does not know and converts nothing silently."""
+class AppliesPart(Part):
+    """Which leads a policy is for, where several stand side by side on a route."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    says: Sentence
+    when: ConditionData
 
 
 class FitRulePart(Part):
@@ -33,18 +28,51 @@ class FitRulePart(Part):
 
 
 class FitGroupPart(Part):
-    """Rules that count together, up to a cap."""
+    """Rules that count together: at most *cap* points, and at least *floor* where one is given."""
 
     cap: int = Field(ge=0)
+    floor: int | None = Field(default=None, le=0)
     rules: list[FitRulePart]
 
 
 class FitPart(Part):
-    """How well company and person fit the ideal customer profile."""
+    """How well company and person fit the ideal customer profile.
+
+    A lead that converts only because its fit is fewer than `review_band` points above a level goes to review.
+    """
 
     levels: dict[Name, int]
-    company: FitGroupPart
-    person: FitGroupPart
+    review_band: int = Field(default=0, ge=0)
+    groups: dict[Name, FitGroupPart] = Field(min_length=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _grouped(cls, data: object) -> object:
+        """Say where the groups of older files go."""
+        if isinstance(data, dict) and "groups" not in data:
+            old = next((name for name in data if name not in ("levels", "review_band")), None)
+            if old is not None:
+                raise misplaced(old, words="the groups of fit stand under `groups:`; put `groups:` above and indent")
+        return data
+
+
+class ActivityPart(Part):
+    """What one kind of activity is worth, where more than its points is to be said."""
+
+    points: int = Field(ge=0)
+    half_life_days: float | None = Field(default=None, gt=0, strict=False)
+    cap: int | None = Field(default=None, ge=0)
+
+
+class OptOutsPart(Part):
+    """What silences engagement: activities that end what came before them, and a condition on the lead.
+
+    `silences` names the kinds of activity that then count nothing (none named: all).
+    """
+
+    activities: list[Name] = Field(default_factory=list)
+    when: ConditionData = None
+    silences: list[Name] = Field(default_factory=list)
 
 
 class EngagementPart(Part):
@@ -53,9 +81,10 @@ class EngagementPart(Part):
     levels: dict[Name, int]
     half_life_days: float = Field(gt=0, strict=False)
     cap: int = Field(ge=0)
-    activities: dict[Name, int]
-    other_activity: int = 0
-    last_activity: int = 0
+    activities: dict[Name, Annotated[int, Field(ge=0)] | ActivityPart]
+    other_activity: int = Field(default=0, ge=0)
+    last_activity: int = Field(default=0, ge=0)
+    opt_outs: OptOutsPart | None = None
 
 
 class ActionPart(Part):
@@ -64,7 +93,7 @@ class ActionPart(Part):
     says: Sentence
     label: str = Field(min_length=1, max_length=60)
     window_days: int = Field(gt=0)
-    activities: list[Name] = []
+    activities: list[Name] = Field(default_factory=list)
 
 
 class IntentPart(Part):
@@ -73,24 +102,45 @@ class IntentPart(Part):
     actions: dict[Name, ActionPart]
 
 
+class AnswerPart(Part):
+    """When an answer of BANT is met, and when it is not; while neither holds it is unknown."""
+
+    met: ConditionData
+    not_met: ConditionData = None
+
+
 class BantPart(Part):
-    """How many of the four answers must be yes, and how many may be no."""
+    """How many of the four answers must be met, and how many may be refused.
+
+    An answer that `answers` does not name is read from the lead's field of that name: yes, no or empty.
+    """
 
     yes_needed: int = Field(ge=1, le=4)
     no_allowed: int = Field(ge=0, le=3)
+    answers: dict[Literal["budget", "authority", "need", "timeframe"], AnswerPart] = Field(default_factory=dict)
 
 
 class NamedAccountPart(Part):
     """A company that an account owner keeps, known by its name and its domains."""
 
     name: str = Field(min_length=1)
-    domains: list[str] = []
+    domains: list[str] = Field(default_factory=list)
+    owner: str = ""
+
+
+class OwnerPart(Part):
+    """Who owns what is made of a net-new lead: one of the CRM's users, in turn where several are named."""
+
+    name: Name
+    when: ConditionData = None
+    one_of: list[Annotated[str, Field(min_length=1)]] = Field(min_length=1)
 
 
 class MotionsPart(Part):
-    """Which companies are farmed even before the CRM knows them."""
+    """Which companies are farmed even before the CRM knows them, and who owns what is hunted."""
 
-    named_accounts: list[NamedAccountPart] = []
+    named_accounts: list[NamedAccountPart] = Field(default_factory=list)
+    owners: list[OwnerPart] = Field(default_factory=list)
 
 
 class StagePart(Part):
@@ -120,17 +170,43 @@ class RowPart(Part):
     disqualification: Name | None = None
 
 
-class OpportunityPart(Part):
-    """The opportunity that intent or BANT opens."""
+class TermsPart(Part):
+    """What is set on an opportunity for new or for existing business; what is left out comes from the general part.
 
+    `amount` is in the org's currency; `amount_from` names a field of the lead that tells it. `close_in_days` counts
+    from the day of the decision.
+    """
+
+    when: ConditionData = None
+    name: str | None = Field(default=None, min_length=1)
+    type: str = ""
+    amount: int | float | None = Field(default=None, ge=0)
+    amount_from: str | None = None
+    close_in_days: int | None = Field(default=None, ge=0)
+    values: dict[str, str | int | float | bool] = Field(default_factory=dict)
+
+
+class OpportunityPart(Part):
+    """The opportunity: when one is opened (left out: on intent or BANT), and its terms."""
+
+    open_when: ConditionData = None
     name: str = Field(min_length=1)
     max_length: int = Field(default=120, ge=10)
     without_action: str = "New business"
-    values: dict[str, str | int | float | bool] = {}
+    values: dict[str, str | int | float | bool] = Field(default_factory=dict)
+    new: TermsPart = TermsPart()
+    existing: TermsPart = TermsPart()
+
+
+class ThenPart(Part):
+    """What becomes of a lead whose SLA has run out."""
+
+    verdict: Literal["review", "nurture", "disqualify"]
+    reason: Name
 
 
 class SlaPart(Part):
-    """How long a verdict may stand before somebody should have acted."""
+    """How long a verdict may stand before somebody should have acted, and what happens then."""
 
     name: Name
     says: Sentence
@@ -138,6 +214,7 @@ class SlaPart(Part):
     stage: StageWord | None = None
     counted_from: list[str] = Field(min_length=1)
     hours: float = Field(gt=0, strict=False)
+    then: ThenPart | None = None
 
 
 class PeoplePart(Part):
@@ -156,72 +233,52 @@ class InvariantPart(Part):
     never: list[VerdictWord] = Field(min_length=1)
 
 
-class CaseActivityPart(Part):
-    """An activity in a case."""
-
-    kind: str
-    at: str
+AssuranceWord = Annotated[str, Field(pattern=r"^(auto|human|sampled\((100|[1-9]?[0-9](\.[0-9]+)?) ?%\))$")]
 
 
-class CaseSurvivorPart(Part):
-    """The standing decision of the lead that a case's lead duplicates."""
+class AssurancePart(Part):
+    """How each verdict is assured: `auto`, `human` (a person confirms first) or `sampled(5 %)` (reviewed blind)."""
 
-    verdict: VerdictWord
-    disqualification: str = ""
-    opportunity: bool = False
-
-
-class CaseRulingPart(Part):
-    """A person's answer in a case."""
-
-    verdict: VerdictWord
-    by: str = "somebody"
-    reason: str = ""
+    convert: AssuranceWord = "auto"
+    attach: AssuranceWord = "auto"
+    disqualify: AssuranceWord = "auto"
 
 
-class CaseGivenPart(Part):
-    """What a case starts from, in canonical words."""
+class LimitsPart(Part):
+    """Ceilings; a lead above one keeps its verdict and is carried out later."""
 
-    lead: dict[str, str | int | float | bool | None]
-    account: dict[str, str | int | float | bool | None] | None = None
-    contact: dict[str, str | int | float | bool | None] | None = None
-    linkage: Literal["contact", "account", "lead", "possible", "new"] = "new"
-    weak_identity: list[str] = []
-    activities: list[CaseActivityPart] = []
-    worked: str = ""
-    owner: str = ""
-    survivor: CaseSurvivorPart | None = None
-    ruling: CaseRulingPart | None = None
+    conversions_per_run: int = Field(default=5000, ge=1)
+    conversions_per_hour: int = Field(default=5000, ge=1)
+    new_accounts_per_hour: int = Field(default=5000, ge=1)
 
 
-class CaseExpectPart(Part):
-    """What must come out; only what is named is compared."""
+class ProbationPart(Part):
+    """How automatic conversion goes while too few decisions have been reviewed."""
 
-    verdict: VerdictWord
-    row: str | None = None
-    reason: str | None = None
-    stage: StageWord | None = None
-    motion: Literal["hunter", "farmer"] | None = None
-    fit: str | None = None
-    engagement: str | None = None
-    disqualification: str | None = None
-    opportunity: str | bool | None = None
-    runner_up: str | None = None
+    reviewed: int = Field(default=60, ge=1)
+    conversions_per_day: int = Field(default=1000, ge=1)
+    sample_percent: float = Field(default=20, ge=0, le=100, strict=False)
 
 
-class CasePart(Part):
-    """A test of the policy that stands beside it."""
+class ErrorBudgetPart(Part):
+    """The precision that automatic conversion must keep; it closes when the evidence says that it does not.
 
-    name: str = Field(min_length=3)
-    as_of: str = "2026-01-15T09:00:00Z"
-    given: CaseGivenPart
-    expect: CaseExpectPart
+    `target` is the share of blind reviews that agree; `outcome_target` the share of opened opportunities that sales
+    accepted (left out: outcomes are reported, and close nothing).
+    """
+
+    target: float = Field(ge=0.5, le=0.99)
+    outcome_target: float | None = Field(default=None, ge=0.1, le=0.99)
+    probation: ProbationPart = ProbationPart()
 
 
 class PolicyPart(Part):
     """The whole file."""
 
-    lists: dict[Name, list[str]] = {}
+    name: Name | None = None
+    applies: AppliesPart | None = None
+    lists: dict[Name, list[str]] = Field(default_factory=dict)
+    known_at: dict[str, Literal["created", "worked"]] = Field(default_factory=dict)
     fit: FitPart
     engagement: EngagementPart
     intent: IntentPart
@@ -231,10 +288,13 @@ class PolicyPart(Part):
     disqualify: list[DisqualifierPart] = Field(min_length=1)
     decide: list[RowPart] = Field(min_length=1)
     opportunity: OpportunityPart
-    slas: list[SlaPart] = []
+    assurance: AssurancePart = AssurancePart()
+    limits: LimitsPart = LimitsPart()
+    error_budget: ErrorBudgetPart | None = None
+    slas: list[SlaPart] = Field(default_factory=list)
     people: PeoplePart = PeoplePart()
-    invariants: list[InvariantPart] = []
-    cases: list[CasePart] = []
+    invariants: list[InvariantPart] = Field(default_factory=list)
+    cases: list[CasePart] = Field(default_factory=list)
 
     @model_validator(mode="before")
     @classmethod

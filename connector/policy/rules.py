@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from connector.model.decision import Stage, Verdict
+from connector.model.decision import Assurance, Stage, Verdict
 from connector.model.records import Values
 from connector.policy.bant import Bant
 from connector.policy.conditions import Condition, Predicate
 from connector.policy.engagement import Engagement
 from connector.policy.facts import Reader
 from connector.policy.fit import Fit
-from connector.policy.grammar import CasePart
+from connector.policy.grammar_cases import CasePart
 from connector.policy.intent import Intent
 
 NOT_A_FIT = "not-a-fit"
@@ -54,10 +54,11 @@ class StageRule:
 
 @dataclass(frozen=True, slots=True)
 class NamedAccounts:
-    """Companies that are farmed, by registrable domain and by the core of their name."""
+    """Companies that are farmed, by registrable domain and by the core of their name; *owners* by name as written."""
 
     domains: Mapping[str, str]
     names: Mapping[str, str]
+    owners: Mapping[str, str] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         """Whether the list holds anything."""
@@ -65,19 +66,46 @@ class NamedAccounts:
 
 
 @dataclass(frozen=True, slots=True)
-class OpportunityRule:
-    """How the opportunity that intent or BANT opens is named, and what else is set on it."""
+class OwnerRule:
+    """Who owns what is made of a net-new lead; several take turns."""
 
     name: str
-    max_length: int
-    labels: Mapping[str, str]
-    without_action: str
+    condition: Condition
+    holds: Predicate
+    candidates: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Business:
+    """The terms of new or of existing business: *amount_from* reads the lead, *close_in_days* counts from today."""
+
+    name: str
+    type: str
+    amount: float | None
+    amount_from: Reader | None
+    close_in_days: int | None
     values: Values
 
 
 @dataclass(frozen=True, slots=True)
+class OpportunityRule:
+    """When an opportunity is opened, how it is named, and what else is set on it.
+
+    *opens* None means on intent or BANT; *is_existing* None means that the account's type speaks of a customer.
+    """
+
+    opens: Predicate | None
+    max_length: int
+    labels: Mapping[str, str]
+    without_action: str
+    new: Business
+    existing: Business
+    is_existing: Predicate | None
+
+
+@dataclass(frozen=True, slots=True)
 class Sla:
-    """How long a verdict may stand: hours from the first filled of the given instants."""
+    """How long a verdict may stand: hours from the first filled of the given instants; *then* is what comes after."""
 
     name: str
     says: str
@@ -85,6 +113,8 @@ class Sla:
     stage: Stage | None
     counted_from: tuple[Reader, ...]
     hours: float
+    then: Verdict | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +126,39 @@ class Invariant:
     condition: Condition
     holds: Predicate
     never: frozenset[Verdict]
+
+
+@dataclass(frozen=True, slots=True)
+class Assured:
+    """How a verdict is assured, and the share of it (0 to 1) that is reviewed blind."""
+
+    assurance: Assurance
+    share: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Ceilings; a lead above one keeps its verdict and is carried out later."""
+
+    conversions_per_run: int
+    conversions_per_hour: int
+    new_accounts_per_hour: int
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorBudget:
+    """The precision (share of blind reviews that agree) that automatic conversion must keep.
+
+    *outcome_target* is the share of opened opportunities that sales accepted, None where outcomes close nothing.
+    With fewer than *reviewed_needed* reviews the gate is on probation: at most *probation_per_day* conversions a day
+    of which *probation_share* (0 to 1) are reviewed blind.
+    """
+
+    target: float
+    outcome_target: float | None
+    reviewed_needed: int
+    probation_per_day: int
+    probation_share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,24 +179,35 @@ class PolicyCase:
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """A policy, compiled. *version* changes with its meaning, not with comments, layout or cases."""
+    """A policy, compiled. *version* changes with its meaning, not with comments, layout or cases.
+
+    *applies* is None for a policy that is for every lead. *budget* None: automatic conversion is not gated.
+    """
 
     version: str
     path: str
+    name: str
+    applies: Predicate | None
+    applies_when: Condition | None
     fit: Fit
     engagement: Engagement
     intent: Intent
     bant: Bant
     named: NamedAccounts
+    owners: tuple[OwnerRule, ...]
     stages: tuple[StageRule, ...]
     disqualifiers: tuple[Disqualifier, ...]
     rows: tuple[Row, ...]
     opportunity: OpportunityRule
+    assured: Mapping[Verdict, Assured]
+    limits: Limits
+    budget: ErrorBudget | None
     slas: tuple[Sla, ...]
     invariants: tuple[Invariant, ...]
     even_if_worked: bool
     untouched_statuses: frozenset[str]
     timed: tuple[TimedTest, ...]
+    known_at: Mapping[str, str]
     cases: tuple[PolicyCase, ...]
 
     @property

@@ -32,6 +32,18 @@ def look_again_at(
     return min((time for time in times if time is not None and time > facts.as_of), default=None)
 
 
+def run_out(rulebook: Rulebook, facts: Facts, verdict: Verdict) -> Sla | None:
+    """The first SLA on this verdict that has run out and says what then; None when none has."""
+    stage = Stage(str(facts.derived["stage"]))
+    for sla in rulebook.slas:
+        if sla.then is None or not _applies(sla, verdict, stage):
+            continue
+        due = _due(sla, facts)
+        if due is not None and due <= facts.as_of:
+            return sla
+    return None
+
+
 def sla_reasons(rulebook: Rulebook, facts: Facts, verdict: Verdict, stage: Stage) -> tuple[Reason, ...]:
     """For each SLA on this verdict: until when it holds, or since when it is missed."""
     reasons = []

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:  # the thinking rooms are loaded by the verbs that think: `sta
     from connector.mapping import MappingSet
     from connector.matching import MatchingRules
     from connector.pipeline import Route, RouteOptions, Rules
-    from connector.policy import Rulebook
+    from connector.policy import Policies
 
 
 class SystemClock:
@@ -131,26 +132,30 @@ def _missing(name: str, kind: str) -> InputError:
 
 @dataclass(frozen=True, slots=True)
 class RuleFiles:
-    """Where a mapping folder, a matching file and a policy file lie; messages name them from *base*."""
+    """Where a mapping folder, a matching file and the policy files lie; messages name them from *base*."""
 
     mapping: Path
     matching: Path
-    policy: Path
+    policies: tuple[Path, ...]
     base: Path
 
     @classmethod
     def of_route(cls, config: Config, settings: RouteConfig) -> RuleFiles:
         """The files that a route names."""
-        mapping, matching, policy = map(config.resolve, (settings.mapping, settings.matching, settings.policy))
-        return cls(mapping, matching, policy, config.folder.resolve())
+        mapping, matching = map(config.resolve, (settings.mapping, settings.matching))
+        return cls(mapping, matching, tuple(map(config.resolve, settings.policies)), config.folder.resolve())
 
     @classmethod
     def of_folder(cls, folder: Path) -> RuleFiles:
-        """The files of one folder, as `connector init` names them; raises ConfigError when there is no such folder."""
+        """The files of one folder, as `connector init` names them; raises ConfigError when there is no such folder.
+
+        Files named ``policy-….yaml`` are policies for some leads, which go before ``policy.yaml``.
+        """
         folder = folder.resolve()
         if not folder.is_dir():
             raise ConfigError(f"there is no mapping folder {folder}", next_command="connector init")
-        return cls(folder, folder / "matching.yaml", folder / "policy.yaml", folder.parent)
+        policies = (*sorted(folder.glob("policy-*.yaml")), folder / "policy.yaml")
+        return cls(folder, folder / "matching.yaml", policies, folder.parent)
 
     def name(self, path: Path) -> str:
         """*path* as messages call it."""
@@ -179,11 +184,16 @@ class RuleFiles:
 
         return load_matching(self.text(self.matching), self.name(self.matching))
 
-    def load_policy(self) -> Rulebook:
-        """The policy; raises InputError with every problem."""
-        from connector.policy import load_policy
+    def load_policies(self) -> Policies:
+        """The policies in order of precedence; raises InputError with every problem of all of them."""
+        from connector.policy import load_policy, side_by_side
 
-        return load_policy(self.text(self.policy), self.name(self.policy))
+        findings: list[Finding] = []
+        read = [partial(lambda path: load_policy(self.text(path), self.name(path)), path) for path in self.policies]
+        books = [_part(one, findings) for one in read]
+        if findings:
+            raise InputError(findings, next_command="connector mapping lint")
+        return side_by_side([book for book in books if book is not None])
 
 
 def read_mappings(config: Config, settings: RouteConfig) -> MappingSet:
@@ -203,10 +213,10 @@ def read_rules(config: Config, settings: RouteConfig) -> Rules:
     findings: list[Finding] = []
     mappings = _part(files.load_mappings, findings)
     matching = _part(files.load_matching, findings)
-    policy = _part(files.load_policy, findings)
-    if mappings is None or matching is None or policy is None:
+    policies = _part(files.load_policies, findings)
+    if mappings is None or matching is None or policies is None:
         raise _unusable(findings)
-    return Rules(mappings, matching, policy)
+    return Rules(mappings, matching, policies)
 
 
 _Read = TypeVar("_Read")

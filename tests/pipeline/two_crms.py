@@ -94,7 +94,7 @@ def rules(both_changed: str = "newest", cold: str = "") -> Rules:
         texts[name.replace("/salesforce/", "/elsewhere/")] = text[: text.index("\ncases:")]
     for name in [name for name in texts if name.endswith("conversion.yaml")]:
         texts[name] = _with_rule(texts[name], both_changed)
-    return Rules(load_mappings(texts), files.load_matching(), files.load_policy())
+    return Rules(load_mappings(texts), files.load_matching(), files.load_policies())
 
 
 def _with_rule(text: str, rule: str) -> str:

@@ -38,12 +38,13 @@ SMALL = """\
 lists: {foes: [Foe Inc], foe_words: [rival]}
 fit:
   levels: {strong: 50, middling: 20, weak: 0}
-  company:
-    cap: 60
-    rules:
-      - {name: big, says: The company is big., points: 50, when: {field: company.employees, at_least: 100}}
-      - {name: hot, says: Somebody rated it hot., points: 20, when: {field: rating, is: Hot}}
-  person: {cap: 10, rules: []}
+  groups:
+    company:
+      cap: 60
+      rules:
+        - {name: big, says: The company is big., points: 50, when: {field: company.employees, at_least: 100}}
+        - {name: hot, says: Somebody rated it hot., points: 20, when: {field: rating, is: Hot}}
+    person: {cap: 10, rules: []}
 engagement:
   levels: {engaged: 10, some: 4, none: 0}
   half_life_days: 10

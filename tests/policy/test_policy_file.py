@@ -84,7 +84,7 @@ def test_conditions_that_make_no_sense(when: str, rule: str) -> None:
         ({"not_a_fit": ""}, "missing-reason"),
         ({"foe": "  - {reason: foe, says: Foe., when: {field: disqualified, empty: true}}"}, "not-known-yet"),
         ({"MQL": "  - {stage: MQL, says: Strong., when: {field: motion, is: hunter}}"}, "not-known-yet"),
-        ({"hot": "      - {name: hot, says: Fit., points: 20, when: {field: fit, is: weak}}"}, "not-known-yet"),
+        ({"hot": "        - {name: hot, says: Fit., points: 20, when: {field: fit, is: weak}}"}, "not-known-yet"),
         ({"MQL": "  - {stage: SRL, says: Strong., when: {field: fit, is: strong}}"}, "duplicate-name"),
         ({"opportunity": 'opportunity: {name: "{company} - {deal}"}'}, "unknown-placeholder"),
         ({"opportunity": 'opportunity: {name: "{company}", values: {source: "{x}"}}'}, "unknown-placeholder"),
@@ -127,7 +127,7 @@ def test_all_problems_are_found_at_once() -> None:
         load_policy(text, PATH)
     found = [finding.rule for finding in caught.value.findings]
     assert found == ["unknown-field", "unknown-operator", "no-reason", "unknown-placeholder"]
-    assert str(caught.value.findings[0]).startswith(f"{PATH}:28:38:")
+    assert str(caught.value.findings[0]).startswith(f"{PATH}:29:38:")
 
 
 @pytest.mark.parametrize("text", ["", "[]", "fit: {", "just words", "fit: 1\nfit: 2"])
