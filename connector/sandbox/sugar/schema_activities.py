@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connector.sandbox.sugar.field_makers import by_name, computed, enum, links, typed, varchar
+from connector.sandbox.sugar.field_makers import by_name, computed, enum, flag, links, typed, varchar
 from connector.sandbox.sugar.schema import FieldDef, LinkDef, Module
 from connector.sandbox.sugar.schema_people import assignable, basic, sugar_extras
 
@@ -34,7 +34,7 @@ def activities(sugar: bool) -> list[Module]:
             enum("priority", "task_priority_dom", 100), FieldDef("contact_id", "id", None, "Contact ID"))  # fmt: skip
     note = (varchar("filename", 255), varchar("file_mime_type", 100), FieldDef("contact_id", "id", None, "Contact ID"))
     email = (*typed("datetime", "date_sent_received"), varchar("type", 100), varchar("status", 100),
-             varchar("message_id", 255))  # fmt: skip
+             varchar("message_id", 255), flag("reply_to_status"), varchar("intent", 100), *_sent(sugar))  # fmt: skip
     return [
         _activity("Calls", "Call", call, _people("calls"), sugar),
         _activity("Meetings", "Meeting", meeting, _people("meetings"), sugar),
@@ -42,6 +42,13 @@ def activities(sugar: bool) -> list[Module]:
         _activity("Notes", "Note", note, {}, sugar),
         _activity("Emails", "Email", email, {}, sugar),
     ]
+
+
+def _sent(sugar: bool) -> tuple[FieldDef, ...]:
+    """What only Sugar says of an e-mail: when it went, and which way."""
+    if not sugar:
+        return ()
+    return (*typed("datetime", "date_sent"), varchar("state", 100), varchar("direction", 20))
 
 
 def _people(kind: str) -> dict[str, LinkDef]:

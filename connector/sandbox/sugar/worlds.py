@@ -66,7 +66,7 @@ def load(core: Core, records: Mapping[str, Any]) -> dict[str, list[Row]]:
 
 
 def _load_one(core: Core, module: Module, given: Mapping[str, Any]) -> Row:
-    extra = {"email", "emails", "contact_ids", "id", *_RELATION_KEYS.get(module.name, {})}
+    extra = {"email", "emails", "contact_ids", "lead_ids", "id", *_RELATION_KEYS.get(module.name, {})}
     if module.name == "Users":
         extra |= {"_access", "password"}
     if audits(module):
@@ -82,8 +82,9 @@ def _load_one(core: Core, module: Module, given: Mapping[str, Any]) -> Row:
             _relate(core, module, record_id, link, str(given[key]))
     if module.name == "Users" and given.get("password"):
         core.people.set_password(str(given["user_name"]), str(given["password"]))
-    for contact_id in given.get("contact_ids") or []:
-        _relate(core, module, record_id, "contacts", str(contact_id))
+    for link in ("contacts", "leads"):
+        for other_id in given.get(f"{link[:-1]}_ids") or []:
+            _relate(core, module, record_id, link, str(other_id))
     if "email_addresses" in module.links:
         _load_emails(core, module, record_id, given)
     core.audit.load(module, record_id, given.get("_audit") or [], ADMIN_ID)
