@@ -9,6 +9,7 @@ from datetime import datetime
 from connector.model.decision import (
     Decision,
     DecisionInputs,
+    Gate,
     Motion,
     OpportunityTerms,
     Reason,
@@ -73,6 +74,7 @@ def case_inputs(case: CasePart) -> DecisionInputs:
         owner=given.owner,
         ruling=_ruling(given, as_of),
         survivor=_survivor(given.survivor, as_of),
+        gate=Gate(given.gate),
     )
 
 
@@ -132,6 +134,8 @@ def _differences(case: CasePart, decision: Decision) -> tuple[str, ...]:
         "engagement": decision.scorecard.engagement.level,
         "disqualification": decision.disqualification,
         "runner_up": decision.runner_up,
+        "type": decision.opportunity.values.get("type") if decision.opportunity else "",
+        "owner": decision.owner.rule if decision.owner else "",
     }
     expected = case.expect.model_dump(exclude_none=True)
     wanted_opportunity = expected.pop("opportunity", None)

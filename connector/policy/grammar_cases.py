@@ -43,12 +43,13 @@ class CaseGivenPart(Part):
     activities: list[CaseActivityPart] = Field(default_factory=list)
     worked: str = ""
     owner: str = ""
+    gate: Literal["open", "probation", "closed"] = "open"
     survivor: CaseSurvivorPart | None = None
     ruling: CaseRulingPart | None = None
 
 
 class CaseExpectPart(Part):
-    """What must come out; only what is named is compared."""
+    """What must come out; only what is named is compared. *owner* names an owner rule, *type* an opportunity's."""
 
     verdict: VerdictWord
     row: str | None = None
@@ -60,6 +61,8 @@ class CaseExpectPart(Part):
     disqualification: str | None = None
     opportunity: str | bool | None = None
     runner_up: str | None = None
+    type: str | None = None
+    owner: str | None = None
 
 
 class CasePart(Part):
