@@ -34,7 +34,7 @@ COMMANDS = {
     "dead-letters": ("connector.cli.dead_letters", "See to rows that could not walk on."),
     "mapping": ("connector.cli.mapping", "Check and test the mapping files."),
     "matching": ("connector.cli.matching", "Measure, explain and tune how leads are matched."),
-    "policy": ("connector.cli.policy", "Test the policy."),
+    "policy": ("connector.cli.policy", "Test the policy, and replay it on history."),
     "journal": ("connector.cli.journal", "Read and verify the journal."),
     "state": ("connector.cli.state", "Back up, verify and migrate the state file."),
     "sandbox": ("connector.cli.sandbox", "Serve and reset the embedded CRMs."),

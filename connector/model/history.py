@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from connector.model.decision import Decision, DecisionInputs
+from connector.model.decision import Decision, DecisionInputs, Versions
 from connector.model.records import RecordRef, require_aware
 
 
@@ -99,9 +100,18 @@ class LeadHistory:
 
 @dataclass(frozen=True, slots=True)
 class StoredDecision:
-    """A decision as it is kept: its number, the inputs as they were known then, and the exact text kept of it."""
+    """A decision as it is kept: its number, the versions it rests on, the inputs as they were known then, its text.
+
+    *text* is the exact text that is kept of the decision, and *read* reads it.
+    """
 
     number: int
-    decision: Decision
+    versions: Versions
     inputs: DecisionInputs
     text: str
+    read: Callable[[str], Decision]
+
+    @property
+    def decision(self) -> Decision:
+        """The decision, read from its text: who needs the text alone does not wait for it."""
+        return self.read(self.text)

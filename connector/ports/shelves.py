@@ -146,6 +146,9 @@ class Decisions(Protocol):
     ) -> Iterator[Sequence[StoredDecision]]:
         """Every decision of a route made from *since* until before *until*, in the order in which they were made."""
 
+    def text_of(self, decision: Decision) -> str:
+        """The exact text that `save` keeps of a decision."""
+
     def linked_at(self, lead: RecordRef, other: RecordRef) -> datetime | None:
         """When *lead* was first decided on as linked to *other*; None when it never was."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from connector.model.decision import Decision, DecisionInputs, Ruling, Verdict
+from connector.model.decision import Decision, DecisionInputs, Ruling, Verdict, Versions
 from connector.model.history import StoredDecision
 from connector.model.records import RecordRef
 from connector.store.codec import from_json, list_from_json, moment, parts, stamp, stamp_or_none, to_json
@@ -46,7 +46,7 @@ class SqliteDecisions:
                     stamp(decision.decided_at),
                     stamp_or_none(decision.look_again_at),
                     run_id,
-                    to_json(Decision, decision),
+                    self.text_of(decision),
                     to_json(DecisionInputs, inputs),
                 ),
             )
@@ -77,12 +77,16 @@ class SqliteDecisions:
         at, number = "" if since is None else stamp(since), 0
         end = _NEVER if until is None else stamp(until)
         while found := self._database.rows(
-            "SELECT id, decision, inputs, decided_at FROM decisions WHERE route = ? AND (decided_at, id) > (?, ?)"
-            " AND decided_at < ? ORDER BY decided_at, id LIMIT ?",
+            "SELECT id, decision, inputs, decided_at, policy_version, mapping_version, matching_version FROM decisions"
+            " WHERE route = ? AND (decided_at, id) > (?, ?) AND decided_at < ? ORDER BY decided_at, id LIMIT ?",
             (route, at, number, end, batch),
         ):
             number, at = found[-1][0], found[-1][3]
             yield _stored(found)
+
+    def text_of(self, decision: Decision) -> str:
+        """The exact text that `save` keeps of a decision."""
+        return to_json(Decision, decision)
 
     def linked_at(self, lead: RecordRef, other: RecordRef) -> datetime | None:
         """When *lead* was first decided on as linked to *other*, on any route; None when it never was."""
@@ -125,9 +129,12 @@ class SqliteDecisions:
 
 def _stored(rows: Sequence[Row]) -> list[StoredDecision]:
     """Rows read in one go, which takes half the time of reading them one by one."""
-    decisions = list_from_json(Decision, f"[{','.join(row[1] for row in rows)}]")
     inputs = list_from_json(DecisionInputs, f"[{','.join(row[2] for row in rows)}]")
     return [
-        StoredDecision(row[0], decision, known, row[1])
-        for row, decision, known in zip(rows, decisions, inputs, strict=True)
+        StoredDecision(row[0], Versions(*row[4:7]), known, row[1], _read)
+        for row, known in zip(rows, inputs, strict=True)
     ]
+
+
+def _read(text: str) -> Decision:
+    return from_json(Decision, text)
