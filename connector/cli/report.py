@@ -7,6 +7,7 @@ import click
 from connector.cli.lazy import LazyGroup
 
 COMMANDS = {
+    "funnel": ("connector.cli.report_funnel", "How many leads came how far, how fast, and what is in the pipeline."),
     "waiting": ("connector.cli.report_waiting", "How long leads waited, and for whom."),
 }
 

@@ -19,6 +19,7 @@ from connector.store.database import BUSY_SECONDS, Damaged, Database
 from connector.store.dead_letters import SqliteDeadLetters
 from connector.store.decisions import SqliteDecisions
 from connector.store.directory import SqliteDirectory
+from connector.store.funnel import SqliteFunnel
 from connector.store.inbox import SqliteInbox
 from connector.store.journal import SqliteJournal
 from connector.store.lease import SqliteLease, locked
@@ -59,6 +60,7 @@ class SqliteStore:
         self.stages = SqliteStages(database)
         self.samples = SqliteSamples(database)
         self.turns = SqliteTurns(database)
+        self.funnel = SqliteFunnel(database)
         self.lease = SqliteLease(database)
         self.journal = SqliteJournal(database, self.crosswalk, self.lease.fence)
         self.dead_letters = SqliteDeadLetters(database)

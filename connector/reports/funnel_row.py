@@ -1,0 +1,134 @@
+"""One lead's way through the funnel, and what its instants say that cannot be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+from connector.model.history import LeadHistory
+
+STAGES = ("lead", "mql", "srl", "sql", "won")
+"""The stages in their order; *lost* is the other way to end."""
+
+_DAY = 86400.0
+_WORDS = {
+    "created_at": "created",
+    "mql_at": "MQL",
+    "srl_at": "SRL",
+    "sql_at": "SQL",
+    "won_at": "won",
+    "lost_at": "lost",
+    "disqualified_at": "disqualified",
+    "recycled_at": "recycled",
+    "converted_at": "converted",
+}
+_ORDER = ("created_at", "mql_at", "srl_at", "sql_at")
+_ENDS = ("won_at", "lost_at")
+_AFTER_CREATION = ("disqualified_at", "recycled_at", "converted_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Anomaly:
+    """Something about a lead's row that cannot be, in words; *place* is ``file:line:column`` where it is known."""
+
+    lead_id: str
+    what: str
+    place: str = ""
+
+
+def days(since: datetime | None, until: datetime | None) -> float | None:
+    """Days from one instant to another; None where either is not known, or the second lies before the first.
+
+    An instant at midnight UTC is held to be a date: of the same day, it lies not before another.
+    """
+    if since is None or until is None:
+        return None
+    if until < since:
+        until, since = until.astimezone(UTC), since.astimezone(UTC)
+        return 0.0 if _is_date(until) and until.date() == since.date() else None
+    return (until - since).total_seconds() / _DAY
+
+
+def contradictions(row: LeadHistory, as_of: datetime) -> Iterator[str]:
+    """What the instants of a row say that cannot be, each in a sentence."""
+    latest: str | None = None
+    for name in _ORDER:
+        yield from _before(row, name, latest)
+        latest = _later(row, name, latest)
+    for name in _ENDS:
+        yield from _before(row, name, latest)
+    for name in _AFTER_CREATION:
+        yield from _before(row, name, "created_at")
+    if row.won_at is not None and row.lost_at is not None:
+        yield f"both won ({_told(row.won_at)}) and lost ({_told(row.lost_at)})"
+    horizon = as_of + timedelta(seconds=1)
+    for name, word in _WORDS.items():
+        moment: datetime | None = getattr(row, name)
+        if moment is not None and moment > horizon:
+            yield f"{word} on {_told(moment)}, which is after {_told(as_of)}"
+
+
+def both_ends(row: LeadHistory) -> bool:
+    """Whether a row says that the lead was won and lost: its outcome is not known."""
+    return row.won_at is not None and row.lost_at is not None
+
+
+def reached(row: LeadHistory) -> int:
+    """The furthest of `STAGES` by its number: whoever came further passed the stages before."""
+    if row.won_at is not None:
+        return 4
+    if row.sql_at is not None:
+        return 3
+    if row.srl_at is not None:
+        return 2
+    return 1 if row.mql_at is not None else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Days that a lead spent in a stage (``new``, ``MQL``, ``SRL``, ``SQL``); *still*: it is there now."""
+
+    stage: str
+    days: float
+    still: bool
+
+
+def stretches(row: LeadHistory, as_of: datetime) -> Iterator[Stretch]:
+    """How long a lead was in each stage of which it is known when it began; what cannot be is left out."""
+    marks = [(stage, at) for stage, at in _entered(row) if at is not None]
+    end = None if both_ends(row) else row.won_at or row.lost_at or row.disqualified_at
+    for (stage, since), (_, until) in pairwise([*marks, ("", end)]):
+        length = days(since, as_of if until is None else until)
+        if length is not None and not (until is None and both_ends(row)):
+            yield Stretch(stage, length, until is None)
+
+
+def _entered(row: LeadHistory) -> tuple[tuple[str, datetime | None], ...]:
+    return (("new", row.created_at), ("MQL", row.mql_at), ("SRL", row.srl_at), ("SQL", row.sql_at))
+
+
+def _before(row: LeadHistory, name: str, earlier: str | None) -> Iterator[str]:
+    moment: datetime | None = getattr(row, name)
+    first: datetime | None = getattr(row, earlier) if earlier else None
+    if moment is not None and first is not None and moment < first and days(first, moment) is None:
+        yield f"{_WORDS[name]} on {_told(moment)}, before it was {_WORDS[earlier or '']} on {_told(first)}"
+
+
+def _later(row: LeadHistory, name: str, other: str | None) -> str | None:
+    """Which of two instants is the later one; the first alone where the other is not known."""
+    moment: datetime | None = getattr(row, name)
+    if moment is None:
+        return other
+    first: datetime | None = getattr(row, other) if other else None
+    return name if first is None or moment > first else other
+
+
+def _is_date(moment: datetime) -> bool:
+    return moment.hour == moment.minute == moment.second == moment.microsecond == 0
+
+
+def _told(moment: datetime) -> str:
+    moment = moment.astimezone(UTC)
+    return moment.strftime("%Y-%m-%d" if _is_date(moment) else "%Y-%m-%dT%H:%MZ")
