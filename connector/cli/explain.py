@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,33 +14,58 @@ from connector.cli.story import story_json, story_lines
 from connector.cli.waits import frozen_json, frozen_lines, waiting_json, waiting_lines
 from connector.errors import UsageError
 from connector.mapping import MappingSet
+from connector.model.decision import Verdict
 from connector.model.match import Frozen
 from connector.pipeline import Story, explain_lead
 from connector.reports.waiting import Waiting, waiting_of
 from connector.wiring import House, read_mappings
 
+if TYPE_CHECKING:
+    from connector.cli.why_not import WhyNot
+
 
 @click.command("explain")
 @click.argument("lead")
+@click.option("--why-not", is_flag=True, help="Tell the smallest change that would flip the verdict.")
+@click.option(
+    "--verdict",
+    type=click.Choice([verdict.value for verdict in Verdict]),
+    help="With --why-not: the verdict to ask for. Left out: convert, or for a lead that converts anything else.",
+)
 @verb
-def command(session: Session, lead: str) -> int:
+def command(session: Session, lead: str, why_not: bool, verdict: str | None) -> int:
     """Tell the story of LEAD, named by its CRM id, its external key or its e-mail.
 
     Example: connector explain 00Q5g00000AbCdEEAV
+
+    Example: connector explain --why-not 00Q5g00000AbCdEEAV
     """
+    if verdict and not why_not:
+        raise UsageError("--verdict goes with --why-not", next_command=f"connector explain --why-not {lead}")
     with session.house() as house:
         stories = stories_of(house, lead)
         times = [_time_of(house, story) for story in stories]
+        flips = _flips(house, stories, Verdict(verdict) if verdict else None) if why_not else [None] * len(stories)
     if not stories:
         raise UsageError(f"no lead is known as {lead}", next_command="connector sync")
     if session.as_json:
-        told = [{**story_json(story), **time.as_json()} for story, time in zip(stories, times, strict=True)]
+        told = [
+            {**story_json(story), **time.as_json(), **({"why_not": flip.as_json()} if flip else {})}
+            for story, time, flip in zip(stories, times, flips, strict=True)
+        ]
         put_json({"status": "done", "stories": told, **told[0]})
         return 0
-    for story, time in zip(stories, times, strict=True):
-        for line in (*story_lines(story), *time.lines()):
+    for story, time, flip in zip(stories, times, flips, strict=True):
+        for line in (*story_lines(story), *(flip.lines() if flip else ()), *time.lines()):
             say(line)
     return 0
+
+
+def _flips(house: House, stories: Sequence[Story], wanted: Verdict | None) -> list[WhyNot | None]:
+    from connector.cli.why_not import why_not
+
+    tell = why_not(house, wanted)
+    return [tell(story) for story in stories]
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,11 @@ def decision_json(decision: Decision | None) -> dict[str, object] | None:
         "duplicate_of": refs_json(decision.duplicate_of) if decision.duplicate_of else None,
         "disqualification": decision.disqualification,
         "runner_up": decision.runner_up,
+        "runner_up_verdict": decision.runner_up_verdict.value if decision.runner_up_verdict else None,
+        "policy": decision.policy,
+        "owner": {"rule": decision.owner.rule, "one_of": list(decision.owner.candidates)} if decision.owner else None,
+        "assurance": decision.assurance.value,
+        "sampled": decision.sampled,
         "ruled_by": decision.ruled_by,
         "decided_at": iso(decision.decided_at),
         "look_again_at": iso(decision.look_again_at) if decision.look_again_at else None,
@@ -231,6 +236,15 @@ def _what(decision: Decision) -> Iterator[str]:
     card = decision.scorecard
     parts = ((name, getattr(card, name)) for name in ("fit", "engagement", "intent", "bant"))
     yield "    scorecard: " + ", ".join(f"{name} {score.level} ({score.points})" for name, score in parts)
+    for name, score in (("fit", card.fit), ("engagement", card.engagement)):
+        yield from (f"      {name} {reason.points:+d} {reason.code}: {reason.detail}" for reason in score.reasons)
+    if decision.opportunity is not None:
+        terms = ", ".join(f"{name} {value}" for name, value in decision.opportunity.values.items())
+        yield f"    opportunity: {decision.opportunity.name}" + (f" ({terms})" if terms else "")
+    if decision.runner_up:
+        verdict = f", {decision.runner_up_verdict.value}" if decision.runner_up_verdict else ""
+        yield f"    else: row {decision.runner_up}{verdict}"
+    yield f"    policy: {decision.policy or 'policy'}, version {decision.versions.policy[:12]}"
 
 
 def _stays(story: Story) -> Iterator[str]:

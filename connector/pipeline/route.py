@@ -18,6 +18,11 @@ from connector.policy import Policies
 from connector.ports import Clock, Observer, Source, Spread, Store, Target
 
 
+def policy_version(policies: Policies, owner: str) -> str:
+    """The version of the policies of a route that decisions are stored with; the *owner* it names counts as policy."""
+    return digest_of([policies.version, owner]) if owner else policies.version
+
+
 @dataclass(frozen=True)
 class Rules:
     """The files a route decides by, read."""
@@ -83,8 +88,7 @@ class Route:
     @property
     def versions(self) -> Versions:
         """Content hashes that every decision is stored with; the owner that the route names counts as policy."""
-        versions, owner = self.rules.versions, self.options.owner
-        return replace(versions, policy=digest_of([versions.policy, owner])) if owner else versions
+        return replace(self.rules.versions, policy=policy_version(self.rules.policies, self.options.owner))
 
     @property
     def in_place(self) -> bool:
@@ -134,14 +138,22 @@ class Route:
             self._shapes[side.name] = side.describe(self._objects(side))
         return self._shapes[side.name].get(mapping.object)
 
+    def activity_shape(self, object_name: str) -> ObjectShape | None:
+        """What the source says of an object that tells of activities; None where our user does not see it."""
+        self.shape(self.source, self.lead_mapping)
+        return self._shapes[self.source.name].get(object_name)
+
     def _objects(self, side: Source) -> list[str]:
         """All objects of a connection at once: describing them together is one call."""
         mappings = [self.target_mapping(kind) for kind in Kind] if side.name == self.target.name else []
+        activities: list[str] = []
         if side.name == self.source.name:
             mappings.append(self.lead_mapping)
+            told = self.rules.mappings.activities.get(self.source_system)
+            activities = list(told.objects) if told else []
             if self.gives_records_back:
                 mappings += [self.source_side.mapping(kind) for kind in Kind]
-        return list(dict.fromkeys(mapping.object for mapping in mappings))
+        return list(dict.fromkeys([*(mapping.object for mapping in mappings), *activities]))
 
     def fingerprint(self, raw: RawRecord) -> str:
         """What tells one version of a source lead from another; a deletion is another version."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from connector.model.decision import DecisionInputs, Reason, Ruling, Verdict
+from connector.model.records import Record
 from connector.policy.facts import Facts
 from connector.policy.operators import folded
+from connector.policy.owners import owner_of
 from connector.policy.rules import NOT_A_FIT, Row, Rulebook
 from connector.policy.timing import run_out
 
@@ -45,11 +47,11 @@ def answer_of(rulebook: Rulebook, facts: Facts) -> Answer:
         return _already_converted(facts)
     table = from_table(rulebook, facts)
     if inputs.ruling is not None:
-        return _owned(_ruled(rulebook, facts, inputs.ruling, table), inputs)
+        return _owned(rulebook, facts, _ruled(rulebook, facts, inputs.ruling, table))
     answer = _possible_only(table, facts)
     if not rulebook.even_if_worked:
         answer = _left_to_people(answer, facts, _worked(rulebook, facts))
-    answer = _run_out(rulebook, facts, _owned(answer, inputs))
+    answer = _run_out(rulebook, facts, _owned(rulebook, facts, answer))
     return _understood(_kept_promises(rulebook, answer, facts), inputs)
 
 
@@ -168,11 +170,24 @@ def _left_to_people(answer: Answer, facts: Facts, worked: str) -> Answer:
     return answer
 
 
-def _owned(answer: Answer, inputs: DecisionInputs) -> Answer:
-    if answer.verdict.converts and inputs.lead.text("owner_kind") == "queue" and not inputs.owner:
-        detail = "A queue owns the lead and the route names no `owner` (connector.yaml) for what it would become."
-        return answer.instead(Verdict.REVIEW, QUEUE_OWNED, detail)
-    return answer
+def _owned(rulebook: Rulebook, facts: Facts, answer: Answer) -> Answer:
+    """What a queue's lead becomes must belong to a person: the account's owner, the policy's or the route's."""
+    inputs = facts.inputs
+    if not answer.verdict.converts or inputs.lead.text("owner_kind") != "queue" or inputs.owner:
+        return answer
+    named = owner_of(rulebook, facts)
+    if named is not None and (answer.verdict is Verdict.CONVERT or _is_owned(inputs.account)):
+        return answer
+    detail = (
+        "A queue owns the lead, and neither the policy (`motions.owners`) nor the route (`owner` in connector.yaml)"
+        " names an owner for what it would become."
+    )
+    return answer.instead(Verdict.REVIEW, QUEUE_OWNED, detail)
+
+
+def _is_owned(account: Record | None) -> bool:
+    """Whether a person owns the account, who keeps what is attached to it."""
+    return account is not None and bool(account.text("owner_id")) and account.text("owner_kind") != "queue"
 
 
 def _run_out(rulebook: Rulebook, facts: Facts, answer: Answer) -> Answer:

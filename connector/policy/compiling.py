@@ -74,6 +74,7 @@ class Compiler:
             name=policy.name or PurePath(self.document.path).stem,
             applies=applies[1],
             applies_when=applies[0],
+            lists=dict(policy.lists),
             fit=fit,
             engagement=engagement,
             intent=_intent(policy.intent),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from connector.model.decision import Assurance, Stage, Verdict
@@ -189,6 +189,7 @@ class Rulebook:
     name: str
     applies: Predicate | None
     applies_when: Condition | None
+    lists: Mapping[str, Sequence[str]]
     fit: Fit
     engagement: Engagement
     intent: Intent

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 from connector.model.decision import (
     CLOSED_IN_CRM,
     Decision,
@@ -17,6 +19,7 @@ from connector.model.decision import (
 )
 from connector.policy.answers import ALREADY_CONVERTED, RULING, Answer, answer_of
 from connector.policy.facts import Facts
+from connector.policy.fit import Levels
 from connector.policy.intent import Asked
 from connector.policy.opportunity import is_wanted, terms
 from connector.policy.owners import named_account, owner_of
@@ -28,12 +31,23 @@ GONE = "gone"
 _NO_SCORE = Scorecard(*(Score(0, "unknown") for _ in range(4)))
 
 
-def decide(rulebook: Rulebook, inputs: DecisionInputs, versions: Versions) -> Decision:
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """Points added to what was found, to ask what a lead with more or fewer of them would get."""
+
+    fit: int = 0
+    engagement: int = 0
+
+
+AS_FOUND = Shift()
+
+
+def decide(rulebook: Rulebook, inputs: DecisionInputs, versions: Versions, shift: Shift = AS_FOUND) -> Decision:
     """Decide about one lead. Deterministic: equal inputs give an equal decision, reasons included."""
     if inputs.lead.deleted:
         return _gone(rulebook, inputs, versions)
     facts = Facts(inputs)
-    card, asked = _scorecard(rulebook, facts)
+    card, asked = _scorecard(rulebook, facts, shift)
     stage = _stage(rulebook, facts)
     motion = _motion(facts)
     facts.derived["disqualified"] = _disqualified(rulebook, facts)
@@ -85,9 +99,10 @@ def _gone(rulebook: Rulebook, inputs: DecisionInputs, versions: Versions) -> Dec
     )
 
 
-def _scorecard(rulebook: Rulebook, facts: Facts) -> tuple[Scorecard, Asked | None]:
+def _scorecard(rulebook: Rulebook, facts: Facts, shift: Shift) -> tuple[Scorecard, Asked | None]:
     facts.derived["named_account"] = bool(named_account(rulebook, facts))
-    fit, engagement = rulebook.fit.score(facts), rulebook.engagement.score(facts)
+    fit = _shifted(rulebook.fit.score(facts), shift.fit, rulebook.fit.levels)
+    engagement = _shifted(rulebook.engagement.score(facts), shift.engagement, rulebook.engagement.levels)
     asked = rulebook.intent.asked(facts)
     bant, refused = rulebook.bant.score(facts)
     facts.derived.update(
@@ -104,6 +119,10 @@ def _scorecard(rulebook: Rulebook, facts: Facts) -> tuple[Scorecard, Asked | Non
         }
     )
     return Scorecard(fit, engagement, rulebook.intent.score(facts, asked), bant), asked
+
+
+def _shifted(score: Score, points: int, levels: Levels) -> Score:
+    return replace(score, points=score.points + points, level=levels.name(score.points + points)) if points else score
 
 
 def _stage(rulebook: Rulebook, facts: Facts) -> Stage:

@@ -64,6 +64,7 @@ CASES = [
     case("backfill", "backfill salesforce --since {today}"),
     case("daemon", "daemon --cycles 1", 0, 4),
     case("explain", f"explain {LEAD}"),
+    case("explain", f"explain --why-not {LEAD}"),
     case("matching-judge", f"matching judge {LEAD} unsure {{account}}"),
     case("matching-blame", f"matching blame {LEAD}"),
     case("matching-blame", f"matching blame {LEAD} {{account}}"),
