@@ -32,7 +32,7 @@ class Rows:
     source: str
     rows: Iterable[LeadHistory]
     anomalies: list[Anomaly]
-    notes: Sequence[str] = ()
+    notes: Sequence[str] = ()  # may still fill while the rows go by
     missing: frozenset[str] = frozenset()
 
 
@@ -86,7 +86,7 @@ def command(
     forms, where = Forms(csv_file, html), Where(history, connection, routes)
     _check(where, forms)
     question = _question(asked, forms, session.as_json)
-    with _rows(session, where, question) as (rows, question):
+    with _rows(session, where, question) as rows:
         report = summarise(rows.rows, replace(question, missing=rows.missing), rows.anomalies, rows.notes)
     put_report(
         forms,
@@ -119,7 +119,7 @@ def _question(asked: dict[str, datetime | tuple[str, ...] | None], forms: Forms,
 
 
 @contextmanager
-def _rows(session: Session, where: Where, question: Question) -> Iterator[tuple[Rows, Question]]:
+def _rows(session: Session, where: Where, question: Question) -> Iterator[Rows]:
     """The rows, while what they are read from is open."""
     if where.history is not None:
         from connector.reports.history_file import read_history
@@ -127,13 +127,21 @@ def _rows(session: Session, where: Where, question: Question) -> Iterator[tuple[
         with where.history.open(encoding="utf-8", newline="") as lines:
             file = read_history(lines, str(where.history))
             missing = frozenset(file.missing)
-            yield Rows(f"from {where.history}", file.rows, file.anomalies, file.notes, missing), question
+            yield Rows(f"from {where.history}", file.rows, file.anomalies, file.notes, missing)
         return
     with session.house() as house:
-        yield _of_house(house, where), question
+        yield _of_crm(house, where, question) if where.connection else _of_state(house, where)
 
 
-def _of_house(house: House, where: Where) -> Rows:
+def _of_crm(house: House, where: Where, question: Question) -> Rows:
+    from connector.pipeline.histories import NOT_TOLD
+    from connector.wiring.histories import crm_histories
+
+    found = crm_histories(house, where.connection, question.since)
+    return Rows(f"from {where.connection}", found.rows, [], found.notes, NOT_TOLD)
+
+
+def _of_state(house: House, where: Where) -> Rows:
     for name in where.routes:
         house.config.route(name)  # a name that was typed wrongly is told before anything is counted
     names = where.routes or tuple(house.config.routes)

@@ -223,11 +223,11 @@ def group_rows(named: Mapping[str, Figures]) -> list[tuple[object, ...]]:
 
 def _funnel_rows(figures: Figures) -> list[tuple[object, ...]]:
     rows: list[tuple[object, ...]] = []
-    before = None
+    before = 0
     for stage, leads in figures.reached.items():
-        share = percent(leads / before) if before else "-"
-        rows.append((STAGE_NAMES[stage], leads, figures.counts[stage], share))
-        before = leads
+        dated = figures.counts[stage]
+        rows.append((STAGE_NAMES[stage], leads, dated, percent(leads / before) if before and dated else "-"))
+        before = leads if dated else 0
     return [*rows, ("lost", figures.counts["lost"], figures.counts["lost"], "-")]
 
 

@@ -1,0 +1,203 @@
+"""Histories straight from a CRM: its leads, what they were converted into, and how the opportunities moved.
+
+Nothing is kept. What must be held while the leads go by is a few values for each account and opportunity.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from connector.mapping import MappingSet, ObjectMapping, translate
+from connector.model.history import LeadHistory, Origin
+from connector.model.progress import ObjectShape, Watermark
+from connector.model.records import Kind, RawRecord, Record, from_iso
+from connector.ports import Target
+
+_LONG_AGO = datetime(1990, 1, 1, tzinfo=UTC)
+_HISTORY = "OpportunityHistory"
+_HISTORY_FIELDS = ("OpportunityId", "StageName", "ForecastCategory", "CreatedDate")
+_FORECAST, _CONVERTED = "ForecastCategory", "ConvertedDate"
+_LOST = "Omitted"
+_READ = (Kind.LEAD, Kind.ACCOUNT, Kind.OPPORTUNITY)
+NOT_TOLD = frozenset({"mql_at"})
+"""Instants that no CRM keeps for a lead."""
+
+
+@dataclass(slots=True)
+class Deal:
+    """An opportunity while leads go by: what it is now, and when its stage was entered and passed the first one."""
+
+    record: Record
+    forecast: str = ""
+    stage: str = ""
+    entered_at: datetime | None = None
+    sql_at: datetime | None = None
+
+    def moved(self, stage: str, at: datetime | None, lost: bool, first: str) -> None:
+        """The CRM's history tells that it stood so from *at* on; told in the order of time."""
+        if stage != self.stage:
+            self.stage, self.entered_at = stage, at
+        if self.sql_at is None and stage != first and not lost:
+            self.sql_at = at
+
+
+@dataclass
+class CrmHistories:
+    """The rows of a CRM's leads, to be gone through once; *notes* fill while they go by."""
+
+    rows: Iterator[LeadHistory]
+    notes: list[str] = field(default_factory=list)
+
+
+def read_histories(crm: Target, mappings: MappingSet, system: str, since: datetime | None = None) -> CrmHistories:
+    """Begin to read; with *since* only what changed from then on, so that leads created since are all there.
+
+    Raises ConfigError where a mapping is missing, and what the CRM raises.
+    """
+    found = CrmHistories(iter(()))
+    found.rows = _rows(_Reading(crm, mappings, system, Watermark(since or _LONG_AGO), found.notes))
+    return found
+
+
+class _Reading:
+    """One pass over a CRM."""
+
+    def __init__(self, crm: Target, mappings: MappingSet, system: str, after: Watermark, notes: list[str]) -> None:
+        """Learn the shapes of what is to be read, in one call."""
+        self.crm, self.after, self.notes = crm, after, notes
+        self.mapping: dict[Kind, ObjectMapping] = {kind: mappings.object_mapping(system, kind) for kind in _READ}
+        self.history = system == "salesforce"
+        named = [mapping.object for mapping in self.mapping.values()]
+        self.shapes = crm.describe([*named, _HISTORY] if self.history else named)
+        self.now = crm.now()
+        self.first = next(iter(crm.conversion_terms().get("stages", ())), "")
+
+    def raws(self, object_name: str, fields: Sequence[str]) -> Iterator[RawRecord]:
+        """Rows that are not gone."""
+        for page in self.crm.changes(object_name, fields, self.after):
+            yield from (raw for raw in page.records if not raw.deleted and raw.merged_into is None)
+
+    def records(self, kind: Kind, *extra: str) -> Iterator[tuple[RawRecord, Record]]:
+        """Canonical records, each with its row; those that cannot be read are counted in the notes."""
+        mapping, unread = self.mapping[kind], 0
+        shape = self.shapes.get(mapping.object)
+        fields = [*mapping.read_fields(shape), *(name for name in extra if shape and name in shape.fields)]
+        for raw in self.raws(mapping.object, fields):
+            record = _lenient(raw, mapping)
+            if record is None:
+                unread += 1
+            else:
+                yield raw, record
+        if unread:
+            self.notes.append(f"{unread} {mapping.object} rows cannot be translated, and are left out")
+
+    def moves(self) -> Iterator[RawRecord]:
+        """The CRM's own history of stages, oldest first; a CRM that shows none is noted."""
+        shape: ObjectShape | None = self.shapes.get(_HISTORY)
+        if shape is None:
+            self.notes.append("the CRM shows no history of stages: instants of SQL are when it was looked at")
+            return
+        yield from self.raws(_HISTORY, [name for name in _HISTORY_FIELDS if name in shape.fields])
+
+
+def _lenient(raw: RawRecord, mapping: ObjectMapping) -> Record | None:
+    """As far as the row can be read; a lead without a name is a lead all the same."""
+    read = translate(raw, mapping).record
+    if read is not None:
+        return read
+    gone = RawRecord(raw.ref, raw.fields, raw.modified, deleted=True)
+    return translate(gone, mapping).record
+
+
+def _rows(reading: _Reading) -> Iterator[LeadHistory]:
+    deals = {raw.ref.id: Deal(record, str(raw.fields.get(_FORECAST) or "")) for raw, record in _bare(reading)}
+    for move in reading.moves():
+        deal = deals.get(str(move.fields.get("OpportunityId")))
+        if deal is not None:
+            stage, lost = str(move.fields.get("StageName")), move.fields.get("ForecastCategory") == _LOST
+            deal.moved(stage, _moment(move.fields.get("CreatedDate")), lost, reading.first)
+    accounts = {
+        raw.ref.id: (record.text("type"), _moment(record.get("created_at")))
+        for raw, record in reading.records(Kind.ACCOUNT)
+    }
+    led: set[str] = set()
+    for raw, lead in reading.records(Kind.LEAD, _CONVERTED):
+        deal = deals.get(lead.text("converted_opportunity_id"))
+        if deal is not None:
+            led.add(deal.record.ref.id)
+        yield _row(raw, lead, deal, accounts.get(lead.text("converted_account_id")), reading)
+    if others := len(deals) - len(led):
+        reading.notes.append(f"{others} opportunities came from no lead, and are in none of these figures")
+
+
+def _bare(reading: _Reading) -> Iterator[tuple[RawRecord, Record]]:
+    """Opportunities with the few values that are needed, so that many of them can be held."""
+    wanted = ("stage", "amount", "close_date", "closed", "won", "owner_id", "created_at")
+    for raw, record in reading.records(Kind.OPPORTUNITY, _FORECAST):
+        values = {name: record.values[name] for name in wanted if name in record.values}
+        yield raw, Record(record.kind, record.ref, values)
+
+
+def _row(
+    raw: RawRecord, lead: Record, deal: Deal | None, account: tuple[str, datetime | None] | None, reading: _Reading
+) -> LeadHistory:
+    created = _moment(lead.get("created_at"))
+    converted = _moment(raw.fields.get(_CONVERTED)) or (_moment(deal.record.get("created_at")) if deal else None)
+    was_known = account is not None and account[1] is not None and created is not None and account[1] < created
+    reason = lead.text("disqualification_reason")
+    sql_at, won_at, lost_at = _course(deal, reading) if deal else (None, None, None)
+    return LeadHistory(
+        lead_id=lead.ref.key,
+        source=lead.text("source"),
+        segment=lead.text("industry"),
+        customer=_customer(account[0]) if account and was_known else "new",
+        motion="farmer" if was_known else "hunter",
+        owner=(deal.record.text("owner_id") if deal else "") or lead.text("owner_id"),
+        created_at=created,
+        srl_at=_moment(deal.record.get("created_at")) if deal else None,
+        sql_at=sql_at,
+        won_at=won_at,
+        lost_at=lost_at,
+        disqualified_at=raw.modified if reason and not lead.flag("converted") else None,
+        converted_at=converted if lead.flag("converted") else None,
+        reason=reason,
+        amount=_number(deal.record.get("amount")) if deal else None,
+        forecast=deal.forecast if deal else "",
+        stage=deal.record.text("stage") if deal else "",
+        opportunity=deal.record.ref.id if deal else "",
+        origin=(Origin.HISTORY if deal.stage else Origin.SNAPSHOT) if deal else None,
+    )
+
+
+def _course(deal: Deal, reading: _Reading) -> tuple[datetime | None, datetime | None, datetime | None]:
+    """When it was past the first stage, won and lost. Without a history, an open one is past it since it is seen so."""
+    record = deal.record
+    if not record.flag("closed") and not record.flag("won"):
+        seen = reading.now if not deal.stage and record.text("stage") != reading.first else None
+        return deal.sql_at or seen, None, None
+    ended = deal.entered_at if deal.stage == record.text("stage") else None
+    ended = ended or _moment(record.get("close_date"))
+    return (deal.sql_at, ended, None) if record.flag("won") else (deal.sql_at, None, ended)
+
+
+def _customer(account_type: str) -> str:
+    return "existing" if not account_type or account_type.lower().startswith("customer") else "new"
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _moment(value: object) -> datetime | None:
+    """An instant, or a date (its first moment, UTC); None for anything else."""
+    text = str(value or "")
+    try:
+        return from_iso(text).astimezone(UTC)
+    except ValueError:
+        pass
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=UTC)
+    except ValueError:
+        return None
