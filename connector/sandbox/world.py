@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, reduce
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 
 class WorldError(Exception):
@@ -14,7 +15,7 @@ class WorldError(Exception):
 
 
 def shipped_worlds() -> list[str]:
-    """Names of the worlds that come with the package: a file each, or a folder with a file per family of CRMs."""
+    """Names of the worlds that come with the package: a file each, or a folder of files that add up."""
     folder = resources.files("connector.sandbox").joinpath("worlds")
     found = (item for item in folder.iterdir() if item.is_dir() or item.name.endswith(".yaml"))
     return sorted(item.name.removesuffix(".yaml") for item in found)
@@ -43,9 +44,18 @@ def read_world(world: str | Path) -> Mapping[str, object]:
 def _shipped(name: str) -> Mapping[str, object]:
     worlds = resources.files("connector.sandbox").joinpath("worlds")
     folder = worlds.joinpath(name)
-    files = list(folder.iterdir()) if folder.is_dir() else [worlds.joinpath(f"{name}.yaml")]
-    parts = [_parse(file.read_text("utf-8"), name) for file in files if file.name.endswith(".yaml")]
-    return {dialect: section for part in parts for dialect, section in part.items()}
+    found = folder.iterdir() if folder.is_dir() else [worlds.joinpath(f"{name}.yaml")]
+    files = sorted((file for file in found if file.name.endswith(".yaml")), key=lambda file: file.name)
+    parts = [_parse(file.read_text("utf-8"), name) for file in files]
+    return reduce(_joined, parts)
+
+
+def _joined(one: Any, other: Any) -> Any:
+    """Two parts of a world as one: what both have as mappings is joined, lists follow one another."""
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        both = {key: _joined(value, other[key]) if key in other else value for key, value in one.items()}
+        return {**both, **{key: value for key, value in other.items() if key not in one}}
+    return [*one, *other] if isinstance(one, list) and isinstance(other, list) else other
 
 
 def _parse(text: str, name: str) -> Mapping[str, object]:

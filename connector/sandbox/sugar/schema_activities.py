@@ -33,8 +33,8 @@ def activities(sugar: bool) -> list[Module]:
     task = (*typed("datetime", "date_start", "date_due"), enum("status", "task_status_dom", 100),
             enum("priority", "task_priority_dom", 100), FieldDef("contact_id", "id", None, "Contact ID"))  # fmt: skip
     note = (varchar("filename", 255), varchar("file_mime_type", 100), FieldDef("contact_id", "id", None, "Contact ID"))
-    email = (*typed("datetime", "date_sent_received"), varchar("type", 100), varchar("status", 100),
-             varchar("message_id", 255), flag("reply_to_status"), varchar("intent", 100), *_sent(sugar))  # fmt: skip
+    email = (*_sent(sugar), varchar("type", 100), varchar("status", 100), varchar("message_id", 255),
+             flag("reply_to_status"), varchar("intent", 100))  # fmt: skip
     return [
         _activity("Calls", "Call", call, _people("calls"), sugar),
         _activity("Meetings", "Meeting", meeting, _people("meetings"), sugar),
@@ -45,9 +45,9 @@ def activities(sugar: bool) -> list[Module]:
 
 
 def _sent(sugar: bool) -> tuple[FieldDef, ...]:
-    """What only Sugar says of an e-mail: when it went, and which way."""
+    """When an e-mail went, which Sugar and SuiteCRM call by different names; Sugar also says which way."""
     if not sugar:
-        return ()
+        return typed("datetime", "date_sent_received")
     return (*typed("datetime", "date_sent"), varchar("state", 100), varchar("direction", 20))
 
 

@@ -99,7 +99,7 @@ def test_merge_carries_activities_over(noon: Caller) -> None:
 
 
 def test_last_activity_counts_done_tasks_and_events(noon: Caller) -> None:
-    """The latest due date of done tasks and start of events, also to come; an open task never counts; no stamp moves."""
+    """The latest day of done tasks and of events, also to come; an open task never counts, no stamp moves."""
     account = _make(noon, "Account", Name="Acme")
     deal = _make(noon, "Opportunity", Name="D", StageName="Prospecting", CloseDate="2026-06-30", AccountId=account)
     before = _one(noon, "SELECT SystemModstamp FROM Account")
@@ -131,7 +131,8 @@ def test_stranger_reads_tasks_and_stages(noon: Caller) -> None:
     )
     rows = client.query_all(soql, include_deleted=True)["records"]
     assert [(row["StageName"], row["Amount"]) for row in rows] == [("Prospecting", 10), ("Closed Won", 10)]
-    described = client.OpportunityHistory.describe()
+    described = client.restful("sobjects/OpportunityHistory/describe")
+    assert isinstance(described, dict)
     assert (described["createable"], described["queryable"], described["keyPrefix"]) == (False, True, "008")
     stages = client.query("SELECT ApiName, IsClosed, IsWon FROM OpportunityStage ORDER BY SortOrder")["records"]
     assert [row["ApiName"] for row in stages[:2]] == ["Prospecting", "Qualification"]

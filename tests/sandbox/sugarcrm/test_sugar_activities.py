@@ -8,7 +8,7 @@ import pytest
 
 from tests.sandbox.sugarcrm.sugar_caller import SugarCaller
 
-ACTIVITIES = {
+ACTIVITIES: dict[str, dict[str, object]] = {
     "Calls": {"status": "Held", "direction": "Outbound", "date_start": "2026-02-20T09:00:00+00:00"},
     "Meetings": {"status": "Held", "date_start": "2026-02-21T09:00:00+00:00", "duration_minutes": 30},
     "Tasks": {"status": "Completed", "date_due": "2026-02-22T09:00:00+00:00"},

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 import requests
 
 from connector.sandbox import Sandbox
@@ -61,3 +62,46 @@ def test_every_hot_story_converts_natively() -> None:
         if not answer.success:
             refused[row["LastName"]] = answer.errors[0].status_code
     assert refused == {"Boone": "INVALID_OWNER"}
+
+
+def test_stage_histories_end_where_deals_stand() -> None:
+    """Every deal has its history from the day it was made; the last row is how it stands."""
+    org = demo_org()
+    fields = ("StageName", "Amount", "CloseDate", "Probability", "ForecastCategory", "ExpectedRevenue")
+    history: dict[str, list[dict[str, Any]]] = {}
+    for row in sorted(org.dump("OpportunityHistory"), key=lambda row: str(row["CreatedDate"])):
+        history.setdefault(row["OpportunityId"], []).append(row)
+    deals = org.dump("Opportunity")
+    assert set(history) == {deal["Id"] for deal in deals}
+    for deal in deals:
+        rows = history[deal["Id"]]
+        assert rows[0]["CreatedDate"] == deal["CreatedDate"], deal["Name"]
+        assert {name: rows[-1][name] for name in fields} == {name: deal[name] for name in fields}, deal["Name"]
+        assert rows[-1]["CreatedDate"] == deal["LastModifiedDate"], deal["Name"]
+
+
+def test_activities_come_after_their_people() -> None:
+    """Nobody did anything, or was written to, before the record of them was made."""
+    org = demo_org()
+    born = {row["Id"]: row["CreatedDate"] for name in ("Lead", "Contact") for row in org.dump(name)}
+    done = [(row["WhoId"], row["CreatedDate"]) for name in ("Task", "Event") for row in org.dump(name)]
+    done += [(row["LeadId"] or row["ContactId"], row["CreatedDate"]) for row in org.dump("CampaignMember")]
+    assert len(done) >= 30
+    assert [(who, at) for who, at in done if at < born[who]] == []
+    assert all(row["CompletedDateTime"] <= row["SystemModstamp"] for row in org.dump("Task") if row["IsClosed"])
+
+
+@pytest.mark.parametrize("name", ["sugarcrm", "suitecrm"])
+def test_sugar_deals_stand_where_their_audit_ends(demo_sandbox: Sandbox, name: str) -> None:
+    """The newest value that a deal's log tells of a field is the one it has; each change starts where one ended."""
+    section: Any = read_world("demo")[name]
+    deals = section["records"]["Opportunities"]
+    rows = requests.get(f"{demo_sandbox.base_url}/__sandbox__/dump/{name}/Opportunities", timeout=30).json()
+    assert {row["id"] for row in rows} == {deal["id"] for deal in deals}
+    for deal in deals:
+        told: dict[str, object] = {}
+        for change in sorted(deal["_audit"], key=lambda change: -int(change["date_created"][2:-1])):
+            field = change["field_name"]
+            assert told.get(field, change["before"]) == change["before"], (deal["name"], field)
+            told[field] = change["after"]
+        assert told == {field: deal[field] for field in told}, deal["name"]
