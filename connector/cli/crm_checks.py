@@ -8,7 +8,7 @@ from typing import cast
 
 from connector.config import Config, CrmConnection, SalesforceConnection, SugarConnection
 from connector.errors import ConfigError, Refused
-from connector.mapping import MappingSet, ObjectMapping, payload
+from connector.mapping import ActivityObject, MappingSet, ObjectMapping, payload
 from connector.model.progress import FieldShape, ObjectShape
 from connector.model.records import Kind
 from connector.ports import Target
@@ -47,10 +47,13 @@ def crm_checks(house: House, name: str, settings: CrmConnection) -> Iterator[Che
     uses = _uses(house.config, name)
     mappings = {each: None for use in uses for each in _objects(use.mappings, settings.type)}
     objects = list(dict.fromkeys(mapping.object for mapping in mappings))
-    shapes = system.describe(objects)
+    told = _activities(uses, settings.type)
+    shapes = system.describe([*objects, *told])
     for object_name in objects:
         own = [mapping for mapping in mappings if mapping.object == object_name]
         yield from _object(f"{name} {object_name}", own, shapes.get(object_name), settings)
+    for each in told.values():
+        yield from _signals(name, each, shapes.get(each.name))
     for use in uses:
         yield from _terms(name, use, system, shapes, settings.type)
     for short in system.shortcomings(objects):
@@ -76,6 +79,22 @@ def _uses(config: Config, name: str) -> list[_Use]:
 def _objects(mappings: MappingSet, system: str) -> list[ObjectMapping]:
     """The mappings that are there; what a route misses is told with its files."""
     return [mapping for kind in Kind if (mapping := mappings.mappings.get((system, kind)))]
+
+
+def _activities(uses: list[_Use], system: str) -> dict[str, ActivityObject]:
+    """The objects that tell of activities, by name."""
+    mapped = (use.mappings.activities.get(system) for use in uses)
+    return {name: each for mapping in mapped if mapping for name, each in mapping.objects.items()}
+
+
+def _signals(name: str, wanted: ActivityObject, shape: ObjectShape | None) -> Iterator[Check]:
+    """Whether one object can tell of activities; where it cannot, leads are decided without what it tells."""
+    lack = "the login may not see this object" if shape is None else wanted.missing(shape)
+    if lack:
+        fix = f"give the login's user Read on it, or take {wanted.name} out of activities.yaml"
+        yield Check(f"{name} {wanted.name}", "warn", f"{lack}; what it tells of activities is left out", fix)
+    elif shape is not None:
+        yield Check(f"{name} {wanted.name}", "ok", f"{len(wanted.asked(shape))} fields tell of activities")
 
 
 def _failing(name: str, detail: str, next_step: str) -> Check:

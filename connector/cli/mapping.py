@@ -13,7 +13,14 @@ from connector.cli.output import put_json, say
 from connector.cli.session import Session, verb
 from connector.config import Config, config_schema
 from connector.errors import ConfigError, Finding, InputError
-from connector.mapping import Needed, check_mappings, conversion_schema, mapping_schema, run_cases
+from connector.mapping import (
+    Needed,
+    activities_schema,
+    check_mappings,
+    conversion_schema,
+    mapping_schema,
+    run_cases,
+)
 from connector.matching import matching_schema
 from connector.model.progress import ObjectShape
 from connector.policy import check_policy, policy_schema
@@ -124,12 +131,14 @@ def _objects(files: Sequence[RuleFiles]) -> dict[str, list[str]]:
     found: dict[str, dict[str, None]] = {}
     for each in files:
         try:
-            mappings = each.load_mappings().mappings
+            mappings = each.load_mappings()
         except InputError:
             continue
-        for (system, _), mapping in mappings.items():
+        for (system, _), mapping in mappings.mappings.items():
             if not mapping.loose:
                 found.setdefault(system, {})[mapping.object] = None
+        for system, activities in mappings.activities.items():
+            found.setdefault(system, {}).update(dict.fromkeys(activities.objects))
     return {system: list(names) for system, names in found.items()}
 
 
@@ -159,6 +168,7 @@ def test(session: Session, folder: Path | None) -> int:
 
 
 SCHEMAS = {
+    "activities": activities_schema,
     "mapping": mapping_schema,
     "conversion": conversion_schema,
     "matching": matching_schema,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from connector.mapping.activities import ActivityMapping, run_activity_case
 from connector.mapping.compiled import ObjectMapping
 from connector.mapping.grammar import CaseRule
 from connector.mapping.loading import MappingSet
@@ -27,13 +28,25 @@ class CaseResult:
 
 def run_cases(mappings: MappingSet) -> list[CaseResult]:
     """Run every case of every mapping, in the order of the files."""
-    return [result for key in sorted(mappings.mappings) for result in _of(mappings.mappings[key])]
+    results = [result for key in sorted(mappings.mappings) for result in _of(mappings.mappings[key])]
+    return results + [
+        result for key in sorted(mappings.activities) for result in _of_activities(mappings.activities[key])
+    ]
 
 
 def _of(mapping: ObjectMapping) -> list[CaseResult]:
     results = []
     for index, case in enumerate(mapping.file.cases):
         differences = _write(case, mapping) if case.write else _read(case, mapping)
+        line = mapping.document.place(("cases", index))[0]
+        results.append(CaseResult(mapping.path, line, case.name, not differences, tuple(differences)))
+    return results
+
+
+def _of_activities(mapping: ActivityMapping) -> list[CaseResult]:
+    results = []
+    for index, case in enumerate(mapping.file.cases):
+        differences = run_activity_case(case, mapping)
         line = mapping.document.place(("cases", index))[0]
         results.append(CaseResult(mapping.path, line, case.name, not differences, tuple(differences)))
     return results

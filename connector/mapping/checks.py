@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from connector.errors import Finding
+from connector.mapping.activities import check_activity_shapes
 from connector.mapping.compiled import LOOSE_SYSTEM, header_key, table_key
 from connector.mapping.conversion import CONVERTED, ConversionFile
 from connector.mapping.grammar import Direction, FieldRule, MappingFile
@@ -47,6 +48,8 @@ def check_mappings(
         _check_file(file, document)
         check_shape(file, document, (shapes or {}).get(file.system))
     check_lengths(sound, shapes or {})
+    for activities, document in loaded.activities:
+        check_activity_shapes(activities, document, (shapes or {}).get(activities.system, {}))
     if loaded.conversion:
         _check_conversion(*loaded.conversion, sound)
         check_words(*loaded.conversion, _leads(sound, needed), shapes or {})
@@ -55,7 +58,8 @@ def check_mappings(
         what = "there is no conversion mapping, so no lead can be converted"
         findings.add(Finding(CONVERSION, 0, 0, "missing-file", what, "add mappings/conversion.yaml"))
     findings.update(_missing(loaded.there, needed))
-    findings.update(finding for _, document in loaded.read for finding in document.findings)
+    documents = [document for _, document in (*loaded.read, *loaded.activities)]
+    findings.update(finding for document in documents for finding in document.findings)
     return sorted(findings)
 
 

@@ -10,6 +10,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from connector.errors import ConfigError, Finding, InputError
+from connector.mapping.activities import ACTIVITIES, ActivityMapping, check_activities, check_folders
+from connector.mapping.activity_grammar import ActivitiesFile
 from connector.mapping.compiled import ObjectMapping
 from connector.mapping.conversion import ConversionFile
 from connector.mapping.grammar import MappingFile
@@ -23,11 +25,20 @@ _OTHER_ROOMS = ("matching.yaml", "policy.yaml")
 
 
 class MappingSet:
-    """Every mapping of a folder, by system and kind, with the conversion rules."""
+    """Every mapping of a folder, by system and kind, with the conversion rules, and what is an activity in each system.
 
-    def __init__(self, mappings: Mapping[tuple[str, Kind], ObjectMapping], conversion: ConversionFile | None) -> None:
+    The version leaves the activities out: which leads a change there touches is told by their activities.
+    """
+
+    def __init__(
+        self,
+        mappings: Mapping[tuple[str, Kind], ObjectMapping],
+        conversion: ConversionFile | None,
+        activities: Mapping[str, ActivityMapping] | None = None,
+    ) -> None:
         """Hold mappings that have no findings."""
         self.mappings = dict(mappings)
+        self.activities = dict(activities or {})
         self.conversion_file = conversion
         self._rules = conversion.rules() if conversion else None
         meaning = {f"{s}/{k.value}": mapping.file.meaning() for (s, k), mapping in sorted(self.mappings.items())}
@@ -64,12 +75,13 @@ class Loaded:
         self.findings: list[Finding] = []
         self.read: list[tuple[MappingFile, Document]] = []
         self.conversion: tuple[ConversionFile, Document] | None = None
+        self.activities: list[tuple[ActivitiesFile, Document]] = []
         self.there: set[tuple[str, str]] = set()  # system and kind of every file, those that cannot be used included
         for path in sorted(files):
             name = PurePosixPath(path.replace("\\", "/")).name
             if name not in _OTHER_ROOMS:
                 self._add(parse(files[path], path), name)
-        self.findings += check_together(self.read)
+        self.findings += check_together(self.read) + check_folders(self.activities)
 
     def _add(self, document: Document, name: str) -> None:
         if name == CONVERSION:
@@ -77,6 +89,11 @@ class Loaded:
             if conversion:
                 check_conversion(conversion, document)
                 self.conversion = (conversion, document)
+        elif name == ACTIVITIES:
+            activities = validate(document, ActivitiesFile, "activities")
+            if activities:
+                check_activities(activities, document)
+                self.activities.append((activities, document))
         else:
             file = validate(document, MappingFile)
             if file:
@@ -91,7 +108,8 @@ class Loaded:
     def mapping_set(self) -> MappingSet:
         """Work everything out; only for files without findings."""
         compiled = {(file.system, file.kind): ObjectMapping(file, document) for file, document in self.read}
-        return MappingSet(compiled, self.conversion[0] if self.conversion else None)
+        activities = {file.system: ActivityMapping(file, document) for file, document in self.activities}
+        return MappingSet(compiled, self.conversion[0] if self.conversion else None, activities)
 
 
 def _salvaged(document: Document) -> MappingFile | None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from connector.mapping import field_tests
+from connector.mapping.activity_grammar import ActivitiesFile
 from connector.mapping.conversion import CONVERTED, EVERY_FIELD, ConversionFile
 from connector.mapping.grammar import FieldRule, MappingFile, SourceRule
 from connector.mapping.transforms import documentation, names
+from connector.model.activities import ACTIVITY_KINDS
 from connector.model.fields import FIELDS, FieldSpec
 from connector.model.records import Kind
 
@@ -42,6 +45,34 @@ def conversion_schema() -> dict[str, Any]:
     told |= _named(FIELDS[Kind.LEAD], told.pop("additionalProperties"))
     schema["properties"]["both_changed"] |= _both_changed(schema["properties"]["both_changed"])
     return {"$schema": _DRAFT, "title": "Conversion mapping", **{k: v for k, v in schema.items() if k != "title"}}
+
+
+def activities_schema() -> dict[str, Any]:
+    """The schema of ``mappings/<system>/activities.yaml``."""
+    schema = ActivitiesFile.model_json_schema(by_alias=True)
+    definitions = schema["$defs"]
+    definitions["FieldTest"] = field_tests.schema()
+    definitions["Kind"] = {
+        "anyOf": [
+            *({"const": name, "description": told} for name, told in ACTIVITY_KINDS.items()),
+            {"type": "string", "pattern": "^x_.+"},
+        ]
+    }
+    kind, test = {"$ref": "#/$defs/Kind"}, {"$ref": "#/$defs/FieldTest"}
+    part, row = definitions["ObjectPart"]["properties"], definitions["KindRule"]["properties"]
+    row["kind"], row["when"] = _told(row["kind"], kind), _told(row["when"], test)
+    part["counts"] = _told(part["counts"], {"anyOf": [test, {"type": "null"}]})
+    part["otherwise"] = _told(part["otherwise"], {"anyOf": [kind, {"const": ""}], "default": "other"})
+    table = definitions["TablePart"]["properties"]["values"]
+    table["additionalProperties"] = kind
+    _one_or_several(part, "account", _TEXT)
+    _one_or_several(part, "at", _TEXT)
+    _one_or_several(part, "who", {"$ref": "#/$defs/WhoRule"})
+    return {"$schema": _DRAFT, "title": "Activities of a CRM", **{k: v for k, v in schema.items() if k != "title"}}
+
+
+def _told(shown: dict[str, Any], rule: dict[str, Any]) -> dict[str, Any]:
+    return {**rule, "description": shown["description"]}
 
 
 def _both_changed(shown: dict[str, Any]) -> dict[str, Any]:

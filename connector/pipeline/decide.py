@@ -10,6 +10,7 @@ from connector.model.progress import InboxRow, JournalState, Woken
 from connector.model.records import RawRecord, Record, RecordRef, Scalar
 from connector.pipeline.resolve import TakenUp
 from connector.pipeline.route import Route
+from connector.pipeline.signals import activities_of
 from connector.policy import decide
 
 
@@ -27,12 +28,14 @@ def decide_lead(route: Route, taken: TakenUp, lead: Record, resolution: Resoluti
 def _inputs(route: Route, taken: TakenUp, lead: Record, resolution: Resolution) -> DecisionInputs:
     directory, decisions = route.store.directory, route.store.decisions
     duplicate = resolution.duplicate_of if resolution.linkage is Linkage.LEAD else None
+    now = route.clock.now()
     return DecisionInputs(
         lead=lead,
         resolution=resolution,
-        as_of=route.clock.now(),
+        as_of=now,
         account=directory.get(resolution.account.ref) if resolution.account else None,
         contact=directory.get(resolution.contact.ref) if resolution.contact else None,
+        activities=activities_of(route, lead.ref, now),
         worked=_worked(route, taken.row, lead),
         owner=route.options.owner,
         ruling=decisions.ruling(lead.ref),

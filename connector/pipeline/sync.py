@@ -22,6 +22,7 @@ from connector.pipeline.recover import finish_earlier, settle_earlier
 from connector.pipeline.reread import reread_leads
 from connector.pipeline.result import RouteResult
 from connector.pipeline.route import Route
+from connector.pipeline.signals import pull_activities
 from connector.pipeline.verify import verify_plan
 
 CHUNK = 1000  # leads verified and applied together: one composite call holds a thousand rows
@@ -55,7 +56,7 @@ def sync_route(
         scope = backfill_scope(route, since, until)
         pulled = pull_leads(route, run_id, scope=scope, since=since, until=until)
         result.completeness, result.findings = pulled.completeness, pulled.findings
-        result.statements = tuple(route.source.statements)
+        result.statements = (*route.source.statements, *pull_activities(route, run_id))
         refresh_directory(route)
         weigh_words(route.store, route.clock.now())
         route.store.inbox.wake_due(route.name, route.clock.now(), route.versions)

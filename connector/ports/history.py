@@ -21,6 +21,9 @@ class Activities(Protocol):
     def of(self, who: RecordRef) -> tuple[Activity, ...]:
         """The activities of a record that are not gone, oldest first."""
 
+    def between(self, connection: str, since: datetime, until: datetime) -> Sequence[RecordRef]:
+        """The records with which something happens after *since*, up to and including *until*; each once."""
+
     def last(self, connection: str) -> Mapping[str, datetime]:
         """Per record id and per account id of a connection: when something last happened with it."""
 
@@ -72,5 +75,14 @@ class Turns(Protocol):
     def take(self, pool: str, lead: RecordRef) -> int:
         """The turn of a lead in a pool, counted from 0; a lead keeps the turn it was once given."""
 
-    def made_since(self, route: str, since: datetime) -> Mapping[str, int]:
-        """Conversions sent, and accounts made by them, since an instant: ``{"conversions": n, "accounts": m}``."""
+    def held(self, pool: str, lead: RecordRef) -> int | None:
+        """The turn that a lead was given; None where it has none yet."""
+
+    def next(self, pool: str) -> int:
+        """The turn that the next lead without one would be given."""
+
+    def made_since(self, route: str, since: datetime, policy: str) -> Mapping[str, int]:
+        """Conversions sent, and accounts made by them, since an instant: ``{"conversions": n, "accounts": m}``.
+
+        Only those into the route's target that the policy called *policy* decided.
+        """

@@ -41,6 +41,15 @@ class SqliteActivities:
         )
         return tuple(Activity(kind, moment(at), source_id) for kind, at, source_id in rows)
 
+    def between(self, connection: str, since: datetime, until: datetime) -> Sequence[RecordRef]:
+        """The records with which something happens after *since*, up to and including *until*; each once."""
+        rows = self._database.rows(
+            "SELECT DISTINCT record_id, object FROM activities"
+            " WHERE connection = ? AND at > ? AND at <= ? AND gone = 0",
+            (connection, stamp(since), stamp(until)),
+        )
+        return [ref_of(connection, record_id, object_name) for record_id, object_name in rows]
+
     def last(self, connection: str) -> Mapping[str, datetime]:
         """Per record id and per account id of a connection: when something last happened with it."""
         rows = self._database.rows(

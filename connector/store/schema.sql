@@ -420,6 +420,8 @@ CREATE INDEX activities_by_account ON activities (connection, account_id, at) WH
 
 CREATE INDEX activities_by_record ON activities (connection, record_id, object, at);
 
+CREATE INDEX activities_by_time ON activities (connection, at);
+
 CREATE INDEX audit_by_subject ON audit (subject, id);
 
 CREATE INDEX crosswalk_by_record ON crosswalk (connection, record_id, object);

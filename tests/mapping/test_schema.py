@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from connector.mapping import conversion_schema, mapping_schema
+from connector.mapping import activities_schema, conversion_schema, mapping_schema
 from connector.model.document import parse
 from tests.mapping.mapping_files import shipped, text_of
 
@@ -18,9 +18,10 @@ def errors(schema: dict[str, Any], text: str) -> list[str]:
 
 
 def test_schemas_are_schemas() -> None:
-    """Both are valid JSON Schema."""
+    """All are valid JSON Schema."""
     Draft202012Validator.check_schema(mapping_schema())
     Draft202012Validator.check_schema(conversion_schema())
+    Draft202012Validator.check_schema(activities_schema())
 
 
 def test_shipped_files_satisfy_their_schema() -> None:
@@ -29,6 +30,7 @@ def test_shipped_files_satisfy_their_schema() -> None:
         if path.endswith(("policy.yaml", "matching.yaml")):
             continue
         schema = conversion_schema() if path.endswith("conversion.yaml") else mapping_schema()
+        schema = activities_schema() if path.endswith("activities.yaml") else schema
         assert errors(schema, text) == [], path
 
 

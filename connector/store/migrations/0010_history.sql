@@ -11,6 +11,7 @@ CREATE TABLE activities (
     PRIMARY KEY (connection, source_id)
 ) WITHOUT ROWID;
 CREATE INDEX activities_by_record ON activities (connection, record_id, object, at);
+CREATE INDEX activities_by_time ON activities (connection, at);
 CREATE INDEX activities_by_account ON activities (connection, account_id, at) WHERE account_id <> '';
 
 -- How opportunities moved: told by the CRM's own history, or seen when we looked.
