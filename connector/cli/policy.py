@@ -9,6 +9,7 @@ from connector.cli.lazy import LazyGroup
 COMMANDS = {
     "test": ("connector.cli.policy_test", "Run the cases written in the policy."),
     "replay": ("connector.cli.policy_replay", "Decide stored history anew by another policy."),
+    "calibrate": ("connector.cli.policy_calibrate", "Fit points and thresholds to leads with outcomes."),
 }
 
 
