@@ -43,7 +43,9 @@ class GateRecord:
     """Where the gate of one policy version stands, since when, and why.
 
     *reviewed* and *right* count blind reviews; *outcomes* and *good* count later outcomes (kept apart).
-    *alerted_at* is when people were told that it closed; *reopened_by* who opened it by hand.
+    *alerted_at* is when people were told that it closed; *reopened_by* who opened it by hand. What was decided
+    before *evidence_from* does not count. *under* names the routes that the version decides on, each with the version
+    of all that its decisions there call their policy.
     """
 
     policy: str
@@ -57,3 +59,18 @@ class GateRecord:
     good: int = 0
     alerted_at: datetime | None = None
     reopened_by: str = ""
+    evidence_from: datetime | None = None
+    under: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of an opportunity that an automatic verdict opened, known since *at*.
+
+    Good: sales accepted it, so that it left the first stage or was won. Bad: it was closed in the first stage, or its
+    lead was disqualified.
+    """
+
+    lead: RecordRef
+    at: datetime
+    good: bool

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from connector.model.assurance import GateRecord, Sample
+from connector.model.assurance import Fate, GateRecord, Sample
 from connector.model.decision import Verdict
 from connector.model.history import ActivityRow, LeadHistory, StageChange
 from connector.model.records import Activity, RecordRef
@@ -67,6 +67,13 @@ class Samples(Protocol):
 
     def gates(self) -> Sequence[GateRecord]:
         """Every gate that was ever kept, the newest first."""
+
+    def fates(self, policy: str, under: Sequence[tuple[str, str]], since: datetime) -> Sequence[Fate]:
+        """What became of the opportunities that a policy opened by itself, in the order in which it became known.
+
+        *under*: the routes, each with the version that its decisions name. Those that are still open in their first
+        stage are left out, and so is what was converted before *since*.
+        """
 
 
 class Turns(Protocol):

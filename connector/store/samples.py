@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from connector.errors import UsageError
-from connector.model.assurance import GateRecord, Sample
+from connector.model.assurance import Fate, GateRecord, Sample
 from connector.model.decision import Gate, Verdict
-from connector.store.codec import moment, moment_or_none, parts, ref_of, stamp, stamp_or_none
+from connector.store.codec import moment, moment_or_none, parts, plain_json, ref_of, stamp, stamp_or_none
 from connector.store.database import Database, Row
+from connector.store.fates import fates
 
 _SAMPLE = (
     "id, route, connection, record_id, object, policy, policy_version, verdict, decided_at, answer, answered_by,"
@@ -17,7 +19,7 @@ _SAMPLE = (
 )
 _GATE = (
     "policy, policy_version, state, since, why, reviewed, reviewed_right, outcomes, outcomes_good, alerted_at,"
-    " reopened_by"
+    " reopened_by, evidence_from, decides_under"
 )
 
 
@@ -50,10 +52,10 @@ class SqliteSamples:
         with self._database.transaction():
             row = self._database.row(f"SELECT {_SAMPLE} FROM samples WHERE id = ?", (sample_id,))
             if row is None:
-                raise UsageError(f"there is no sample {sample_id}", next_command="connector review list")
+                raise UsageError(f"there is no sample {sample_id}", next_command="connector review samples")
             if row[9] is not None:
                 raise UsageError(
-                    f"sample {sample_id} was answered by {row[10]} before", next_command="connector review list"
+                    f"sample {sample_id} was answered by {row[10]} before", next_command="connector review samples"
                 )
             self._database.run(
                 "UPDATE samples SET answer = ?, answered_by = ?, answered_at = ? WHERE id = ?",
@@ -81,7 +83,7 @@ class SqliteSamples:
         """Keep where a gate stands, in place of what was kept of it."""
         with self._database.transaction():
             self._database.run(
-                f"INSERT OR REPLACE INTO gates ({_GATE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                f"INSERT OR REPLACE INTO gates ({_GATE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     record.policy,
                     record.version,
@@ -94,6 +96,8 @@ class SqliteSamples:
                     record.good,
                     stamp_or_none(record.alerted_at),
                     record.reopened_by,
+                    stamp_or_none(record.evidence_from),
+                    plain_json([list(pair) for pair in record.under]),
                 ),
             )
 
@@ -101,6 +105,10 @@ class SqliteSamples:
         """Every gate that was ever kept, the newest first."""
         rows = self._database.rows(f"SELECT {_GATE} FROM gates ORDER BY since DESC, policy, policy_version")
         return [_gate(row) for row in rows]
+
+    def fates(self, policy: str, under: Sequence[tuple[str, str]], since: datetime) -> Sequence[Fate]:
+        """What became of the opportunities that a policy opened by itself since an instant."""
+        return fates(self._database, policy, under, since)
 
 
 def _sample(row: Row) -> Sample:
@@ -120,7 +128,7 @@ def _sample(row: Row) -> Sample:
 
 
 def _gate(row: Row) -> GateRecord:
-    policy, version, state, since, why, reviewed, right, outcomes, good, alerted_at, reopened_by = row
+    policy, version, state, since, why, reviewed, right, outcomes, good, alerted_at, reopened_by = row[:11]
     return GateRecord(
         policy=policy,
         version=version,
@@ -133,4 +141,6 @@ def _gate(row: Row) -> GateRecord:
         good=good,
         alerted_at=moment_or_none(alerted_at),
         reopened_by=reopened_by,
+        evidence_from=moment_or_none(row[11]),
+        under=tuple((route, known) for route, known in json.loads(row[12])),
     )

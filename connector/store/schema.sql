@@ -158,6 +158,8 @@ CREATE TABLE gates (
     outcomes_good INTEGER NOT NULL DEFAULT 0,
     alerted_at TEXT,
     reopened_by TEXT NOT NULL DEFAULT '',
+    evidence_from TEXT,
+    decides_under TEXT NOT NULL DEFAULT '[]',
     PRIMARY KEY (policy, policy_version)
 ) WITHOUT ROWID;
 

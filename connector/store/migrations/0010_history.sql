@@ -50,7 +50,8 @@ CREATE UNIQUE INDEX samples_once ON samples (connection, record_id, object, rout
 CREATE INDEX samples_open ON samples (id) WHERE answer IS NULL;
 CREATE INDEX samples_answered ON samples (policy, policy_version, answered_at) WHERE answer IS NOT NULL;
 
--- Where the error budget of each version of a policy stands.
+-- Where the error budget of each version of a policy stands. What was decided before evidence_from does not count;
+-- decides_under lists [route, policy_version of its decisions].
 CREATE TABLE gates (
     policy TEXT NOT NULL,
     policy_version TEXT NOT NULL,
@@ -63,6 +64,8 @@ CREATE TABLE gates (
     outcomes_good INTEGER NOT NULL DEFAULT 0,
     alerted_at TEXT,
     reopened_by TEXT NOT NULL DEFAULT '',
+    evidence_from TEXT,
+    decides_under TEXT NOT NULL DEFAULT '[]',
     PRIMARY KEY (policy, policy_version)
 ) WITHOUT ROWID;
 
