@@ -52,17 +52,16 @@ class Ledger:
 
     def find(self, route: str, lead: RecordRef) -> int | None:
         """The row of a lead; None when it has none."""
-        row = self._places[self._place(_mark(route, lead.connection, lead.id))]
-        return row - 1 if row else None
+        return self.find_key(route, lead.key)
 
-    def find_key(self, route: str, connection: str, record_id: str) -> int | None:
-        """As `find`, for one that is named by connection and id."""
-        row = self._places[self._place(_mark(route, connection, record_id))]
+    def find_key(self, route: str, key: str) -> int | None:
+        """As `find`, for a lead that its external key names."""
+        row = self._places[self._place(_mark(route, key))]
         return row - 1 if row else None
 
     def row(self, route: str, lead: RecordRef) -> tuple[int, bool]:
         """The row of a lead, made when there is none; and whether it was made now."""
-        mark = _mark(route, lead.connection, lead.id)
+        mark = _mark(route, lead.key)
         place = self._place(mark)
         if self._places[place]:
             return self._places[place] - 1, False
@@ -115,8 +114,8 @@ class Ledger:
             self._places[self._place(mark)] = number
 
 
-def _mark(route: str, connection: str, record_id: str) -> int:
-    return hash((route, connection, record_id)) & 0xFFFFFFFFFFFFFFFF
+def _mark(route: str, key: str) -> int:
+    return hash((route, key)) & 0xFFFFFFFFFFFFFFFF
 
 
 _NUMBER = {verdict: number for number, verdict in enumerate(VERDICTS)}

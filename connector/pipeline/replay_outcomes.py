@@ -101,21 +101,13 @@ def note_outcomes(store: Store, route: str, ledger: Ledger) -> None:
     """
     for batch in store.funnel.histories([route]):
         for lead in batch:
-            reference = _reference(lead.lead_id)
-            row = ledger.find(route, reference) if reference else None
+            row = ledger.find_key(route, lead.lead_id)
             if row is not None and (lead.won_at is None) != (lead.lost_at is None):
                 ledger.bits[row] |= WON if lead.won_at is not None else LOST
     for sample in store.samples.list(open_only=False):
         row = ledger.find(route, sample.lead) if sample.route == route and sample.answer is not None else None
         if row is not None and sample.answer is not None and not ledger.bits[row] & (PERSON_YES | PERSON_NO):
             ledger.bits[row] |= PERSON_YES if sample.answer.converts else PERSON_NO
-
-
-def _reference(text: str) -> RecordRef | None:
-    try:
-        return RecordRef.parse(text)
-    except ValueError:
-        return None
 
 
 def outcomes(ledger: Ledger) -> Outcomes:

@@ -166,7 +166,7 @@ def same_sentence(replayed: Replayed) -> str:
     """How many decisions came out the same, and how the same."""
     parts = [
         (replayed.identical, "by the same policy, identical to the byte"),
-        (replayed.renamed, "by another version of the policy, and the same but for its name"),
+        (replayed.renamed, "by another version of the policy, and the same but for its name and its draw of samples"),
         (replayed.before_fields, "kept by an older version of the program, and the same in every field it had"),
         (replayed.differs, "different"),
     ]
@@ -241,7 +241,8 @@ def outcome_sentences(outcomes: Outcomes) -> Iterator[str]:
     }
     for name, title in names.items():
         fared: Fared = getattr(outcomes, name)
-        yield f"{title}: {fared_words(fared)}"
+        if fared.leads or name in ("old", "new"):
+            yield f"{title}: {fared_words(fared)}"
     for word, fared in (("before", outcomes.old), ("now", outcomes.new)):
         if (found := lift(fared, outcomes)) is not None:
             yield (
