@@ -265,9 +265,7 @@ def test_first_policy_that_applies_decides(past: History) -> None:
     past.decide(1, company="East Harbor", **ASKS)
     past.decide(2, **ASKS)
     applies = "name: east\napplies: {says: The east., when: {field: company, is: East Harbor}}\n"
-    east = making.load_policy(
-        applies + making.changed(levels="  levels: {strong: 60, middling: 20, weak: 0}"), "e.yaml"
-    )
+    east = load_policy(applies + making.changed(levels="  levels: {strong: 60, middling: 20, weak: 0}"), "e.yaml")
     found = past.replay(east, past.book)
     assert [example.lead for flip in found.flips for example in flip.examples] == [ref(1)]
     assert found.new_versions != (past.book.version,)
