@@ -25,6 +25,7 @@ from connector.matching import matching_schema
 from connector.model.progress import ObjectShape
 from connector.policy import check_policy, policy_schema
 from connector.wiring import RuleFiles, open_house
+from connector.wiring.vocabulary import known_fields
 
 
 @click.group("mapping")
@@ -81,7 +82,7 @@ def findings_of(
     checks: tuple[Callable[[], object], ...] = (
         lambda: findings.extend(check_mappings(files.mapping_texts(), shapes, needed)),
         files.load_matching,
-        *(partial(_check_policy, files, path, findings) for path in files.policies),
+        *(partial(_check_policy, files, path, shapes, findings) for path in files.policies),
     )
     for check in checks:
         try:
@@ -91,8 +92,18 @@ def findings_of(
     return findings if findings else _precedence(files)
 
 
-def _check_policy(files: RuleFiles, path: Path, findings: list[Finding]) -> None:
-    findings.extend(check_policy(files.text(path), files.name(path)))
+def _check_policy(
+    files: RuleFiles,
+    path: Path,
+    shapes: Mapping[str, Mapping[str, ObjectShape]] | None,
+    findings: list[Finding],
+) -> None:
+    """A policy beside the mappings it stands with; alone, where those cannot be used."""
+    try:
+        known = known_fields(files.load_mappings(), shapes)
+    except InputError:
+        known = None
+    findings.extend(check_policy(files.text(path), files.name(path), known))
 
 
 def _precedence(files: RuleFiles) -> list[Finding]:

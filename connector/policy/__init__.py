@@ -2,6 +2,7 @@
 
 from connector.model.decision import CLOSED_IN_CRM
 from connector.policy.cases import PolicyCaseResult, case_inputs, run_policy_cases
+from connector.policy.known_fields import KnownFields
 from connector.policy.precedence import Policies, precedence_findings, side_by_side
 from connector.policy.rulebook import check_policy, load_policy, policy_schema
 from connector.policy.rules import NOT_A_FIT, ErrorBudget, Limits, Rulebook
@@ -11,6 +12,7 @@ __all__ = [
     "CLOSED_IN_CRM",
     "NOT_A_FIT",
     "ErrorBudget",
+    "KnownFields",
     "Limits",
     "Policies",
     "PolicyCaseResult",

@@ -59,7 +59,8 @@ class Compiler:
         self.policy = policy
         self.document = document
         self.words = vocabulary(policy)
-        self.seen: list[Condition] = []
+        self.placed: list[tuple[Loc, Condition]] = []
+        self.broken: set[Loc] = set()
 
     def rulebook(self) -> Rulebook:
         """Compile everything. Conditions with problems count as always true; the caller refuses them."""
@@ -92,7 +93,7 @@ class Compiler:
             invariants=invariants,
             even_if_worked=policy.people.even_if_worked,
             untouched_statuses=frozenset(map(folded, policy.people.untouched_statuses)),
-            timed=_timed(self.seen),
+            timed=_timed(condition for _, condition in self.placed),
             known_at=dict(policy.known_at),
             cases=tuple(
                 PolicyCase(self.document.place(("cases", index))[0], part) for index, part in enumerate(policy.cases)
@@ -101,8 +102,12 @@ class Compiler:
 
     def _condition(self, data: Any, loc: Loc, known: Known) -> tuple[Condition, Predicate]:
         scope = Scope(self.document, self.policy.lists, known, self.words)
+        before = len(self.document.findings)
         condition = ALWAYS if data is None else conditions.parse(data, loc, scope)
-        self.seen.append(condition)
+        if len(self.document.findings) > before:
+            self.broken.add(loc)
+            return ALWAYS, lambda _: True
+        self.placed.append((loc, condition))
         if self.document.findings:
             return condition, lambda _: True
         return condition, conditions.compiled(condition, self.policy.lists)

@@ -5,13 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from connector.errors import Finding, InputError
-from connector.model.document import parse, validate
+from connector.model.document import Document, Loc, parse, validate
 from connector.policy import conditions
+from connector.policy.analysis import analyse
 from connector.policy.checks import check
 from connector.policy.compiling import Compiler
 from connector.policy.grammar import PolicyPart
 from connector.policy.grammar_parts import CONDITION_MARK
+from connector.policy.known_fields import KnownFields, compare
+from connector.policy.pruning import missing, own, without
 from connector.policy.rules import Rulebook
+
+_MOST_ROUNDS = 5  # a file is read again without what its shape refuses until the rest can be understood
 
 
 def load_policy(text: str, path: str) -> Rulebook:
@@ -22,9 +27,56 @@ def load_policy(text: str, path: str) -> Rulebook:
     return rulebook
 
 
-def check_policy(text: str, path: str) -> list[Finding]:
-    """Every problem of a policy, in file order; never raises."""
-    return sorted(_read(text, path)[1])
+def check_policy(text: str, path: str, known: KnownFields | None = None) -> list[Finding]:
+    """Every problem of a policy, in file order; never raises.
+
+    Beside what keeps a policy from being used, that is what no lead can meet or reach, and what counts twice. With
+    *known*, also conditions on fields that no mapping fills and on values that none can have.
+    """
+    document = parse(text, path)
+    findings: list[Finding] = []
+    left_out: set[str] = set()
+    for turn in range(_MOST_ROUNDS):
+        part, refused = _understood(document)
+        if part is not None:
+            _examine(part, document, known)
+        findings += [one for one in document.findings if own(one.rule, left_out) and not (turn and _follows(one))]
+        rest = without(document, refused) if part is None else None
+        if rest is None:
+            break
+        left_out |= {str(loc[0]) for loc in refused} | missing(document)
+        document = rest
+    return sorted(set(findings))
+
+
+def _follows(finding: Finding) -> bool:
+    """Whether a finding may only say that something was left out."""
+    return finding.rule == "missing-key"
+
+
+def _understood(document: Document) -> tuple[PolicyPart | None, list[Loc]]:
+    """The parts of a file, or where its shape is refused."""
+    before = len(document.findings)
+    policy = validate(document, PolicyPart, "policy")
+    if policy is not None:
+        return policy, []
+    refused = document.findings[before:]
+    top = document.place(())
+    told = {(one.line, one.column) for one in refused if one.rule != "missing-key" or (one.line, one.column) != top}
+    locs: dict[tuple[int, int], Loc] = {}
+    for loc, place in document.places.items():
+        if place in told and len(loc) >= len(locs.get(place, ())):
+            locs[place] = loc
+    return None, list(locs.values())
+
+
+def _examine(policy: PolicyPart, document: Document, known: KnownFields | None) -> None:
+    check(policy, document)
+    compiler = Compiler(policy, document)
+    book = compiler.rulebook()
+    analyse(compiler, book, document)
+    if known is not None:
+        compare(compiler, known, document)
 
 
 def policy_schema() -> dict[str, Any]:
