@@ -8,6 +8,8 @@ from connector.cli.lazy import LazyGroup
 
 COMMANDS = {
     "funnel": ("connector.cli.report_funnel", "How many leads came how far, how fast, and what is in the pipeline."),
+    "conversions": ("connector.cli.report_conversions", "What was done with leads, and how early conversions fared."),
+    "stagnant": ("connector.cli.report_stagnant", "What stands still: leads, accounts, contacts, opportunities."),
     "waiting": ("connector.cli.report_waiting", "How long leads waited, and for whom."),
 }
 

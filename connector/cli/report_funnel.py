@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING
 import click
 
 from connector.cli.output import counted, say
-from connector.cli.report_options import SHOWN, Forms, day_option, form_options, in_utc, put_report, tell_tables
+from connector.cli.report_options import (
+    SHOWN,
+    Forms,
+    day_option,
+    form_options,
+    in_utc,
+    put_report,
+    route_names,
+    tell_tables,
+)
 from connector.cli.session import Session, verb
 from connector.cli.sheets import spare_inputs
 from connector.errors import UsageError
@@ -142,9 +151,7 @@ def _of_crm(house: House, where: Where, question: Question) -> Rows:
 
 
 def _of_state(house: House, where: Where) -> Rows:
-    for name in where.routes:
-        house.config.route(name)  # a name that was typed wrongly is told before anything is counted
-    names = where.routes or tuple(house.config.routes)
+    names = route_names(house, where.routes)
     found = (row for batch in house.store.funnel.histories(names) for row in batch)
     return Rows("from the state file", found, [])
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -14,6 +14,9 @@ from connector.cli.output import put_json, say, table
 from connector.cli.sheets import write_rows
 from connector.errors import UsageError
 from connector.reports.funnel_told import LONG_COLUMNS, Told
+
+if TYPE_CHECKING:
+    from connector.wiring import House
 
 Command = TypeVar("Command", bound=Callable[..., object])
 _DAY = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S.%fZ"])
@@ -44,6 +47,13 @@ def day_option(name: str, meaning: str) -> Callable[[Command], Command]:
 def in_utc(moment: datetime | None) -> datetime | None:
     """What a day option gave, as an instant."""
     return None if moment is None else moment.replace(tzinfo=UTC)
+
+
+def route_names(house: House, named: tuple[str, ...]) -> tuple[str, ...]:
+    """The routes that were named, else all; raises UsageError for a name that was typed wrongly."""
+    for name in named:
+        house.config.route(name)
+    return named or tuple(house.config.routes)
 
 
 def put_report(

@@ -9,7 +9,8 @@ from typing import Protocol
 from connector.model.assurance import Fate, GateRecord, Sample
 from connector.model.decision import Verdict
 from connector.model.history import ActivityRow, LeadHistory, StageChange
-from connector.model.records import Activity, RecordRef
+from connector.model.records import Activity, Kind, RecordRef
+from connector.model.stagnant import Deed, Promise, Quiet, Stay
 
 
 class Activities(Protocol):
@@ -43,6 +44,18 @@ class Funnel(Protocol):
 
     def histories(self, routes: Sequence[str], batch: int = 1000) -> Iterator[Sequence[LeadHistory]]:
         """One row per lead of *routes* that was ever decided on, in the order in which they first came."""
+
+    def promises(self, routes: Sequence[str], batch: int = 1000) -> Iterator[Sequence[Promise]]:
+        """Every SLA that a standing decision of *routes* speaks of, kept or not."""
+
+    def quiet(self, kind: Kind, before: datetime, batch: int = 1000) -> Iterator[Sequence[Quiet]]:
+        """Live accounts or contacts with which nothing has happened since *before*, in the order of their ids."""
+
+    def stays(self, batch: int = 5000) -> Iterator[Stay]:
+        """Every stay of an opportunity in a stage, those of one opportunity together and in the order of time."""
+
+    def deeds(self, routes: Sequence[str], since: datetime, until: datetime) -> Sequence[Deed]:
+        """What was decided from *since* until before *until* and still stands, counted by day, verdict and rule."""
 
 
 class Samples(Protocol):
@@ -88,8 +101,8 @@ class Turns(Protocol):
     def next(self, pool: str) -> int:
         """The turn that the next lead without one would be given."""
 
-    def made_since(self, route: str, since: datetime, policy: str) -> Mapping[str, int]:
+    def made_since(self, route: str, since: datetime, policy: str | None = None) -> Mapping[str, int]:
         """Conversions sent, and accounts made by them, since an instant: ``{"conversions": n, "accounts": m}``.
 
-        Only those into the route's target that the policy called *policy* decided.
+        Only those into the route's target count, and where *policy* names one, that this policy decided.
         """

@@ -6,9 +6,12 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from connector.model.history import LeadHistory, Origin
 from connector.model.records import Kind, RecordRef, external_key
+from connector.model.stagnant import Deed, Promise, Quiet, Stay
+from connector.store import funnel_standing
 from connector.store.codec import ref_of
 from connector.store.database import Database
 from connector.store.funnel_lead import Move, Opportunity, Standing, Turn, history_of
@@ -118,6 +121,22 @@ class SqliteFunnel:
                 return
             after = found[-1][0]
             yield self._batch([ref_of(*row[1:]) for row in found], named, first)
+
+    def promises(self, routes: Sequence[str], batch: int = 1000) -> Iterator[Sequence[Promise]]:
+        """Every SLA that a standing decision of *routes* speaks of, kept or not."""
+        return funnel_standing.promises(self._database, routes, batch)
+
+    def quiet(self, kind: Kind, before: datetime, batch: int = 1000) -> Iterator[Sequence[Quiet]]:
+        """Live accounts or contacts with which nothing has happened since *before*, in the order of their ids."""
+        return funnel_standing.quiet(self._database, kind, before, batch)
+
+    def stays(self, batch: int = 5000) -> Iterator[Stay]:
+        """Every stay of an opportunity in a stage, those of one opportunity together and in the order of time."""
+        return funnel_standing.stays(self._database, batch)
+
+    def deeds(self, routes: Sequence[str], since: datetime, until: datetime) -> Sequence[Deed]:
+        """What was decided from *since* until before *until* and still stands, counted by day, verdict and rule."""
+        return funnel_standing.deeds(self._database, routes, since, until)
 
     def _batch(self, leads: Sequence[RecordRef], routes: str, first: Mapping[str, str]) -> list[LeadHistory]:
         known = _Gathered()
