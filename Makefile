@@ -6,6 +6,8 @@
 VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
+# The tests start hundreds of processes: each of them would compile the package anew.
+unexport PYTHONDONTWRITEBYTECODE
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 help: ## say what can be made
@@ -15,7 +17,7 @@ demo: $(VENV)/.installed ## run the whole journey against the embedded CRMs
 	$(BIN)/connector demo
 
 test: lint ## lint, types, and every test
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.installed-test ## ruff, formatting, mypy --strict
 	$(BIN)/ruff check .

@@ -273,17 +273,3 @@ def test_estimates_and_counts_are_not_mixed(folder: Folder) -> None:
     answer = folder.type("matching", "calibrate")
     assert answer.code == 65
     assert "too little is known" in answer.err
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(900)
-def test_labelled_set_is_told_apart(shared_data: Path) -> None:
-    """On the labelled B2B set contacts, accounts and repeats are found at least this well."""
-    folder = shared_data / "crm-matching"
-    if not folder.is_dir():
-        pytest.skip(f"no labelled matching set at {folder}")
-    answer = type_command("matching", "eval", *Files(folder).options, "--json")
-    assert answer.code == 0, answer.said
-    assert answer.json["contact"]["f1"] >= 0.98
-    assert answer.json["account"]["f1"] >= 0.97
-    assert answer.json["lead"]["f1"] >= 0.92

@@ -8,6 +8,8 @@ from configparser import ConfigParser
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
+import pytest
+
 from .building import build
 from .reading import PACKAGE, ROOT, Module, imports, modules
 
@@ -36,7 +38,7 @@ def _plain(name: str) -> str:
 
 def _imported(house: list[Module]) -> dict[str, str]:
     """Distribution (or, where none is installed, the module) by the first place that imports it."""
-    owners = packages_distributions()
+    owners, declared = packages_distributions(), _declared()
     found: dict[str, str] = {}
     for module in house:
         for entry in imports(module):
@@ -44,7 +46,7 @@ def _imported(house: list[Module]) -> dict[str, str]:
             if top not in sys.stdlib_module_names and top not in (PACKAGE, "__future__"):
                 # A namespace shared by several distributions belongs to the one we declare.
                 names = {_plain(name) for name in owners.get(_shared(entry.target), owners.get(top, [top]))}
-                name = next(iter(sorted(names & _declared()) or sorted(names)))
+                name = next(iter(sorted(names & declared) or sorted(names)))
                 found.setdefault(name, f"{module.path}:{entry.line}")
     return found
 
@@ -53,16 +55,21 @@ def _shared(target: str) -> str:
     return ".".join(target.split(".")[:2])
 
 
-def test_every_import_is_declared() -> None:
+@pytest.fixture(scope="module")
+def imported() -> dict[str, str]:
+    """What the package imports."""
+    return _imported(modules(ROOT))
+
+
+def test_every_import_is_declared(imported: dict[str, str]) -> None:
     """No library is used that `setup.cfg` does not name: what others bring along may go with them."""
     declared = _declared()
-    imported = _imported(modules(ROOT)).items()
-    assert {name: place for name, place in imported if COMPANIONS.get(name, name) not in declared} == {}
+    assert {name: place for name, place in imported.items() if COMPANIONS.get(name, name) not in declared} == {}
 
 
-def test_every_declared_library_is_used() -> None:
+def test_every_declared_library_is_used(imported: dict[str, str]) -> None:
     """No library is installed on people's machines for nothing."""
-    used = set(_imported(modules(ROOT)))
+    used = set(imported)
     carried = {name for name, host in LOADED_BY_OTHERS.items() if host in used}
     assert _declared() - used - carried == set()
 

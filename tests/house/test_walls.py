@@ -7,23 +7,29 @@ from pathlib import Path
 import pytest
 
 from .building import build
-from .reading import PACKAGE, ROOT, modules
+from .reading import PACKAGE, ROOT, Module, modules
 from .walls import cycles, library_trespasses, rooms_in_a_ring, trespasses, walls
 
 
-def test_every_import_keeps_the_table() -> None:
+@pytest.fixture(scope="module")
+def house() -> list[Module]:
+    """The package as it stands."""
+    return modules(ROOT)
+
+
+def test_every_import_keeps_the_table(house: list[Module]) -> None:
     """No room imports another that the architecture page does not grant it."""
-    assert trespasses(modules(ROOT), walls().rooms) == []
+    assert trespasses(house, walls().rooms) == []
 
 
-def test_every_library_stays_in_its_rooms() -> None:
+def test_every_library_stays_in_its_rooms(house: list[Module]) -> None:
     """HTTP, SQL, retries, terminal and web server each live in the rooms that the page names."""
-    assert library_trespasses(modules(ROOT), walls().libraries) == []
+    assert library_trespasses(house, walls().libraries) == []
 
 
-def test_no_modules_import_in_a_ring() -> None:
+def test_no_modules_import_in_a_ring(house: list[Module]) -> None:
     """Modules form no cycle, not even by type-only or in-function imports."""
-    assert cycles(modules(ROOT)) == []
+    assert cycles(house) == []
 
 
 def test_table_itself_allows_no_ring() -> None:
@@ -44,9 +50,9 @@ def test_table_keeps_the_promises_that_matter() -> None:
     assert all(rooms[room] == {"model", "values", "errors"} for room in thinking)
 
 
-def test_table_names_every_room_on_disk() -> None:
+def test_table_names_every_room_on_disk(house: list[Module]) -> None:
     """The page has a row for every part of the package."""
-    on_disk = {module.room for module in modules(ROOT)}
+    on_disk = {module.room for module in house}
     assert on_disk - set(walls().rooms) == set()
     assert PACKAGE in on_disk
 

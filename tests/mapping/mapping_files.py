@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from textwrap import dedent, indent
 
@@ -52,6 +53,7 @@ def refused(files: Mapping[str, str]) -> tuple[Finding, ...]:
     return ()
 
 
+@cache
 def shipped_set() -> MappingSet:
-    """The shipped mappings, loaded."""
+    """The shipped mappings, loaded once: nobody can change what was loaded."""
     return load_mappings(shipped())
