@@ -163,7 +163,7 @@ def _words(problem: Mapping[str, Any], loc: Loc, model: type[BaseModel], kind: s
     if problem["type"] == "missing":
         return "missing-key", f"`{name}` is missing", f"add `{name}:`"
     message = str(problem["msg"]).removeprefix("Value error, ")
-    return "bad-value", f"`{name}`: {message}", ""
+    return "bad-value", f"`{name}`: {message}", f"see `connector mapping schema {kind}`" if kind else ""
 
 
 def locations(document: Document, under: Loc) -> Iterator[Loc]:

@@ -19,18 +19,27 @@ _MOST_COMBINED = 5000  # values of the facts of one group of fit that are tried 
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """A rulebook with its file; *broken* are the places of conditions that make no sense and are passed over."""
+    """A rulebook with its file; *broken* are the places of conditions that make no sense and are passed over.
+
+    *partly* names sections of which something could not be read.
+    """
 
     book: Rulebook
     document: Document
     broken: frozenset[Loc]
     among: Domains
+    partly: frozenset[str]
+
+    def unfolded(self, condition: Condition) -> Condition:
+        """The condition with the stage written out, where all stages could be read."""
+        known = "stages" not in self.partly and not any(loc[0] == "stages" for loc in self.broken)
+        return _unfolded(condition, self.book) if known else condition
 
 
-def analyse(compiler: Compiler, book: Rulebook, document: Document) -> None:
-    """Note in *document* what no lead can meet or reach, and what counts twice."""
+def analyse(compiler: Compiler, book: Rulebook, document: Document, partly: frozenset[str] = frozenset()) -> None:
+    """Note in *document* what no lead can meet or reach, and what counts twice; *partly* as in `Analysis`."""
     among = domains((condition for _, condition in compiler.placed), vocabulary(compiler.policy), book.lists)
-    analysis = Analysis(book, document, frozenset(compiler.broken), among)
+    analysis = Analysis(book, document, frozenset(compiler.broken), among, partly)
     _impossible(analysis)
     _rows(analysis)
     _thresholds(analysis)
@@ -45,7 +54,7 @@ def _sound(analysis: Analysis, loc: Loc) -> bool:
 def _impossible(analysis: Analysis) -> None:
     """Conditions that contradict themselves."""
     for loc, name, condition in _named(analysis.book):
-        if _sound(analysis, loc) and not possible([_unfolded(condition, analysis.book)], [], analysis.among):
+        if _sound(analysis, loc) and not possible([analysis.unfolded(condition)], [], analysis.among):
             what = f"`{name}` never holds: its parts contradict each other"
             analysis.document.find(loc, "never-holds", what, "mend the condition, or take it out")
 
@@ -70,7 +79,7 @@ def _rows(analysis: Analysis) -> None:
         loc: Loc = ("decide", index, "when")
         if not _sound(analysis, loc):
             continue
-        wanted = _unfolded(row.condition, analysis.book)
+        wanted = analysis.unfolded(row.condition)
         if wanted == ALWAYS and index < len(analysis.book.rows) - 1:
             return  # said already: no row after it can fire
         reachable = possible([wanted], [], analysis.among)
@@ -104,10 +113,9 @@ def _is_stage(word: str, book: Rulebook) -> Condition:
 def _thresholds(analysis: Analysis) -> None:
     """Levels above what all rules together can bring."""
     fit, engagement = analysis.book.fit, analysis.book.engagement
-    fit_sound = not any(loc[0] == "fit" for loc in analysis.broken)
-    most = sum(_most(group, analysis.among) for group in fit.groups)
-    if fit_sound:
-        _too_high("fit", fit.levels.thresholds, most, analysis)
+    unsure = "fit" in analysis.partly or any(loc[0] == "fit" for loc in analysis.broken)
+    most = sum(group.cap if unsure else _most(group, analysis.among) for group in fit.groups)
+    _too_high("fit", fit.levels.thresholds, most, analysis)
     _too_high("engagement", engagement.levels.thresholds, engagement.cap, analysis)
     for loc, name, condition in _named(analysis.book):
         for test in tests(condition) if _sound(analysis, loc) else ():

@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import pairwise
 
 from connector.model.document import Document, Loc
 from connector.model.fields import FieldType
 from connector.policy.bant import ANSWERS
+from connector.policy.conditions import alike
 from connector.policy.facts import instant, type_of
 from connector.policy.grammar import PolicyPart, RowPart
 from connector.policy.grammar_cases import CasePart
 from connector.policy.rules import NOT_A_FIT
 
+_INSTANTS = "such as created_at, requested_at or last_activity_at"
 PLACEHOLDERS = ("company", "action", "first_name", "last_name", "source", "country")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
@@ -32,12 +35,17 @@ def check(policy: PolicyPart, document: Document) -> None:
 
 
 def _levels(policy: PolicyPart, document: Document) -> None:
+    starts = sorted(policy.fit.levels.values())
+    nearest = min((high - low for low, high in pairwise(starts)), default=policy.fit.review_band)
+    if policy.fit.review_band > nearest:
+        what = f"the review band is wider than the {nearest} points between two levels, so a level means nothing"
+        document.find(("fit", "review_band"), "levels", what, f"at most {nearest}")
     for section, levels in (("fit", policy.fit.levels), ("engagement", policy.engagement.levels)):
         loc = (section, "levels")
         if len(levels) < 2:
             document.find(loc, "levels", f"{section} needs at least two levels", "for example strong and weak")
         elif len(set(levels.values())) < len(levels):
-            document.find(loc, "levels", f"two levels of {section} begin at the same points")
+            document.find(loc, "levels", f"two levels of {section} begin at the same points", "give each its own")
 
 
 def _unique_names(policy: PolicyPart, document: Document) -> None:
@@ -64,7 +72,9 @@ def _rows(policy: PolicyPart, document: Document) -> None:
     for index, row in enumerate(policy.decide):
         loc = ("decide", index)
         if row.when is None and index < last:
-            document.find(loc, "unreachable-row", f"no row after `{row.name}` can fire: it has no `when`")
+            document.find(
+                loc, "unreachable-row", f"no row after `{row.name}` can fire: it has no `when`", "move it last"
+            )
         if row.when is not None and index == last:
             document.find(loc, "open-table", "the last row must hold for every lead", "leave its `when` out")
         if row.disqualification is not None and row.disqualification not in reasons:
@@ -113,7 +123,7 @@ def _texts(loc: Loc, values: Mapping[str, object]) -> list[tuple[Loc, str]]:
 
 def _amount(name: str | None, loc: Loc, document: Document) -> None:
     if name is not None and type_of(name) not in (FieldType.NUMBER, FieldType.TEXT):
-        document.find(loc, "unknown-field", f"`{name}` is no number of the lead", "see `connector mapping schema`")
+        document.find(loc, "unknown-field", f"`{name}` is no number of the lead", alike(name))
 
 
 def _placeholders(texts: Sequence[tuple[Loc, str]], document: Document) -> None:
@@ -128,7 +138,9 @@ def _slas(policy: PolicyPart, document: Document) -> None:
     for index, sla in enumerate(policy.slas):
         for position, name in enumerate(sla.counted_from):
             if type_of(name) is not FieldType.INSTANT:
-                document.find(("slas", index, "counted_from", position), "unknown-field", f"`{name}` is no instant")
+                document.find(
+                    ("slas", index, "counted_from", position), "unknown-field", f"`{name}` is no instant", _INSTANTS
+                )
         reasons = {entry.reason for entry in policy.disqualify}
         if sla.then is not None and sla.then.verdict == "disqualify" and sla.then.reason not in reasons:
             _unknown_reason(("slas", index, "then", "reason"), sla.then.reason, document)
@@ -150,9 +162,13 @@ def _case(case: CasePart, loc: Loc, policy: PolicyPart, document: Document) -> N
             document.find(place, "bad-value", f"`{text}` is no instant", "write 2026-01-15T09:00:00Z")
     for name in case.given.lead:
         if type_of(name) is None or "." in name:
-            document.find((*loc, "given", "lead", name), "unknown-field", f"`{name}` is no field of a lead")
+            document.find(
+                (*loc, "given", "lead", name), "unknown-field", f"`{name}` is no field of a lead", alike(name)
+            )
     if case.expect.row is not None and case.expect.row not in {row.name for row in policy.decide} | BUILT_IN_ROWS:
-        document.find((*loc, "expect", "row"), "unknown-row", f"there is no row `{case.expect.row}`")
+        document.find(
+            (*loc, "expect", "row"), "unknown-row", f"there is no row `{case.expect.row}`", "name a row of `decide:`"
+        )
     if case.expect.disqualification and case.expect.disqualification not in {r.reason for r in policy.disqualify}:
         _unknown_reason((*loc, "expect", "disqualification"), case.expect.disqualification, document)
 

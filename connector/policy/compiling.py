@@ -224,9 +224,7 @@ def vocabulary(policy: PolicyPart) -> Mapping[str, frozenset[str]]:
     }
 
 
-def _worth(given: int | ActivityPart, rate: float) -> Worth:
-    if isinstance(given, int):
-        return Worth(given, rate)
+def _worth(given: ActivityPart, rate: float) -> Worth:
     return Worth(given.points, given.half_life_days or rate, given.cap)
 
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any, TypeAlias
 
 from connector.model.document import Document, Loc
+from connector.model.fields import ACCOUNT_FIELDS, CONTACT_FIELDS, LEAD_FIELDS
 from connector.policy import operators
-from connector.policy.facts import Facts, Known, known_at, reader, type_of
+from connector.policy.facts import DERIVED, Facts, Known, known_at, reader, type_of
 
 Predicate: TypeAlias = Callable[[Facts], bool]
 
@@ -95,7 +97,7 @@ def parse(data: Any, loc: Loc, scope: Scope) -> Condition:
 
 def _group(key: str, items: Any, loc: Loc, scope: Scope) -> Condition:
     if not isinstance(items, list) or not items:
-        scope.document.find(loc, "condition", f"`{key}` takes a list of conditions")
+        scope.document.find(loc, "condition", f"`{key}` takes a list of conditions", "put `- ` before each")
         return ALWAYS
     parts = tuple(parse(item, (*loc, index), scope) for index, item in enumerate(items))
     return All(parts) if key == "all" else AnyOf(parts)
@@ -122,14 +124,23 @@ def _test(data: Mapping[str, Any], loc: Loc, scope: Scope) -> Condition:
     return test
 
 
+def alike(name: str) -> str:
+    """What to do about a field that nobody knows: the name that was meant, where one is near."""
+    room, _, plain = name.rpartition(".")
+    known = [*LEAD_FIELDS, *DERIVED] if room == "" else [*ACCOUNT_FIELDS, *CONTACT_FIELDS]
+    near = get_close_matches(plain, known, 1)
+    if near:
+        return f"did you mean `{f'{room}.' if room else ''}{near[0]}`?"
+    return "a field of your own is called `x_…` and filled by a mapping"
+
+
 def _check_field(name: str, loc: Loc, scope: Scope) -> bool:
     if type_of(name) is None:
-        scope.document.find(
-            loc, "unknown-field", f"`{name}` is no field of a lead, nor a fact", "see `connector mapping schema`"
-        )
+        scope.document.find(loc, "unknown-field", f"`{name}` is no field of a lead, nor a fact", alike(name))
         return False
     if known_at(name) > scope.known:
-        scope.document.find(loc, "not-known-yet", f"`{name}` is worked out later than this part of the policy")
+        what = f"`{name}` is worked out later than this part of the policy"
+        scope.document.find(loc, "not-known-yet", what, "ask for what it is worked out from")
         return False
     return True
 
@@ -138,7 +149,8 @@ def _check_value(test: Test, loc: Loc, scope: Scope) -> None:
     kind = type_of(test.field)
     problem = operators.problem(test.operator, test.value, kind) if kind else ""
     if problem:
-        scope.document.find(loc, "bad-value", f"`{test.field}` {test.operator}: {problem}")
+        what = f"`{test.field}` {test.operator}: {problem}"
+        scope.document.find(loc, "bad-value", what, "see docs/policy-and-mappings.md for what each operator takes")
     elif test.operator in ("in_list", "word_in_list") and test.value not in scope.lists:
         scope.document.find(loc, "unknown-list", f"there is no list `{test.value}`", "add it under `lists:`")
     elif test.field in scope.words and test.operator in ("is", "is_not", "in", "not_in"):

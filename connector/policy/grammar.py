@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from connector.model.document import misplaced
 from connector.policy.grammar_cases import CasePart
@@ -64,6 +64,14 @@ class ActivityPart(Part):
     cap: int | None = Field(default=None, ge=0)
 
 
+def _spelt_out(given: object) -> object:
+    return {"points": given} if isinstance(given, int) and not isinstance(given, bool) else given
+
+
+Activity = Annotated[ActivityPart, BeforeValidator(_spelt_out, json_schema_input_type=int | ActivityPart)]
+"""Points alone, or points with more."""
+
+
 class OptOutsPart(Part):
     """What silences engagement: activities that end what came before them, and a condition on the lead.
 
@@ -81,7 +89,7 @@ class EngagementPart(Part):
     levels: dict[Name, int]
     half_life_days: float = Field(gt=0, strict=False)
     cap: int = Field(ge=0)
-    activities: dict[Name, Annotated[int, Field(ge=0)] | ActivityPart]
+    activities: dict[Name, Activity]
     other_activity: int = Field(default=0, ge=0)
     last_activity: int = Field(default=0, ge=0)
     opt_outs: OptOutsPart | None = None

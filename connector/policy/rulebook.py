@@ -13,7 +13,7 @@ from connector.policy.compiling import Compiler
 from connector.policy.grammar import PolicyPart
 from connector.policy.grammar_parts import CONDITION_MARK
 from connector.policy.known_fields import KnownFields, compare
-from connector.policy.pruning import missing, own, without
+from connector.policy.pruning import LeftOut, without
 from connector.policy.rules import Rulebook
 
 _MOST_ROUNDS = 5  # a file is read again without what its shape refuses until the rest can be understood
@@ -33,25 +33,19 @@ def check_policy(text: str, path: str, known: KnownFields | None = None) -> list
     Beside what keeps a policy from being used, that is what no lead can meet or reach, and what counts twice. With
     *known*, also conditions on fields that no mapping fills and on values that none can have.
     """
-    document = parse(text, path)
+    document, left_out = parse(text, path), LeftOut()
     findings: list[Finding] = []
-    left_out: set[str] = set()
-    for turn in range(_MOST_ROUNDS):
+    for _ in range(_MOST_ROUNDS):
         part, refused = _understood(document)
         if part is not None:
-            _examine(part, document, known)
-        findings += [one for one in document.findings if own(one.rule, left_out) and not (turn and _follows(one))]
+            _examine(part, document, known, left_out)
+        findings += [finding for finding in document.findings if not left_out.explains(finding)]
         rest = without(document, refused) if part is None else None
         if rest is None:
             break
-        left_out |= {str(loc[0]) for loc in refused} | missing(document)
-        document = rest
+        document = rest[0]
+        left_out = LeftOut(left_out.sections | rest[1].sections, left_out.names | rest[1].names)
     return sorted(set(findings))
-
-
-def _follows(finding: Finding) -> bool:
-    """Whether a finding may only say that something was left out."""
-    return finding.rule == "missing-key"
 
 
 def _understood(document: Document) -> tuple[PolicyPart | None, list[Loc]]:
@@ -70,11 +64,11 @@ def _understood(document: Document) -> tuple[PolicyPart | None, list[Loc]]:
     return None, list(locs.values())
 
 
-def _examine(policy: PolicyPart, document: Document, known: KnownFields | None) -> None:
+def _examine(policy: PolicyPart, document: Document, known: KnownFields | None, left_out: LeftOut) -> None:
     check(policy, document)
     compiler = Compiler(policy, document)
     book = compiler.rulebook()
-    analyse(compiler, book, document)
+    analyse(compiler, book, document, left_out.sections)
     if known is not None:
         compare(compiler, known, document)
 
