@@ -33,6 +33,15 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Pulling:
+    """What is asked of one object: the fields, of every row changed since *after*."""
+
+    object_name: str
+    fields: tuple[str, ...]
+    after: Watermark | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Window:
     """A stretch of change stamps: after *since* (None: from the beginning), up to and including *until*."""
 

@@ -14,6 +14,7 @@ from connector.model.records import Kind, RawRecord, Record, digest_of, iso
 from connector.pipeline.rebuild import is_current, laid_by, rebuild_directory
 from connector.pipeline.route import Route
 from connector.pipeline.side import Side
+from connector.pipeline.stages import StageKeeper
 from connector.pipeline.words import carry_merged
 
 BUCKETS = 5  # one composite call counts this many windows
@@ -116,11 +117,11 @@ def _windows(since: datetime | None, stamps: list[datetime]) -> list[Window]:
 
 
 def refresh_directory(route: Route) -> None:
-    """Bring the target's accounts and contacts (and its leads, for a route from elsewhere) up to date.
+    """Bring the target's accounts, contacts and opportunities (and its leads, for a route from elsewhere) up to date.
 
-    So are the source's, and the opportunities of both, where it is given the same records: what people edit there
-    is carried to the other side. Leads that leaned on a record that changed are woken. Where the directory was laid
-    by other rules, or never, all of it is laid anew in the end, from what it holds.
+    So are the source's, where it is given the same records: what people edit there is carried to the other side.
+    Leads that leaned on a record that changed are woken, and how the target's opportunities moved is kept. Where the
+    directory was laid by other rules, or never, all of it is laid anew in the end, from what it holds.
     """
     directory, rules = route.store.directory, route.rules.matching
     current = is_current(directory, rules)
@@ -129,12 +130,19 @@ def refresh_directory(route: Route) -> None:
     if route.gives_records_back:
         for kind in (Kind.ACCOUNT, Kind.CONTACT, Kind.OPPORTUNITY):
             _refresh(route, route.source_side, kind, current)
-        _refresh(route, route.target_side, Kind.OPPORTUNITY, current)
+    _refresh_opportunities(route, current)
     if not current:
         rebuild_directory(directory, rules, route.spread, route.observer)
 
 
-def _refresh(route: Route, side: Side, kind: Kind, current: bool) -> None:
+def _refresh_opportunities(route: Route, current: bool) -> None:
+    """The target's opportunities and how they moved; a CRM that shows our user none has none to tell of."""
+    side = route.target_side
+    if side.shape(side.mapping(Kind.OPPORTUNITY)) is not None:
+        _refresh(route, side, Kind.OPPORTUNITY, current, StageKeeper(route.store, route.target))
+
+
+def _refresh(route: Route, side: Side, kind: Kind, current: bool, stages: StageKeeper | None = None) -> None:
     """One object of one CRM; all of it when the mapping was edited since: it holds records as translated then.
 
     Keys are left to the end where the directory is not *current*: laying them in one sweep is much faster.
@@ -148,10 +156,12 @@ def _refresh(route: Route, side: Side, kind: Kind, current: bool) -> None:
     for page in side.system.changes(mapping.object, side.fields(kind), after):
         records = [record for raw in page.records if (record := _readable(raw, mapping)) is not None]
         entries = [indexed(route, record) if current else Entry(record) for record in records]
-        _shelve(route, entries, page, (scope, mapping.object))
+        _shelve(route, entries, page, (scope, mapping.object), stages)
         route.checkpoint()
+    if stages is not None:
+        stages.finish()
     route.store.runs.remember(side.name, fact, mark)
-    _note_reading(route, side, kind, whole=after is None)
+    _note_reading(route, side, kind, whole=after is None and kind is not Kind.OPPORTUNITY)
 
 
 def _note_reading(route: Route, side: Side, kind: Kind, whole: bool) -> None:
@@ -168,8 +178,12 @@ def _note_reading(route: Route, side: Side, kind: Kind, whole: bool) -> None:
     route.store.runs.remember(side.name, fact, noted | {"at": iso(route.clock.now())})
 
 
-def _shelve(route: Route, entries: Sequence[Entry], page: Page, watermark: tuple[str, str]) -> None:
+def _shelve(
+    route: Route, entries: Sequence[Entry], page: Page, watermark: tuple[str, str], stages: StageKeeper | None
+) -> None:
     with route.store.transaction():
+        if stages is not None:
+            stages.take(stages.news([entry.record for entry in entries]))
         changed = route.store.directory.put(entries)
         carry_merged(route, [entry.record for entry in entries])
         if page.reached is not None:

@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 
 from connector.errors import ConfigError, Refused
 from connector.mapping import ActivityMapping, ActivityObject
-from connector.model.progress import Page, Watermark, Woken
+from connector.model.progress import Page, Pulling, Watermark, Woken
 from connector.model.records import Activity, Kind, RecordRef, from_iso, iso
 from connector.pipeline.route import Route
 
+_LEFT_OUT = "what it tells of activities is left out"
 _NAMED = (Kind.LEAD, Kind.CONTACT, Kind.ACCOUNT)
 
 
@@ -28,7 +29,10 @@ def pull_activities(route: Route, run_id: str) -> tuple[str, ...]:
     store, connection = route.store, route.source.name
     if mapping is None or store.runs.recall(connection, "activities-run") == run_id:
         return ()
-    notes = [note for each in mapping.objects.values() for note in _pull(route, mapping, each)]
+    notes, readable = _survey(route, mapping)
+    pulls = [Pulling(each.name, fields, _mark(route, each)) for each, fields in readable]
+    for (each, _), pages in zip(readable, route.source.changes_together(pulls), strict=True):
+        notes += _pull(route, mapping, each, pages)
     _wake_arrived(route)
     store.runs.remember(connection, "activities-run", run_id)
     return tuple(notes)
@@ -39,23 +43,28 @@ def activities_of(route: Route, lead: RecordRef, as_of: datetime) -> tuple[Activ
     return tuple(activity for activity in route.store.activities.of(lead) if activity.at <= as_of)
 
 
-def _pull(route: Route, mapping: ActivityMapping, wanted: ActivityObject) -> Iterator[str]:
+def _survey(route: Route, mapping: ActivityMapping) -> tuple[list[str], list[tuple[ActivityObject, tuple[str, ...]]]]:
+    """Why objects cannot be read, and those that can, each with the fields to ask for."""
+    notes, readable = [], []
+    for each in mapping.objects.values():
+        shape = route.activity_shape(each.name)
+        lack = f"{each.name}: our user does not see it" if shape is None else each.missing(shape)
+        if lack:
+            notes.append(f"{lack}; {_LEFT_OUT}")
+        else:
+            readable.append((each, each.asked(shape)))
+    return notes, readable
+
+
+def _pull(route: Route, mapping: ActivityMapping, wanted: ActivityObject, pages: Iterator[Page]) -> Iterator[str]:
     """One object, page by page; yields why it cannot be read, if it cannot."""
-    shape = route.activity_shape(wanted.name)
-    if shape is None:
-        yield f"{wanted.name}: our user does not see it, so what it tells of activities is left out"
-        return
-    if lack := wanted.missing(shape):
-        yield f"{lack}; what it tells of activities is left out"
-        return
-    after = _mark(route, wanted)
     route.observer.stage(route.name, f"activities {wanted.name}", None)
     try:
-        for page in route.source.changes(wanted.name, wanted.asked(shape), after):
+        for page in pages:
             _shelve(route, mapping, wanted, page)
             route.checkpoint()
     except (Refused, ConfigError) as error:
-        yield f"{wanted.name}: {error}; what it tells of activities is left out"
+        yield f"{wanted.name}: {error}; {_LEFT_OUT}"
 
 
 def _mark(route: Route, wanted: ActivityObject) -> Watermark:

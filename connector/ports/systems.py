@@ -6,8 +6,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from connector.model.history import StageChange
 from connector.model.plan import ConversionStyle, Order, Receipt
-from connector.model.progress import BudgetReading, Identity, ObjectShape, Page, Shortcoming, Watermark, Window
+from connector.model.progress import (
+    BudgetReading,
+    Identity,
+    ObjectShape,
+    Page,
+    Pulling,
+    Shortcoming,
+    Watermark,
+    Window,
+)
 from connector.model.records import RawRecord
 
 
@@ -62,6 +72,18 @@ class Source(Protocol):
         Deleted and merged rows come too. With no *after*, a CRM leaves out leads already converted and
         rows already deleted. *until* bounds the change stamp (None: the CRM's present). Fields that the
         CRM does not have must not be asked for.
+        """
+
+    def changes_together(self, pulls: Sequence[Pulling]) -> Iterator[Iterator[Page]]:
+        """The pages of several pulls, in order, as `changes` tells each; in fewer calls where the CRM offers that.
+
+        Go through each to its end before the next. What keeps one from being read is raised by its own pages.
+        """
+
+    def stage_history(self, opportunities: Sequence[str]) -> Sequence[StageChange]:
+        """How opportunities came to stand where they do, by the CRM's own history; empty where it keeps or shows none.
+
+        Name those first whose history matters most: a CRM that must be asked one by one tells no more than it can.
         """
 
     def fetch(self, object_name: str, ids: Sequence[str], fields: Sequence[str]) -> Mapping[str, RawRecord]:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from connector.errors import Rejected, SessionExpired, StateError, Unavailable
+from connector.model.history import StageChange
 from connector.model.plan import CONVERTED_ELSEWHERE, Action, ConversionStyle, Order, Outcome, Receipt
 from connector.model.progress import (
     BudgetReading,
@@ -15,6 +16,7 @@ from connector.model.progress import (
     Identity,
     ObjectShape,
     Page,
+    Pulling,
     Shortcoming,
     Watermark,
     Window,
@@ -132,6 +134,14 @@ class MemorySystem:
         rows = (row for row in self._crm.all(kind) if row.modified <= end and (start is None or row.modified > start))
         kept = [row for row in rows if not first or not (row.deleted or row.converted)]
         return sorted(kept, key=lambda row: (row.modified, row.id))
+
+    def changes_together(self, pulls: Sequence[Pulling]) -> Iterator[Iterator[Page]]:
+        """As `changes`, one after the other."""
+        return (self.changes(pull.object_name, pull.fields, pull.after) for pull in pulls)
+
+    def stage_history(self, opportunities: Sequence[str]) -> Sequence[StageChange]:
+        """None is kept."""
+        return ()
 
     def fetch(self, object_name: str, ids: Sequence[str], fields: Sequence[str]) -> Mapping[str, RawRecord]:
         """Rows by id, deleted ones too."""

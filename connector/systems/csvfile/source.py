@@ -9,12 +9,14 @@ from datetime import datetime
 from pathlib import Path
 
 from connector.errors import ConfigError, Finding, InputError
+from connector.model.history import StageChange
 from connector.model.progress import (
     BudgetReading,
     FieldShape,
     Identity,
     ObjectShape,
     Page,
+    Pulling,
     Shortcoming,
     Watermark,
     Window,
@@ -136,6 +138,14 @@ class CsvSource:
             yield from self._pages(opened)
         if findings:
             raise InputError(findings)
+
+    def changes_together(self, pulls: Sequence[Pulling]) -> Iterator[Iterator[Page]]:
+        """As `changes`, one after the other."""
+        return (self.changes(pull.object_name, pull.fields, pull.after) for pull in pulls)
+
+    def stage_history(self, opportunities: Sequence[str]) -> Sequence[StageChange]:
+        """None is kept."""
+        return ()
 
     def fetch(self, object_name: str, ids: Sequence[str], fields: Sequence[str]) -> Mapping[str, RawRecord]:
         """Rows by id as the newest file words them: files that wait first, then those in ``done/``."""

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from connector.errors import RemoteError
+from connector.model.history import StageChange
 from connector.model.plan import Action, ConversionStyle, Order, Receipt
-from connector.model.progress import BudgetReading, Identity, ObjectShape, Page, Shortcoming, Watermark, Window
+from connector.model.progress import BudgetReading, Identity, ObjectShape, Page, Pulling, Shortcoming, Watermark, Window
 from connector.model.records import Kind, RawRecord
 from connector.ports import Clock
 from connector.systems.sugarcrm.becoming import CONVERTED_STATUS
@@ -24,6 +25,7 @@ from connector.systems.sugarcrm.rows import instant
 from connector.systems.sugarcrm.session import Part, SugarSession
 from connector.systems.sugarcrm.settle import Settler
 from connector.systems.sugarcrm.shortcomings import Examiner
+from connector.systems.sugarcrm.stages import stage_history
 from connector.systems.sugarcrm.writing import Writer
 from connector.systems.wire import host_of, is_loopback
 
@@ -102,6 +104,14 @@ class SugarCrmSystem:
     ) -> Iterator[Page]:
         """Pages of rows changed since *after*, in (date_modified, id) order."""
         return Pull(self._session, self._describer, object_name, fields, (after, until)).pages()
+
+    def changes_together(self, pulls: Sequence[Pulling]) -> Iterator[Iterator[Page]]:
+        """As `changes`, one after the other."""
+        return (self.changes(pull.object_name, pull.fields, pull.after) for pull in pulls)
+
+    def stage_history(self, opportunities: Sequence[str]) -> Sequence[StageChange]:
+        """What the audit log tells of the first 200."""
+        return stage_history(self._session, opportunities)
 
     def fetch(self, object_name: str, ids: Sequence[str], fields: Sequence[str]) -> Mapping[str, RawRecord]:
         """Rows by id as they are now, deleted ones included; a hidden row is as absent as one that never was."""

@@ -8,8 +8,9 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from connector.errors import ConfigError
+from connector.model.history import StageChange
 from connector.model.plan import Action, ConversionStyle, Order, Receipt
-from connector.model.progress import BudgetReading, Identity, ObjectShape, Page, Shortcoming, Watermark, Window
+from connector.model.progress import BudgetReading, Identity, ObjectShape, Page, Pulling, Shortcoming, Watermark, Window
 from connector.model.records import RawRecord, RecordRef
 from connector.ports import Clock
 from connector.systems.suitecrm.conversion import Converter
@@ -75,6 +76,14 @@ class SuiteCrmSystem:
     ) -> Iterator[Page]:
         """Pages of changed rows in (date_modified, id) order."""
         return self._line.pages(object_name, fields, after, until)
+
+    def changes_together(self, pulls: Sequence[Pulling]) -> Iterator[Iterator[Page]]:
+        """As `changes`, one after the other."""
+        return (self.changes(pull.object_name, pull.fields, pull.after) for pull in pulls)
+
+    def stage_history(self, opportunities: Sequence[str]) -> Sequence[StageChange]:
+        """None is kept."""
+        return ()
 
     def fetch(self, object_name: str, ids: Sequence[str], fields: Sequence[str]) -> Mapping[str, RawRecord]:
         """Rows by id as they are now; over V8 a deleted one is absent."""
