@@ -13,6 +13,7 @@ from connector.cli.output import counted, error_json, put_json, say, tell_error
 from connector.cli.progress import Progress
 from connector.cli.session import Session
 from connector.errors import ConnectorError, InputError, Interrupted, SafetyStop, StateError
+from connector.model.decision import Gate
 from connector.model.plan import Plan
 from connector.pipeline import RouteResult, apply_sealed, sync_route
 from connector.wiring import House
@@ -174,6 +175,7 @@ def lines_of(result: RouteResult, plan: Plan | None = None) -> list[str]:
     if len(result.statements) > TOLD:
         lines.append(f"  and {len(result.statements) - TOLD} more such notes: see --json")
     stuck, waiting, stale = result.dead_letters + result.parked, len(result.waiting), len(result.stale)
+    lines.extend(f"  {line}" for line in (*result.alerts, *_gated(result), *_held(result)))
     if stuck:
         lines.append(f"  {counted(stuck, 'row')} could not walk on: see `connector dead-letters list`")
     if waiting:
@@ -185,6 +187,22 @@ def lines_of(result: RouteResult, plan: Plan | None = None) -> list[str]:
     if not result.complete:
         lines.append("  the CRM counts more rows than were read: run `connector sync` again, then `connector status`")
     return lines
+
+
+def _gated(result: RouteResult) -> Iterator[str]:
+    """Policies whose automatic conversions are not simply trusted; one that closed just now is an alert."""
+    for gate in result.gates:
+        if gate.state is Gate.PROBATION:
+            yield f"policy {gate.policy} is on probation: {counted(gate.reviewed, 'conversion')} reviewed blind so far"
+        elif gate.state is Gate.CLOSED and not any(line.startswith(f"policy {gate.policy} ") for line in result.alerts):
+            yield f"policy {gate.policy} is closed since {gate.since:%Y-%m-%d}, people decide: connector policy gate"
+
+
+def _held(result: RouteResult) -> Iterator[str]:
+    """Leads above a ceiling."""
+    for ceiling in sorted(result.held):
+        count = counted(result.held[ceiling], "conversion")
+        yield f"{count} held back by {ceiling}: a later sync takes them up first"
 
 
 def _anew(answer: Mapping[str, object]) -> Iterator[str]:

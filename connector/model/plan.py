@@ -79,7 +79,8 @@ class Step:
     our key of the record that LAND or CREATE makes. *terms* are the options of a
     conversion: ``converted_status``, ``owner_id``, ``opportunity`` (``new`` | ``join`` | ``none``),
     ``opportunity_name``, ``overwrite_source``. *kind* is the canonical noun of *object*.
-    *share* names the new account that several leads of one run share (empty when none).
+    *share* names the new account that several leads of one run share (empty when none). *policy* names the policy
+    whose ceilings a conversion counts against.
     """
 
     key: str
@@ -98,6 +99,22 @@ class Step:
     share: str = ""
     connection: str = ""
     external_key: str = ""
+    policy: str = ""
+
+    @property
+    def converts(self) -> bool:
+        """Whether the step converts a lead in the route's target."""
+        return self.action is Action.CONVERT and not self.connection
+
+    @property
+    def new_account(self) -> str:
+        """The step that makes the account which a conversion goes into, the same for all that share it.
+
+        Empty where the account is known.
+        """
+        if "account" in self.ids:
+            return ""
+        return self.takes["account"].step if "account" in self.takes else self.key
 
     @property
     def writes(self) -> bool:
@@ -117,11 +134,76 @@ def step_key(org: str, lead: RecordRef, action: Action, target: str, after: Valu
     return digest_of(parts)
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Ceiling:
+    """A limit of a policy that a run has reached: its name, and how many it allows."""
+
+    policy: str
+    name: str
+    most: int
+
+    def __str__(self) -> str:
+        """As people read it."""
+        return f"the ceiling {self.name} ({self.most:,}) of policy {self.policy}"
+
+
+class Invariant(StrEnum):
+    """What no run may ever do, whatever the files say.
+
+    CONSENT: an opt-out on the lead survives into its contact, and none on a contact is lifted. FILLED: a filled field
+    of a record that exists is overwritten only where survivorship says so. OWNER: the owner of an account that exists
+    stays. ONE_OPPORTUNITY: never two open opportunities of one type on an account from us. NEW_ACCOUNTS: no more new
+    accounts an hour than the policy allows.
+    """
+
+    CONSENT = "consent-only-tightens"
+    FILLED = "filled-field-stays"
+    OWNER = "account-owner-stays"
+    ONE_OPPORTUNITY = "one-open-opportunity"
+    NEW_ACCOUNTS = "new-accounts-per-hour"
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What an invariant asks of one record that a lead is carried out on, in the CRM's own words.
+
+    *kind* is the record's noun, *record* its id, empty where the conversion brings it. *values*: what its fields must
+    hold afterwards. *needed*: those of them that a step of the plan must write. *allowed*: filled fields that a step
+    may write over. *fields* are the canonical names that the promise is about; *type* is that of an opportunity to
+    open, *record* then the open one that stands in its way. *connection* as in `Step`.
+    """
+
+    invariant: Invariant
+    kind: str
+    record: str = ""
+    fields: tuple[str, ...] = ()
+    values: Values = field(default_factory=dict)
+    needed: tuple[str, ...] = ()
+    allowed: tuple[str, ...] = ()
+    type: str = ""
+    connection: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """An invariant that a plan, or what a CRM holds, does not keep; *what* holds no personal data."""
+
+    invariant: Invariant
+    lead: str
+    what: str
+
+    def as_json(self) -> dict[str, str]:
+        """The published form."""
+        return {"invariant": self.invariant.value, "lead": self.lead, "what": self.what}
+
+
 @dataclass(frozen=True, slots=True)
 class PlannedLead:
     """One lead's part of a plan: its verdict, the fingerprint of the row it rests on, and its steps.
 
-    *waiting*: nothing may be done before it is known what became of another write.
+    *waiting*: nothing may be done before it is known what became of another write. *held*: the ceiling above which
+    the lead stands; a later run carries it out. *promises*: what the steps must keep, and what is read back once
+    they are done. *refused*: why nothing is done, where the steps would have broken an invariant.
     """
 
     lead: RecordRef
@@ -129,6 +211,9 @@ class PlannedLead:
     fingerprint: str
     steps: tuple[Step, ...]
     waiting: bool = False
+    held: Ceiling | None = None
+    promises: tuple[Promise, ...] = ()
+    refused: tuple[Breach, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

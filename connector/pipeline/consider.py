@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from connector.model.assurance import Sample
 from connector.model.decision import Decision, Verdict
 from connector.model.match import Resolution
 from connector.model.plan import Outcome, PlannedLead
@@ -12,6 +13,7 @@ from connector.model.progress import InboxRow, InboxState
 from connector.model.records import RawRecord, Record, RecordRef
 from connector.pipeline.decide import decide_lead
 from connector.pipeline.follow import followed_conversions, followed_repeat
+from connector.pipeline.gate import open_gates, sample_of
 from connector.pipeline.parking import park
 from connector.pipeline.plan import Draft, Planner, landed_id
 from connector.pipeline.resolve import TakenUp, index_leads, resolve_lead, take_up, told
@@ -27,7 +29,7 @@ class Consideration:
     """The leads of one run as they are decided and planned.
 
     With *final* false (a dry run) nothing is put to sleep and nobody is asked anything.
-    With *only*, other awake leads are left for the next cycle.
+    With *only*, other awake leads are left for the next cycle. *begun*: leads whose conversion an earlier run began.
     """
 
     route: Route
@@ -38,10 +40,13 @@ class Consideration:
     planned: dict[RecordRef, PlannedLead] = field(default_factory=dict)
     raws: dict[RecordRef, RawRecord] = field(default_factory=dict)
     awake: set[RecordRef] = field(default_factory=set)
+    begun: set[RecordRef] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        """Learn what earlier runs left open."""
-        self._planner = Planner(self.route)
+        """Learn what earlier runs left open, and how far the policies are trusted."""
+        self._sampled: dict[RecordRef, Sample | None] = {}
+        open_gates(self.route, self.result, self.final)
+        self._planner = Planner(self.route, self.final)
 
     def run(self) -> None:
         """Take up every awake lead, and those that these very decisions wake."""
@@ -52,6 +57,8 @@ class Consideration:
         for row, planned in followed_conversions(self.route, self._planner):
             self.planned.setdefault(planned.lead, planned)
             self.raws.setdefault(planned.lead, row.raw)
+        if self.final:
+            self.route.store.samples.add(sample for sample in self._sampled.values() if sample is not None)
 
     def _awake(self) -> Iterator[Sequence[InboxRow]]:
         for rows in self.route.store.inbox.awake(self.route.name):
@@ -113,6 +120,7 @@ class Consideration:
         self._planner.keep(draft.planned)
         self.planned[lead.ref] = draft.planned
         self.raws[lead.ref] = taken.row.raw
+        self._sampled[lead.ref] = sample_of(route, decision)
         if self.final:
             route.store.matches.release(lead.ref, decision.decided_at)
             self._tell_people(decision, resolution)
@@ -133,6 +141,7 @@ class Consideration:
         decision = self.route.store.decisions.latest(self.route.name, lead.ref)
         verdict = decision.verdict if decision else Verdict.CONVERT
         self.planned[lead.ref] = PlannedLead(lead.ref, verdict, taken.row.fingerprint, taken.unfinished)
+        self.begun.add(lead.ref)
         if self.final:
             self.route.store.matches.release(lead.ref, self.route.clock.now())
             self.route.store.inbox.set_state(self.route.name, lead.ref, InboxState.WAITING)

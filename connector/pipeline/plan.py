@@ -12,6 +12,7 @@ from connector.model.plan import Action, Plan, PlannedLead, Step, Take
 from connector.model.progress import InboxRow, Problem, Woken
 from connector.model.records import Kind, Record, RecordRef, Values, external_key
 from connector.pipeline.earlier import Followed, followed
+from connector.pipeline.owning import Owners, owner_of
 from connector.pipeline.route import PushBack, Route
 from connector.pipeline.side import SideWording
 from connector.pipeline.survival import settled_fields
@@ -44,10 +45,11 @@ class Planner:
     *leaders*: per CRM and new company (see `NewCompanies`), the lead whose conversion opens its account; the next
     ones join it. *founded*: what each of these leads opens. *originals*: per CRM and lead planned to convert, where
     its contact comes from; duplicates follow. *waiting_shares* and *waiting_leads*: companies and leads with a write
-    of an earlier run still unknown.
+    of an earlier run still unknown. With *final* false (a dry run) nobody's turn to own a lead is used up.
     """
 
     route: Route
+    final: bool = True
     leaders: dict[tuple[str, str], Leader] = field(default_factory=dict)
     founded: dict[RecordRef, list[tuple[str, str]]] = field(default_factory=dict)
     originals: dict[tuple[str, RecordRef], Leader] = field(default_factory=dict)
@@ -57,6 +59,7 @@ class Planner:
     def __post_init__(self) -> None:
         """Learn which conversions of earlier runs are not settled: nobody may open their companies again."""
         self._companies = NewCompanies(self.route.rules.matching)
+        self._owners = Owners(self.route, self.final)
         self._leads: dict[RecordRef, Record] = {}
         for entry in self.route.store.journal.unsettled(self.route.target.name):
             self.waiting_leads.add(entry.step.lead)
@@ -92,6 +95,7 @@ class Planner:
         self._companies.drop(lead)
         for place in self.founded.pop(lead, ()):
             del self.leaders[place]
+            self._owners.forget(place[1])
         for side in (self.route.target, self.route.source):
             self.originals.pop((side.name, lead), None)
 
@@ -126,7 +130,7 @@ class Planner:
             rules=route.rules.mappings.conversion,
             wording=wording,
             lead_id=lead.ref.id if route.in_place else landed_id(route, lead.ref),
-            owner=self._owner(lead, decision, account),
+            owner=self._owners.of(lead, decision, account, share),
             account=account,
             contact=contact,
             survivors=self._survivors(lead, account, contact),
@@ -165,7 +169,7 @@ class Planner:
             in_place=True,
             wording=wording,
             lead_id=lead.ref.id,
-            owner=_owner_of(twins.account),
+            owner=owner_of(twins.account),
             account=twins.account,
             contact=twins.contact,
             survivors=self._survivors(lead, twins.account, twins.contact),
@@ -191,12 +195,6 @@ class Planner:
         if leader is not None and not situation.share:
             leader = Leader({"account": leader.roles["account"]})
         return share, leader
-
-    def _owner(self, lead: Record, decision: Decision, account: Record | None) -> str:
-        """A known account's owner keeps what comes to it; a queue's lead needs a person; else the lead's own."""
-        if decision.verdict is Verdict.ATTACH and _owner_of(account):
-            return _owner_of(account)
-        return self.route.options.owner if lead.text("owner_kind") == "queue" else ""
 
     def _survivors(self, lead: Record, account: Record | None, contact: Record | None) -> dict[Kind, Values]:
         rules = self.route.rules.mappings.conversion
@@ -246,6 +244,7 @@ class Planner:
         if place not in self.leaders:
             self.leaders[place] = leader
             self.founded.setdefault(convert.lead, []).append(place)
+            self._owners.opens(convert.share, convert.lead)
         lead = self._leads.get(convert.lead)
         if lead is not None and connection == self.route.target.name:
             self._companies.add(lead, convert.share)
@@ -256,11 +255,6 @@ def _unsure(newcomer: Newcomer) -> str:
     if newcomer.likeness is not Likeness.UNSURE:
         return ""
     return f"waits for {newcomer.like}, which opens an account for what may be the same company"
-
-
-def _owner_of(account: Record | None) -> str:
-    """The person who owns a known account, empty where that is nobody or a queue."""
-    return account.text("owner_id") if account is not None and account.text("owner_kind") != "queue" else ""
 
 
 def _orphan(decision: Decision, original: Leader | None) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from connector.errors import Finding
-from connector.model.decision import Verdict
+from connector.model.assurance import GateRecord, gate_facts
+from connector.model.decision import Gate, Verdict
 from connector.model.match import Frozen, Linkage, Resolution
-from connector.model.plan import Outcome, Plan
+from connector.model.plan import Breach, Ceiling, Outcome, Plan, PlannedLead
 from connector.model.progress import Bucket
 from connector.model.records import RecordRef
 from connector.pipeline.resolve import TakenUp
@@ -36,6 +37,13 @@ class RouteResult:
     findings: tuple[Finding, ...] = ()
     statements: tuple[str, ...] = ()
     plan: Plan | None = None
+    gates: tuple[GateRecord, ...] = ()
+    alerts: tuple[str, ...] = ()
+    held: Counter[Ceiling] = field(default_factory=Counter)
+    refused: list[Breach] = field(default_factory=list)
+    broken: list[Breach] = field(default_factory=list)
+    read_back: int = 0
+    left_out: int = 0
     _counted: dict[RecordRef, tuple[Linkage, Verdict]] = field(default_factory=dict)
 
     @property
@@ -69,6 +77,10 @@ class RouteResult:
         """Leads of which a person has spoken since they were planned, and of which nothing was written for that."""
         self.frozen.update({lead: mark.why for lead, mark in marks.items()})
 
+    def take_held(self, leads: Iterable[PlannedLead]) -> None:
+        """Count the leads that stand above a ceiling."""
+        self.held.update(lead.held for lead in leads if lead.held is not None)
+
     def as_json(self) -> dict[str, object]:
         """The published form of a route's result."""
         return {
@@ -86,6 +98,18 @@ class RouteResult:
             "statements": list(self.statements),
             "stale": {str(lead): why for lead, why in sorted(self.stale.items())},
             "frozen": {str(lead): why for lead, why in sorted(self.frozen.items())},
+            "held_back": [
+                {"policy": one.policy, "ceiling": one.name, "most": one.most, "leads": self.held[one]}
+                for one in sorted(self.held)
+            ],
+            "invariants": {
+                "refused": [breach.as_json() for breach in self.refused],
+                "broken": [breach.as_json() for breach in self.broken],
+                "read_back": self.read_back,
+                "left_out": self.left_out,
+            },
+            "gates": [gate_facts(gate) for gate in self.gates if gate.state is not Gate.OPEN],
+            "alerts": list(self.alerts),
             "api_calls": self.api_calls,
             "completeness": {
                 "complete": self.complete,

@@ -6,9 +6,13 @@ from connector.errors import SafetyStop
 from connector.model.plan import Plan, PlannedLead
 from connector.model.progress import InboxRow, InboxState
 from connector.model.records import RecordRef
+from connector.pipeline.ceilings import Ceilings
 from connector.pipeline.consider import Consideration
 from connector.pipeline.frozen import frozen_since, stop_begun
+from connector.pipeline.gate import open_gates, sample_sealed
 from connector.pipeline.in_step import keep_in_step
+from connector.pipeline.owning import Owners
+from connector.pipeline.parking import has_begun
 from connector.pipeline.plan import make_plan
 from connector.pipeline.pull import pull_leads, refresh_directory
 from connector.pipeline.recover import finish_earlier, settle_earlier
@@ -42,9 +46,12 @@ def apply_sealed(route: Route, run_id: str, plan: Plan) -> RouteResult:
         for lead in writing:
             result.verdicts[lead.verdict] += 1
             route.store.inbox.set_state(route.name, lead.lead, InboxState.WAITING)
-        apply_planned(route, run_id, _with(plan, writing), {ref: row.raw for ref, row in rows.items()}, result)
+        open_gates(route, result, final=True)
+        ceilings = Ceilings(route)
+        admitted = _admitted(route, ceilings, writing, result)
+        apply_planned(route, run_id, _with(plan, admitted), {ref: row.raw for ref, row in rows.items()}, result)
         drifted = ({lead.lead for lead in plan.leads} - {lead.lead for lead in sealed}) | set(result.stale)
-        _plan_anew(route, run_id, result, frozenset(drifted - result.frozen.keys()))
+        _plan_anew(route, run_id, result, frozenset(drifted - result.frozen.keys()), ceilings)
         take_outcomes(result, keep_in_step(route, run_id, only=_edited(route, plan)))
     return result
 
@@ -70,14 +77,32 @@ def _as_sealed(lead: PlannedLead, row: InboxRow | None) -> bool:
     return row is not None and row.state is InboxState.PENDING and row.fingerprint == lead.fingerprint
 
 
+def _admitted(route: Route, ceilings: Ceilings, leads: list[PlannedLead], result: RouteResult) -> list[PlannedLead]:
+    """The leads as they go now: a ceiling may have been reached since the plan was made. Turns are used up here."""
+    begun = {lead.lead for lead in leads if has_begun(route.store.journal.story(lead.lead))}
+    admitted = ceilings.admit(leads, begun)
+    result.take_held(admitted)
+    sample_sealed(route, leads)
+    owners = Owners(route, final=True)
+    for lead in admitted:
+        decision = route.store.decisions.latest(route.name, lead.lead) if lead.held is None else None
+        if decision is not None and decision.owner is not None:
+            owners.take_turn(decision.policy, decision.owner, lead.lead)
+    return admitted
+
+
 def _with(plan: Plan, leads: list[PlannedLead]) -> Plan:
     return Plan(plan.id, plan.route, plan.org, plan.created_at, plan.versions, tuple(leads), plan.calls)
 
 
-def _plan_anew(route: Route, run_id: str, result: RouteResult, drifted: frozenset[RecordRef]) -> None:
+def _plan_anew(
+    route: Route, run_id: str, result: RouteResult, drifted: frozenset[RecordRef], ceilings: Ceilings
+) -> None:
     """Decide and apply what drifted, from fresh rows."""
     if not drifted:
         return
     considered = Consideration(route, run_id, result, final=True, only=drifted)
     considered.run()
-    apply_planned(route, run_id, make_plan(route, run_id, list(considered.planned.values())), considered.raws, result)
+    leads = ceilings.admit(list(considered.planned.values()), considered.begun)
+    result.take_held(leads)
+    apply_planned(route, run_id, make_plan(route, run_id, leads), considered.raws, result)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 
 from connector.errors import SafetyStop
@@ -12,8 +13,10 @@ from connector.model.plan import Action, Outcome, Plan, PlannedLead, Receipt, St
 from connector.model.progress import InboxState, Woken
 from connector.model.records import RawRecord, RecordRef
 from connector.pipeline.apply import Outcomes, apply_steps, links_of
+from connector.pipeline.ceilings import Ceilings
 from connector.pipeline.consider import Consideration
 from connector.pipeline.frozen import hold, stop_begun, weigh_words
+from connector.pipeline.gate import distrusted
 from connector.pipeline.in_step import foresee, keep_in_step
 from connector.pipeline.parking import DUPLICATE, park_refused
 from connector.pipeline.plan import make_plan
@@ -63,7 +66,9 @@ def sync_route(
         reread_leads(route)
         considered = Consideration(route, run_id, result, final=not dry_run)
         considered.run()
-        plan = make_plan(route, run_id, list(considered.planned.values()))
+        leads = Ceilings(route).admit(list(considered.planned.values()), considered.begun)
+        result.take_held(leads)
+        plan = make_plan(route, run_id, leads)
         result.plan = make_plan(route, run_id, [*plan.leads, *foresee(route, fresh=dry_run)])
         if not dry_run:
             guard_mass_change(route, result.plan)
@@ -126,7 +131,9 @@ def apply_planned(
     route: Route, run_id: str, plan: Plan, raws: Mapping[RecordRef, RawRecord], result: RouteResult
 ) -> None:
     """Journal the plan, verify it against the CRM, carry it out, and settle where each lead stands."""
+    plan = _trusted(route, plan, result)
     _supersede(route, plan, result.waiting)
+    _keep_awake(route, plan.leads, result)
     writing = [lead for lead in plan.leads if any(step.writes for step in lead.steps)]
     for chunk in _chunks(writing):
         checked = verify_plan(route, chunk)
@@ -148,12 +155,28 @@ def apply_planned(
                 _settle_lead(route, lead, outcomes, raws.get(lead.lead), result)
 
 
+def _trusted(route: Route, plan: Plan, result: RouteResult) -> Plan:
+    """The plan without what an error budget that closed meanwhile forbids; those leads are decided again next time."""
+    held = distrusted(route, plan, result)
+    _drop_stale(route, plan.leads, held, result)
+    return replace(plan, leads=tuple(lead for lead in plan.leads if lead.lead not in held)) if held else plan
+
+
+def _keep_awake(route: Route, leads: Iterable[PlannedLead], result: RouteResult) -> None:
+    """Leads above a ceiling stay awake for the next run."""
+    with route.store.transaction():
+        for lead in leads:
+            if lead.held is not None:
+                route.store.inbox.set_state(route.name, lead.lead, InboxState.PENDING)
+                result.steps[Outcome.SKIPPED] += 1
+
+
 def _supersede(route: Route, plan: Plan, waiting: Set[RecordRef]) -> None:
     """Put the plan in the journal in place of what earlier runs planned for its leads and never sent.
 
-    A lead that waits keeps its old plan, which tells what it was to follow.
+    A lead that waits, or is held back, keeps its old plan, which tells what it was to follow.
     """
-    anew = {lead.lead for lead in plan.leads} - waiting
+    anew = {lead.lead for lead in plan.leads if lead.held is None} - waiting
     keys = {step.key for step in plan.steps}
     with route.store.transaction():
         left = [e.step for e in route.store.journal.open_steps(route.name) if e.step.lead in anew]

@@ -25,7 +25,7 @@ from connector.planning.in_step import (
 from connector.planning.push_back import FILL, HANDS_OVER, filled, give_back
 from connector.planning.rendering import estimate_calls, read_aloud, seal, summary, unseal
 from connector.planning.situation import HandBack, Leader, Situation, Wording
-from connector.planning.steps import plan_lead
+from connector.planning.steps import held_back, plan_lead
 
 __all__ = [
     "FILL",
@@ -51,6 +51,7 @@ __all__ = [
     "estimate_calls",
     "filled",
     "give_back",
+    "held_back",
     "is_carried",
     "moved_on",
     "plan_lead",

@@ -132,6 +132,7 @@ def _convert(situation: Situation, ends: Ends, joins: bool) -> Step:
         share=situation.share,
         connection=situation.connection,
         external_key=lead.key,
+        policy=situation.decision.policy,
     )
 
 
@@ -204,6 +205,8 @@ def _stamp(situation: Situation, convert: Step, kind: Kind) -> Step:
     if kind is Kind.OPPORTUNITY and situation.decision.opportunity is not None:
         values |= dict(situation.decision.opportunity.values)
     values["external_key"] = external_key(lead.connection, lead.id, kind)
+    if situation.owner:
+        values.pop("owner_id", None)  # the conversion gave the record to the owner that was chosen
     after = situation.wording.payload(kind, values, False)
     object_name = situation.wording.object_name(kind)
     return Step(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from connector.model.decision import CLOSED_IN_CRM, Verdict
-from connector.model.plan import Action, Grade, PlannedLead, Step, step_key
+from connector.model.plan import Action, Ceiling, Grade, PlannedLead, Step, step_key
 from connector.model.records import Kind, Values
 from connector.planning.conversion import conversion, conversion_step
 from connector.planning.push_back import give_back, push_back
@@ -25,6 +27,21 @@ def plan_lead(situation: Situation) -> PlannedLead:
         steps=_steps(situation),
         waiting=bool(situation.waiting_for),
     )
+
+
+def held_back(planned: PlannedLead, ceiling: Ceiling) -> PlannedLead:
+    """The lead with nothing to be written for it in this run, because it stands above *ceiling*."""
+    reason = f"held back by {ceiling}; a later run takes it up first"
+    first = planned.steps[0]
+    step = Step(
+        key=step_key("", planned.lead, Action.SKIP, "Lead", {"reason": reason}),
+        action=Action.SKIP,
+        lead=planned.lead,
+        object=first.object,
+        kind=first.kind,
+        because=(reason,),
+    )
+    return replace(planned, steps=(step,), held=ceiling)
 
 
 def _steps(situation: Situation) -> tuple[Step, ...]:
