@@ -14,8 +14,10 @@ from connector.cli.crm_checks import Check, crm_checks
 from connector.cli.mapping import files_of_routes, findings_of
 from connector.cli.output import counted, next_command, put_json, say
 from connector.cli.session import Session, verb
+from connector.cli.status import standing_gates
 from connector.config import Config, CsvConnection
 from connector.errors import ConfigError, ConnectorError, RemoteError, StateError
+from connector.model.decision import Gate
 from connector.wiring import House, directory_rules, open_house, sqlite_version
 
 LEAST_DISK = 200 * 1024 * 1024  # bytes; a state file of 100,000 leads takes about half of it
@@ -63,6 +65,7 @@ def _checks(config: Config) -> Iterator[Check]:
             yield Check("state", "ok", str(config.state))
             for name in config.connections:
                 yield from _connection(house, name)
+            yield from _gates(house)
     except StateError as error:
         yield _failed("state", error)
     try:
@@ -97,6 +100,13 @@ def _files(config: Config) -> Iterator[Check]:
 
 def _failed(name: str, error: ConnectorError) -> Check:
     return Check(name, "fail", str(error), next_command(error), error.exit_code)
+
+
+def _gates(house: House) -> Iterator[Check]:
+    for gate in standing_gates(house):
+        if gate.state is Gate.CLOSED:
+            detail = f"automatic conversion by policy {gate.policy} is closed: {gate.why}; people decide"
+            yield Check("gate", "warn", detail, "connector policy gate")
 
 
 def _csv_folder(name: str, folder: Path) -> Check:

@@ -11,6 +11,7 @@ import click
 
 from connector.cli.output import counted, put_json, say
 from connector.cli.review_desk import find_of, known_review, order_terms, terms_of
+from connector.cli.review_samples import sample, samples
 from connector.cli.review_sheets import export, take_in_answers
 from connector.cli.review_told import (
     answer_told,
@@ -41,6 +42,8 @@ def command() -> None:
 
 command.add_command(export)
 command.add_command(take_in_answers)
+command.add_command(samples)
+command.add_command(sample)
 
 
 @command.command("list")

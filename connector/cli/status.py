@@ -9,6 +9,8 @@ import click
 
 from connector.cli.output import counted, put_json, say
 from connector.cli.session import Session, verb
+from connector.model.assurance import GateRecord, gate_facts, gates_fact
+from connector.model.decision import Gate
 from connector.model.progress import InboxState
 from connector.model.records import iso
 from connector.wiring import House
@@ -42,8 +44,10 @@ def status_json(house: House) -> dict[str, object]:
         "status": "done",
         "routes": [_route(house, name) for name in house.config.routes],
         "reviews": len(store.reviews.list()),
+        "samples": len(store.samples.list()),
         "dead_letters": len(store.dead_letters.list()),
         "unsettled": len(store.journal.unsettled()),
+        "gates": [gate_facts(gate) for gate in standing_gates(house) if gate.state is not Gate.OPEN],
         "directory": dict(store.directory.counts()),
         "directories": [_directory(house, name, sizes) for name, sizes in store.directory.sizes().items()],
         "orgs": dict(store.runs.pinned()),
@@ -90,6 +94,18 @@ def _directory(house: House, connection: str, sizes: Mapping[str, int]) -> dict[
     return {"connection": connection, "kinds": told}
 
 
+def standing_gates(house: House) -> list[GateRecord]:
+    """Where the gates stand of the policies that the routes decided by last; each once."""
+    found: dict[tuple[str, str], GateRecord] = {}
+    for name, settings in house.config.routes.items():
+        known = house.store.runs.recall(settings.target, gates_fact(name))
+        for policy, version in known if isinstance(known, list) else ():
+            gate = house.store.samples.gate(policy, version)
+            if gate is not None:
+                found[policy, version] = gate
+    return list(found.values())
+
+
 def _held(kind: str, facts: Mapping[str, Any]) -> str:
     """One kind of record for people: how many, as of when, and how many of those that the CRM counted came."""
     told = counted(facts["records"], kind)
@@ -104,6 +120,13 @@ def _carried_out(leads: Mapping[str, int]) -> str:
     """How far the decisions of a route came: a dry run decides, and carries nothing out."""
     others = [f"{name}: {leads[state]}" for state, name in _STANDS.items() if leads.get(state)]
     return ", ".join([f"carried out: {leads.get(InboxState.DONE, 0)}", *others])
+
+
+def _gate(gate: Mapping[str, Any]) -> str:
+    told = f"policy {gate['policy']}: automatic conversion"
+    if gate["state"] == Gate.CLOSED:
+        return f"{told} is closed since {gate['since'][:10]}, people decide: connector policy gate"
+    return f"{told} is on probation, {counted(gate['reviewed'], 'review')} so far: connector policy gate"
 
 
 def _lines(answer: dict[str, Any]) -> list[str]:
@@ -121,6 +144,9 @@ def _lines(answer: dict[str, Any]) -> list[str]:
         f"{counted(answer['dead_letters'], 'dead letter')}; "
         f"unsettled writes: {answer['unsettled']}"
     )
+    if answer["samples"]:
+        lines.append(f"to review blind: {counted(answer['samples'], 'sample')}: connector review samples")
+    lines += [_gate(gate) for gate in answer["gates"]]
     budget = answer["budget"]
     for reading in budget if isinstance(budget, list) else []:
         lines.append(f"{reading['connection']}: {reading['used']} of {reading['limit']} API calls used")

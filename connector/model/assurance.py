@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from connector.model.decision import Gate, Verdict
-from connector.model.records import RecordRef, require_aware
+from connector.model.records import RecordRef, iso, require_aware
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +74,25 @@ class Fate:
     lead: RecordRef
     at: datetime
     good: bool
+
+
+def gate_facts(gate: GateRecord) -> dict[str, object]:
+    """The published form of a gate."""
+    return {
+        "policy": gate.policy,
+        "version": gate.version,
+        "state": gate.state.value,
+        "since": iso(gate.since),
+        "why": gate.why,
+        "reviewed": gate.reviewed,
+        "right": gate.right,
+        "outcomes": gate.outcomes,
+        "good": gate.good,
+        "alerted_at": iso(gate.alerted_at) if gate.alerted_at else None,
+        "reopened_by": gate.reopened_by,
+    }
+
+
+def gates_fact(route: str) -> str:
+    """Under which name the target's connection remembers which versions of which policies a route decides by."""
+    return f"gates:{route}"

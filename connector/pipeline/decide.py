@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from connector.mapping import translate
 from connector.model.decision import Decision, DecisionInputs
 from connector.model.match import Linkage, Resolution
 from connector.model.plan import Action
 from connector.model.progress import InboxRow, JournalState, Woken
 from connector.model.records import RawRecord, Record, RecordRef, Scalar
+from connector.pipeline.gate import gate_of
 from connector.pipeline.resolve import TakenUp
 from connector.pipeline.route import Route
 from connector.pipeline.signals import activities_of
@@ -17,7 +20,9 @@ from connector.policy import decide
 def decide_lead(route: Route, taken: TakenUp, lead: Record, resolution: Resolution, run_id: str) -> Decision:
     """The policy's verdict on a lead; stored with everything it rested on. Leads that lean on it are woken."""
     inputs = _inputs(route, taken, lead, resolution)
-    decision = decide(route.rules.policies.of(inputs), inputs, route.versions)
+    book = route.rules.policies.of(inputs)
+    inputs = replace(inputs, gate=gate_of(route, book))
+    decision = decide(book, inputs, route.versions)
     before = route.store.decisions.latest(route.name, lead.ref)
     route.store.decisions.save(route.name, decision, inputs, run_id)
     if not decision.same_answer(before):

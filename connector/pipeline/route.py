@@ -10,6 +10,7 @@ from typing import cast
 
 from connector.mapping import MappingSet, ObjectMapping, fingerprint
 from connector.matching import MatchingRules
+from connector.model.assurance import GateRecord
 from connector.model.decision import Versions
 from connector.model.progress import ObjectShape
 from connector.model.records import Kind, RawRecord, digest_of
@@ -67,7 +68,7 @@ class Route:
 
     *source_system* and *target_system* name the mapping folders (``salesforce``, ``csv`` …).
     *checkpoint* is called between batches and raises Interrupted when somebody asked to stop. *spread* does work
-    on many batches, by several processes where there are.
+    on many batches, by several processes where there are. *gates*: where those of the policies stand, by name.
     """
 
     name: str
@@ -83,6 +84,7 @@ class Route:
     checkpoint: Callable[[], None] = lambda: None
     spread: Spread = map
     orgs: dict[str, str] = field(default_factory=dict)
+    gates: dict[str, GateRecord] = field(default_factory=dict)
     _shapes: dict[str, Mapping[str, ObjectShape]] = field(default_factory=dict)
 
     @property

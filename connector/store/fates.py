@@ -38,7 +38,7 @@ ORDER BY own.connection, own.record_id, own.object, c.connection, c.record_id, s
 
 
 def fates(database: Database, policy: str, under: Sequence[tuple[str, str]], since: datetime) -> list[Fate]:
-    """As `connector.ports.Samples.fates`. A lead given back to its own CRM has an opportunity in each: it counts once."""
+    """As `connector.ports.Samples.fates`. A lead that is in two CRMs has an opportunity in each, and counts once."""
     known: dict[tuple[str, str, str], Fate] = {}
     rows = database.rows(_MOVES, (stamp(since), plain_json([list(pair) for pair in under]), policy))
     for (*lead, _, _), moves in groupby(rows, key=lambda row: row[:5]):

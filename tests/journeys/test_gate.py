@@ -1,0 +1,131 @@
+"""The error budget: blind reviews that disagree close automatic conversion, and a person opens it again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connector.sandbox import Sandbox
+from tests.journeys.judging import events, planned, reviews
+from tests.journeys.project import Project
+
+HOT = {"Title": "CEO", "Industry": "Technology", "NumberOfEmployees": 800, "Requested_Action__c": "Demo"}
+FIRMS = ("Okafor Looms", "Nordvik Marine", "Basalt Fabrication", "Tidewater Yards", "Quillfeather Press")
+MORE = ("Umber Kilns", "Zephyr Turbines", "Ironwood Cranes")
+LATE = "Velvet Foundry"
+
+
+@pytest.fixture
+def project(tmp_path: Path, sandbox: Sandbox) -> Project:
+    """A project whose policy, on probation, has every conversion reviewed blind."""
+    made = Project.make(tmp_path / "project", sandbox)
+    policy = made.folder / "mappings" / "policy.yaml"
+    text = policy.read_text()
+    assert "sample_percent: 20" in text
+    policy.write_text(text.replace("sample_percent: 20", "sample_percent: 100"))
+    return made
+
+
+def hot(company: str) -> dict[str, Any]:
+    """A lead that converts at once."""
+    domain = company.replace(" ", "").lower()
+    return {**HOT, "FirstName": "Cleo", "LastName": company.split()[0], "Company": company, "Email": f"c@{domain}.com"}
+
+
+def answered(project: Project, word: str) -> list[dict[str, Any]]:
+    """Every open sample answered with one word, as the command tells each."""
+    numbers = [one["id"] for one in project.run("review", "samples", "--json").json["samples"]]
+    words = ("--answer", word, "--by", "Rita", "--json")
+    return [project.run("review", "sample", str(number), *words).json for number in numbers]
+
+
+def closed(project: Project) -> None:
+    """Eight conversions of which a person says that each was wrong."""
+    project.load(Lead=[hot(company) for company in FIRMS + MORE])
+    assert project.sync("salesforce")["routes"][0]["verdicts"]["convert"] == 8
+    assert answered(project, "nurture")[-1]["gate"]["state"] == "closed"
+
+
+def converted(project: Project) -> set[str]:
+    """The companies whose leads are converted."""
+    return {lead["Company"] for lead in project.dump("Lead") if lead["IsConverted"]}
+
+
+def test_wrong_answers_close_the_gate(project: Project) -> None:
+    """Enough blind answers against it close conversion; later leads go to people, who are told once; reopening ends it."""
+    closed(project)
+    project.load(Lead=[hot(LATE)])
+
+    told = project.run("sync", "salesforce")
+
+    assert told.said.count("policy policy fell back to review: 1 of 8") + told.said.count("fell back to review: 0 of 7") == 1
+    assert LATE not in converted(project)
+    assert [one["question"].split(":")[0] for one in reviews(project)] == ["Automatic conversion is closed"]
+
+    again = project.sync("salesforce")["routes"][0]
+
+    assert again["alerts"] == []
+    assert [gate["state"] for gate in again["gates"]] == ["closed"]
+    assert "is closed since" in project.run("status").said
+    assert [c["level"] for c in project.run("doctor", "--json").json["checks"] if c["name"] == "gate"] == ["warn"]
+
+    opened = project.run("policy", "gate", "--reopen", "policy", "--by", "Rita", "--why", "junk source cut", "--json")
+
+    assert opened.json["woken"] == 1
+    assert opened.json["gates"][0]["state"] == "probation"
+    assert [facts["why"].split(":")[0] for _, facts in events(project, "gate reopened")] == ["Rita opened it again"]
+    project.sync("salesforce")
+    assert LATE in converted(project)
+    assert reviews(project) == []
+
+
+def test_blind_sheet_tells_no_verdict(project: Project) -> None:
+    """Whoever reviews sees the lead as it was known then, and neither verdict nor reasons before the answer."""
+    project.load(Lead=[hot(LATE)])
+    project.sync("salesforce")
+    project.sync("salesforce")  # the lead is converted by now
+    listed = project.run("review", "samples", "--json")
+    shown = project.run("review", "sample", "1", "--json")
+
+    assert shown.json["values"]["company"] == LATE
+    for text in (listed.out, shown.out, project.run("review", "sample", "1").said):
+        assert "convert" not in text.replace("--answer convert|attach|review|nurture|disqualify", "")
+        assert "hot-and-fit" not in text
+
+    kept = project.run("review", "sample", "1", "--answer", "attach", "--by", "Rita", "--json").json
+
+    assert (kept["agreed"], kept["sample"]["verdict"]) == (True, "convert")
+    assert project.run("review", "sample", "1", "--answer", "nurture", "--by", "Rita").code == 2
+    assert [facts["answer"] for _, facts in events(project, "blind review")] == ["attach"]
+
+
+def test_sealed_plan_stops_at_closed_gate(project: Project) -> None:
+    """A plan that was sealed while conversion was trusted converts nothing once it is closed; people are asked."""
+    project.load(Lead=[hot(company) for company in FIRMS + MORE])
+    project.sync("salesforce")
+    project.load(Lead=[hot(LATE)])
+    file = planned(project)
+    assert LATE in file.read_text()
+    answered(project, "nurture")
+
+    done = project.run("apply", str(file), "--json")
+
+    assert done.code in (0, 1), done.said
+    assert LATE not in converted(project)
+    assert len(reviews(project)) == 1
+    assert json.loads(done.out)["routes"][0]["alerts"] != []
+
+
+def test_sampled_once_per_version(project: Project) -> None:
+    """A lead that is decided again under the same policy is not drawn again; a dry run draws nothing."""
+    project.load(Lead=[hot(LATE)])
+    project.run("sync", "salesforce", "--dry-run")
+    assert project.run("review", "samples", "--json").json["samples"] == []
+
+    project.sync("salesforce")
+    project.sync("salesforce")
+
+    assert len(project.run("review", "samples", "--all", "--json").json["samples"]) == 1
