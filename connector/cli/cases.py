@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from connector.cli.output import put_json, say
@@ -34,8 +34,8 @@ class CaseResult(Protocol):
         """What differed, in sentences."""
 
 
-def report_cases(session: Session, results: Sequence[CaseResult]) -> int:
-    """Tell what failed, and how many passed; answers the exit code: 65 when one fails."""
+def report_cases(session: Session, results: Sequence[CaseResult], more: Mapping[str, object] | None = None) -> int:
+    """Tell what failed, and how many passed; answers the exit code: 65 when one fails. *more* goes into the JSON."""
     failed = [result for result in results if not result.passed]
     for result in failed:
         say(f"{result.path}:{result.line}: {result.name}: {'; '.join(result.differences)}", as_json=session.as_json)
@@ -44,6 +44,6 @@ def report_cases(session: Session, results: Sequence[CaseResult]) -> int:
             {"path": r.path, "line": r.line, "name": r.name, "passed": r.passed, "differences": list(r.differences)}
             for r in results
         ]
-        put_json({"status": "error" if failed else "done", "cases": rows})
+        put_json({"status": "error" if failed else "done", "cases": rows, **(more or {})})
     say(f"{len(results) - len(failed)} of {len(results)} cases pass", as_json=session.as_json)
     return InputError.exit_code if failed else 0

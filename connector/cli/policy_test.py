@@ -7,8 +7,10 @@ from pathlib import Path
 import click
 
 from connector.cli.cases import report_cases
+from connector.cli.output import say
 from connector.cli.session import Session, verb
 from connector.policy import load_policy, run_policy_cases
+from connector.policy.coverage import Coverage, coverage, untested_lines
 from connector.wiring import read_text
 
 
@@ -18,11 +20,22 @@ from connector.wiring import read_text
 def command(session: Session, file: Path | None) -> int:
     """Run the cases written in the policy FILE, or in the policies of the configured routes. Exit 65 when one fails.
 
+    Rules that no case exercises are named too.
+
     Example: connector policy test mappings/policy.yaml
     """
     paths = [file] if file else _paths(session)
-    results = [result for path in paths for result in run_policy_cases(load_policy(read_text(path), str(path)))]
-    return report_cases(session, results)
+    books = [load_policy(read_text(path), str(path)) for path in paths]
+    results = [result for book in books for result in run_policy_cases(book)]
+    found = [coverage(book) for book in books]
+    for line in untested_lines(found):
+        say(line, as_json=session.as_json)
+    return report_cases(session, results, {"coverage": [_coverage_json(one) for one in found]})
+
+
+def _coverage_json(found: Coverage) -> dict[str, object]:
+    untested = [{"section": rule.section, "name": rule.name} for rule in found.untested]
+    return {"path": found.path, "rules": len(found.rules), "untested": untested}
 
 
 def _paths(session: Session) -> list[Path]:
