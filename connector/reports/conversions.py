@@ -11,8 +11,8 @@ from connector.model.history import LeadHistory
 from connector.model.records import iso
 from connector.model.stagnant import Deed
 from connector.reports.funnel import HEALTHY
-from connector.reports.funnel_row import reached
 from connector.reports.funnel_told import HEALTH_WORDS, Told, in_days, interval, percent, rate_json
+from connector.reports.funnel_way import reached
 from connector.reports.measures import Rate, quantile
 
 EARLY, ON_BANT, WITHOUT = "early", "on BANT", "no opportunity asked for"

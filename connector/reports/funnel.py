@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 
 from connector.model.history import LeadHistory
 from connector.reports.funnel_row import STAGES, Anomaly, contradictions
-from connector.reports.funnel_tally import LEGS, Sum, Tally
+from connector.reports.funnel_tally import Sum, Tally
+from connector.reports.funnel_way import LEGS, Way
 from connector.reports.measures import Rate, Seen, Spread, spread
 
 HEALTHY: Mapping[str, tuple[float, float]] = {
@@ -133,6 +134,8 @@ class _Count:
     total: Tally = field(default_factory=Tally)
     groups: dict[str, dict[str, Tally]] = field(default_factory=dict)
     seen: Seen = field(default_factory=Seen)
+    deals: Seen = field(default_factory=Seen)
+    shared: int = 0
     outside: int = 0
     undated: int = 0
 
@@ -144,11 +147,15 @@ class _Count:
             return
         if row.created_at is None and "created_at" not in self.question.missing:
             self._strange(row, "no created_at: it is in no cohort, and in no duration that begins with it")
-        for what in contradictions(row, self.question.as_of):
-            self._strange(row, what)
-        self.total.add(row, self.question.as_of)
+        shared = bool(row.opportunity) and not self.deals.add(row.opportunity)
+        self.shared += shared
+        way = Way(row, self.question.as_of, shared)
+        if way.strange:
+            for what in contradictions(row, self.question.as_of):
+                self._strange(row, what)
+        self.total.add(way)
         for dimension in self.question.by:
-            self._group(dimension, row).add(row, self.question.as_of)
+            self._group(dimension, row).add(way)
 
     def _strange(self, row: LeadHistory, what: str) -> None:
         self.anomalies.append(Anomaly(row.lead_id, what))
@@ -167,9 +174,11 @@ class _Count:
     def _group(self, dimension: str, row: LeadHistory) -> Tally:
         groups = self.groups.setdefault(dimension, {})
         name = group_of(row, dimension)
-        if name not in groups and len(groups) >= GROUPS:
-            name = OTHERS
-        return groups.setdefault(name, Tally())
+        found = groups.get(name)
+        if found is None:
+            name = name if len(groups) < GROUPS else OTHERS
+            found = groups.setdefault(name, Tally())
+        return found
 
 
 def summarise(
@@ -189,6 +198,8 @@ def summarise(
         for dimension in question.by
     }
     total, told = figures_of(count.total, basis), [*notes, *_basis_told(basis, count.total)]
+    if count.shared:
+        told.append(f"{count.shared} leads led to the opportunity of another one: its amount counts once")
     return FunnelReport(question.as_of, total, groups, count.anomalies, told, count.outside, count.undated)
 
 
@@ -223,7 +234,7 @@ def _basis_told(basis: Basis, total: Tally) -> Iterator[str]:
 def group_of(row: LeadHistory, dimension: str) -> str:
     """The group of a dimension that a row belongs to; the cohort is the month of created_at (UTC)."""
     if dimension == "cohort":
-        return row.created_at.astimezone(UTC).strftime("%Y-%m") if row.created_at else NOTHING
+        return row.created_at.astimezone(UTC).isoformat()[:7] if row.created_at else NOTHING
     return str(getattr(row, dimension)) or NOTHING
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 
 from connector.model.history import LeadHistory
 
@@ -68,45 +67,6 @@ def contradictions(row: LeadHistory, as_of: datetime) -> Iterator[str]:
         moment: datetime | None = getattr(row, name)
         if moment is not None and moment > horizon:
             yield f"{word} on {_told(moment)}, which is after {_told(as_of)}"
-
-
-def both_ends(row: LeadHistory) -> bool:
-    """Whether a row says that the lead was won and lost: its outcome is not known."""
-    return row.won_at is not None and row.lost_at is not None
-
-
-def reached(row: LeadHistory) -> int:
-    """The furthest of `STAGES` by its number: whoever came further passed the stages before."""
-    if row.won_at is not None:
-        return 4
-    if row.sql_at is not None:
-        return 3
-    if row.srl_at is not None:
-        return 2
-    return 1 if row.mql_at is not None else 0
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """Days that a lead spent in a stage (``new``, ``MQL``, ``SRL``, ``SQL``); *still*: it is there now."""
-
-    stage: str
-    days: float
-    still: bool
-
-
-def stretches(row: LeadHistory, as_of: datetime) -> Iterator[Stretch]:
-    """How long a lead was in each stage of which it is known when it began; what cannot be is left out."""
-    marks = [(stage, at) for stage, at in _entered(row) if at is not None]
-    end = None if both_ends(row) else row.won_at or row.lost_at or row.disqualified_at
-    for (stage, since), (_, until) in pairwise([*marks, ("", end)]):
-        length = days(since, as_of if until is None else until)
-        if length is not None and not (until is None and both_ends(row)):
-            yield Stretch(stage, length, until is None)
-
-
-def _entered(row: LeadHistory) -> tuple[tuple[str, datetime | None], ...]:
-    return (("new", row.created_at), ("MQL", row.mql_at), ("SRL", row.srl_at), ("SQL", row.sql_at))
 
 
 def _before(row: LeadHistory, name: str, earlier: str | None) -> Iterator[str]:

@@ -8,26 +8,12 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Mapping
-from datetime import datetime
 
-from connector.model.history import LeadHistory, Origin
-from connector.reports.funnel_row import STAGES, both_ends, days, reached, stretches
+from connector.model.history import LeadHistory
+from connector.reports.funnel_row import STAGES
+from connector.reports.funnel_way import LEGS, Way
 
-LEGS: Mapping[str, tuple[str, str]] = {
-    "created_to_mql": ("created_at", "mql_at"),
-    "mql_to_srl": ("mql_at", "srl_at"),
-    "srl_to_sql": ("srl_at", "sql_at"),
-    "sql_to_won": ("sql_at", "won_at"),
-    "sql_to_lost": ("sql_at", "lost_at"),
-    "created_to_won": ("created_at", "won_at"),
-}
-"""Velocities: from which instant to which."""
-
-GIVEN = "given"
-"""Origin of an instant that is neither the CRM's history nor a snapshot: our own decision, or the file's word."""
-
-_FROM_CRM = frozenset({"SRL", "SQL"})
+_DATED = ("mql", "srl", "sql", "won", "lost")
 
 
 class Sum:
@@ -54,7 +40,7 @@ class Tally:
     def __init__(self) -> None:
         """Begin with nothing."""
         self.counts = dict.fromkeys((*STAGES, "lost"), 0)
-        self.reached = [0] * len(STAGES)
+        self.depths = [0] * len(STAGES)
         self.won: Counter[str] = Counter()
         self.lost: Counter[str] = Counter()
         self.lost_before_sql: Counter[str] = Counter()
@@ -66,54 +52,51 @@ class Tally:
         self.forecast: dict[str, Sum] = defaultdict(Sum)
         self.reasons: dict[str, Counter[str]] = defaultdict(Counter)
 
-    def add(self, row: LeadHistory, as_of: datetime) -> None:
+    def add(self, way: Way) -> None:
         """Count one lead."""
-        self._stages(row)
-        self._outcome(row)
-        for leg, (start, end) in LEGS.items():
-            since, until = getattr(row, start), getattr(row, end)
-            if since is not None and until is not None:
-                self._duration(leg, days(since, until))
-        known = row.origin.value if isinstance(row.origin, Origin) else GIVEN
-        for stretch in stretches(row, as_of):
-            kept = self.still if stretch.still else self.left
-            kept[stretch.stage, known if stretch.stage in _FROM_CRM else GIVEN].append(stretch.days)
-
-    def _duration(self, leg: str, length: float | None) -> None:
-        if length is None:
-            self.impossible += 1
-        else:
+        for stage, dated in zip(_DATED, way.dated, strict=True):
+            if dated:
+                self.counts[stage] += 1
+        self.counts["lead"] += 1
+        self.depths[way.depth] += 1
+        self.impossible += way.impossible
+        for leg, length in way.legs:
             self.durations[leg].append(length)
+        for key, length in way.stays:
+            self.left[key].append(length)
+        if way.still is not None:
+            key, length = way.still
+            self.still[key].append(length)
+        if not way.both:
+            self._outcome(way.row, way.shared)
 
-    def _stages(self, row: LeadHistory) -> None:
-        counts = self.counts
-        counts["lead"] += 1
-        counts["mql"] += row.mql_at is not None
-        counts["srl"] += row.srl_at is not None
-        counts["sql"] += row.sql_at is not None
-        counts["won"] += row.won_at is not None
-        counts["lost"] += row.lost_at is not None
-        for stage in range(reached(row) + 1):
-            self.reached[stage] += 1
+    @property
+    def reached(self) -> list[int]:
+        """How many leads came to each stage or further."""
+        return [sum(self.depths[stage:]) for stage in range(len(STAGES))]
 
-    def _outcome(self, row: LeadHistory) -> None:
-        """What became of it; a lead said to be both won and lost counts in no rate and no sum."""
-        if both_ends(row):
-            return
+    def _outcome(self, row: LeadHistory, shared: bool) -> None:
+        """What became of it; a lead said to be both won and lost counts in no rate and no sum.
+
+        An opportunity that several leads led to is one: its amount counts once, with the first of them.
+        """
         if row.won_at is not None:
             self.won[row.customer] += 1
-            self.won_value.add(row.amount)
+            if not shared:
+                self.won_value.add(row.amount)
         elif row.lost_at is not None:
             (self.lost if row.sql_at is not None else self.lost_before_sql)[row.customer] += 1
             self.reasons["lost" if row.sql_at is not None else "disqualified"][row.reason] += 1
         elif row.disqualified_at is not None:
             self.reasons["disqualified"][row.reason] += 1
         else:
-            self._pipeline(row)
+            self._pipeline(row, shared)
 
-    def _pipeline(self, row: LeadHistory) -> None:
+    def _pipeline(self, row: LeadHistory, shared: bool) -> None:
         if row.recycled_at is not None or (row.reason and row.sql_at is None):
             self.reasons["recycled"][row.reason] += 1
+        if shared:
+            return
         if row.sql_at is not None:
             self.qualified.add(row.amount)
             self.forecast[row.forecast].add(row.amount)
