@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,8 @@ import click
 from connector.cli.output import put_json, say, table
 from connector.cli.session import Session, verb
 from connector.errors import UsageError
-from connector.policy import load_policy, run_policy_cases
+from connector.model.records import Scalar
+from connector.policy import Rulebook, load_policy, run_policy_cases
 from connector.policy.calibration.fitting import Wanted
 from connector.policy.calibration.levels import Aims
 from connector.policy.calibration.proposing import Request, make_proposal
@@ -20,6 +22,7 @@ from connector.policy.calibration.reading import Declared, read_history
 from connector.policy.calibration.table import MOST_ROWS
 from connector.policy.calibration.telling import Proposal, report_json, report_lines
 from connector.wiring import SystemClock, read_text
+from connector.wiring.past import past_leads
 from connector.wiring.tables import open_table
 
 if TYPE_CHECKING:
@@ -68,8 +71,8 @@ def command(
     target = _target(path, out)
     rulebook = load_policy(text, path)
     declared = Declared(more["exclude"], more["keep"], rulebook.known_at)
-    headings, rows, outcome = _rows(source, outcome)
-    history, untold = read_history(headings, rows, outcome, declared)
+    read = _read(session, source, outcome, rulebook)
+    history, untold = read_history(read.headings, read.rows, read.outcome, declared)
     request = Request(
         text=text,
         path=path,
@@ -85,7 +88,8 @@ def command(
     if session.as_json:
         answer = report_json(proposal)
         put_json({"status": "done", "policy": path, "proposal": str(target), **answer, "cases_failing": failing})
-    _tell(session, proposal, target, failing)
+    _tell(session, proposal, read.notes)
+    _tell_next(session, target, failing)
     return 0
 
 
@@ -119,11 +123,42 @@ def _target(path: str, out: Path | None) -> Path:
     return out
 
 
-def _rows(source: str, outcome: str | None) -> tuple[Sequence[str], list[Sequence[str]], str]:
-    if outcome is None:
-        raise UsageError("--outcome names the column that says what became of each lead", next_command=_HELP)
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A history as it was read: its columns and rows, the outcome's column, and what to say of the reading."""
+
+    headings: Sequence[str]
+    rows: Sequence[Sequence[Scalar]]
+    outcome: str
+    notes: tuple[str, ...] = ()
+
+
+def _read(session: Session, source: str, outcome: str | None, rulebook: Rulebook) -> _Read:
+    """A file where there is one of that name, else a connection."""
+    if not Path(source).exists() and Path(session.config_path).is_file() and source in session.config().connections:
+        return _of_connection(session, source, outcome, rulebook)
     opened = open_table(Path(source))
-    return opened.columns, [cells for _, cells in opened.numbered()], outcome
+    if outcome is None:
+        what = (
+            f"--outcome names the column that says what became of each lead; {source} has {', '.join(opened.columns)}"
+        )
+        raise UsageError(what, next_command=_HELP)
+    return _Read(opened.columns, [cells for _, cells in opened.numbered()], outcome)
+
+
+def _of_connection(session: Session, name: str, outcome: str | None, rulebook: Rulebook) -> _Read:
+    """Leads of a CRM in canonical words; without --outcome what became of them is what the CRM made of them."""
+    with session.house() as house:
+        leads, unreadable = past_leads(house, name, rulebook)
+    headings = list(dict.fromkeys(field for lead in leads for field in lead.values))
+    rows: list[list[Scalar]] = [[lead.values.get(field) for field in headings] for lead in leads]
+    if outcome is None:
+        outcome = "outcome"
+        headings.append(outcome)
+        for row, lead in zip(rows, leads, strict=True):
+            row.append(lead.won)
+    notes = (f"{unreadable} leads cannot be translated and were left out",) if unreadable else ()
+    return _Read(headings, rows, outcome, notes)
 
 
 def _kept(history: History, declared: Declared) -> frozenset[str]:
@@ -143,19 +178,16 @@ def _failing(text: str, target: Path) -> list[str]:
     return [result.name for result in run_policy_cases(load_policy(text, str(target))) if not result.passed]
 
 
-def _tell(session: Session, proposal: Proposal, target: Path, failing: Sequence[str]) -> None:
-    table(
-        ("points", "rule", "leads", "won"),
-        [(f"{rule.points:+d}", rule.name, rule.leads, f"{rule.won / rule.leads:.0%}") for rule in proposal.rules],
-        session.as_json,
-    )
-    table(
-        ("from points", "leads", "precision", "recall", "level"),
-        list(_threshold_rows(proposal)),
-        session.as_json,
-    )
-    for line in report_lines(proposal):
+def _tell(session: Session, proposal: Proposal, notes: Sequence[str]) -> None:
+    rules = [(f"{rule.points:+d}", rule.name, rule.leads, f"{rule.won / rule.leads:.0%}") for rule in proposal.rules]
+    table(("points", "rule", "leads", "won"), rules, session.as_json)
+    columns = ("from points", "leads", "precision", "recall", "level")
+    table(columns, list(_threshold_rows(proposal)), session.as_json)
+    for line in (*notes, *report_lines(proposal)):
         say(line, as_json=session.as_json)
+
+
+def _tell_next(session: Session, target: Path, failing: Sequence[str]) -> None:
     if failing:
         what = f"{len(failing)} of its cases come out otherwise than written: connector policy test {target}"
         say(what, as_json=session.as_json)

@@ -28,6 +28,7 @@ REST = -2
 _FREE_TEXT = 0.5  # a text that is another one on more than half of the leads is no category
 _NUMERIC = 0.95  # the share of filled cells that are numbers, in a column of numbers
 _HUGE = 1e15
+_DAY = re.compile(r"(?:\d{4}[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.]\d{2}(?:\d\d)?)(?:[t ]\d\d?:\d\d.*)?\Z")
 _SAID = {
     **dict.fromkeys(("1", "1.0", "true", "yes", "y", "on"), True),
     **dict.fromkeys(("0", "0.0", "false", "no", "n", "off"), False),
@@ -47,6 +48,7 @@ class Aside(StrEnum):
 
     IDENTIFIER = "identifier"
     CONSTANT = "constant"
+    DAY = "day"
     EXCLUDED = "excluded"
     WORKED = "worked"
     PERSONAL = "personal"
@@ -164,7 +166,7 @@ def stand_in(name: str, values: Sequence[Scalar]) -> tuple[str, list[Scalar]] | 
 
 
 def column_of(heading: str, name: str, values: Sequence[Scalar]) -> Column | Aside:
-    """Read one column; an identifier and what is the same on all leads are set aside."""
+    """Read one column; identifiers, days and what is the same on all leads are set aside."""
     spellings: dict[str, Counter[Scalar]] = {}
     keys = [None if value is None else folded(value) for value in values]
     for key, value in zip(keys, values, strict=True):
@@ -176,9 +178,16 @@ def column_of(heading: str, name: str, values: Sequence[Scalar]) -> Column | Asi
     read = [_finite(value) for value in values] if _type(name) is not FieldType.FLAG else []
     if _is_numeric(name, read, filled):
         return _identifier(read, values) or _numbers(heading, name, values, read)
-    if len(spellings) > _FREE_TEXT * filled or _type(name) in (FieldType.INSTANT, FieldType.DATE):
-        return Aside.IDENTIFIER if filled == len(values) else _presence(heading, name, keys)
+    days = _type(name) in (FieldType.INSTANT, FieldType.DATE) or _are_days(spellings)
+    if days or len(spellings) > _FREE_TEXT * filled:
+        whole = Aside.DAY if days else Aside.IDENTIFIER
+        return whole if filled == len(values) else _presence(heading, name, keys)
     return _category(heading, name, keys, spellings)
+
+
+def _are_days(spellings: Iterable[str]) -> bool:
+    """Whether all values are dates: what came on a day of the past tells nothing of a lead that comes tomorrow."""
+    return all(_DAY.match(key) for key in spellings)
 
 
 def _type(name: str) -> FieldType:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from connector.errors import InputError, UsageError
+from connector.errors import InputError
 from connector.policy.calibration import baselines
 from connector.policy.calibration.columns import Aside, Column, History, Numbers
+from connector.policy.calibration.extra import one_thread
 from connector.policy.calibration.leaks import Leak, find
 from connector.policy.calibration.measure import (
     Band,
@@ -61,8 +62,7 @@ class Wanted:
 
 def calibrate(history: History, wanted: Wanted) -> Calibration:
     """Fit and measure. Raises UsageError where the extra is missing, InputError where no column is left to fit on."""
-    limits = _libraries()
-    with limits(1):  # one thread: the same figures on every machine, and no slower on so few columns
+    with one_thread():
         return _calibrate(history, wanted)
 
 
@@ -117,18 +117,3 @@ def _baselines(columns: Sequence[Column], outcomes: Numbers, seed: int) -> dict[
         name: judged(outcomes, baselines.out_of_fold(columns, outcomes, seed, predict))
         for name, predict in models.items()
     }
-
-
-def _libraries() -> type:
-    """How threads are limited; raises UsageError where the extra is not installed."""
-    try:
-        import numpy  # noqa: F401
-        import sklearn  # noqa: F401
-        from threadpoolctl import threadpool_limits
-    except ImportError:
-        raise UsageError(
-            "calibrating needs numpy and scikit-learn, which are an extra",
-            next_command="pip install 'lead-connector[calibrate]'",
-        ) from None
-    limits: type = threadpool_limits
-    return limits

@@ -6,7 +6,8 @@ Nothing is known here of what columns are called or what their values mean; only
 * **both sides**: some of its values are near-certain winners and others near-certain losers, and both are many. What is
   known of a lead when it comes in may mark one side (a referral, a wrong number), seldom both: that is a judgement.
 * **one side**: values (or being filled at all) go with one outcome almost without exception and hold much of it, as
-  the reason of a loss does, or the date of a contract.
+  the reason of a loss does, or the date of a contract. Nothing makes a win certain beforehand, so for values that
+  always win a twentieth of the winners is enough; what never wins may be out of reach from the start.
 * **outweighs**: alone it orders the leads better than all other columns together do.
 
 What is moderate stays unseen: no statistic can tell a column that sales filled in from one that is simply good.
@@ -29,6 +30,7 @@ _SURE = 0.8  # … and at least four in five
 _MANY = 0.05  # of all winners, and of all losers
 _SURER = 0.97
 _MUCH = 0.4
+_ALWAYS, _PROVEN = 0.995, 50
 _COPY = 0.95
 _STRONG = 0.9  # an AUC
 _WEAKER, _LESS_SURE, _SOME = 5.0, 0.6, 0.02  # for what is shown to people, and not left out
@@ -78,6 +80,11 @@ class _Profile:
         losers = (odds <= -math.log(times)) & (self.share <= 1 - sure)
         lost = self.leads - self.won
         return float(self.won[winners].sum()), float(lost[losers].sum())
+
+    def always_won(self) -> float:
+        """How many winners the values hold with which no lead is lost; few leads prove nothing."""
+        always = (self.won >= _ALWAYS * self.leads) & (self.leads >= _PROVEN)
+        return float(self.won[always].sum())
 
 
 def find(
@@ -146,6 +153,9 @@ def _by_values(name: str, profiles: Sequence[_Profile], outcomes: Numbers) -> Le
         won, lost = _shares(profile, outcomes, _TIMES, _SURER)
         if max(won, lost) >= _MUCH:
             return Leak(name, Evidence.ONE_SIDE, won, lost, profile.auc, _held(won, lost, "all but certain"))
+        always = profile.always_won() / float(outcomes.sum())
+        if always >= _MANY:
+            return Leak(name, Evidence.ONE_SIDE, always, lost, profile.auc, _held(always, 0, "always winning"))
     return None
 
 

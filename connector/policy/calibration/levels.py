@@ -52,7 +52,7 @@ def propose(names: Sequence[str], outcomes: Numbers, scores: Numbers, lowest: in
         kept = min(kept_from(aims.recall, found).points, top.points - STEP * (len(names) - 2))
         span = (top.points - kept) / (len(names) - 2)
         points += [round((top.points - span * step) / STEP) * STEP for step in range(1, len(names) - 1)]
-    points.append(min(lowest, points[-1] - STEP))
+    points.append(min(lowest, found[0].points, points[-1] - STEP))
     begins = {name: threshold(at, outcomes, scores) for name, at in zip(names, points, strict=True)}
     return Levels(begins, top.precision >= aims.precision)
 

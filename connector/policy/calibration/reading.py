@@ -17,6 +17,7 @@ from connector.policy.calibration.columns import (
     fields_of,
     stand_in,
 )
+from connector.policy.calibration.extra import require
 from connector.policy.calibration.outcomes import find_outcome, read_outcomes
 
 CREATED, WORKED = "created", "worked"
@@ -52,6 +53,7 @@ def read_history(
     Raises InputError for an outcome that cannot be read, and for declared columns that there are not; UsageError
     where the extra is missing.
     """
+    require()
     import numpy as np
 
     place = find_outcome(headings, outcome)

@@ -7,6 +7,7 @@ Each step takes the change that costs the least likelihood, by the quadratic for
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -29,12 +30,16 @@ class Short:
 
 @dataclass(slots=True)
 class _State:
-    """The table while it is being made shorter; *table* has a column for each of *bins*."""
+    """The table while it is being made shorter; *table* has a column for each of *bins*.
+
+    *levels* counts for each column of the history the single values that enough leads have.
+    """
 
     bins: list[Bin]
     table: Numbers
     weights: Numbers
     spread: Numbers
+    levels: Counter[int]
 
     def refit(self, outcomes: Numbers) -> None:
         found: Fitted = fit(self.table, outcomes, self.weights)
@@ -50,8 +55,8 @@ def shortened(bins: Sequence[Bin], table: Numbers, outcomes: Numbers, columns: S
     steps = 0
     state.refit(outcomes)
     while state.bins:
-        cost, first, second = min(_changes(state, columns), key=lambda change: change[0])
-        if cost > worth and len(state.bins) <= most:
+        excess, first, second = min(_changes(state, columns), key=lambda change: change[0])
+        if excess > worth and len(state.bins) <= most:
             if steps == 0:
                 break
             state.refit(outcomes)
@@ -76,19 +81,28 @@ def _without_reference(bins: Sequence[Bin], table: Numbers) -> _State:
         if one.column not in largest or counts[place] > counts[largest[one.column]]:
             largest[one.column] = place
     kept = [place for place, one in enumerate(bins) if largest[one.column] != place]
-    return _State([bins[place] for place in kept], table[:, kept], None, np.zeros((0, 0)))
+    levels = Counter(one.column for one in bins if one.codes)
+    return _State([bins[place] for place in kept], table[:, kept], None, np.zeros((0, 0)), levels)
 
 
 def _changes(state: _State, columns: Sequence[Column]) -> Iterator[tuple[float, int, int]]:
-    """Every step there is: what it costs, and the conditions joined; the second is -1 where the first goes."""
+    """Every step there is: what it costs, and the conditions joined; the second is -1 where the first goes.
+
+    Values that were put together because they went together look more different from the others than they are: the
+    choices there were are taken off the cost (the extended BIC with a half, Chen and Chen 2008,
+    doi:10.1093/biomet/asn034).
+    """
     weights, spread = state.weights, state.spread
-    for place in range(len(state.bins)):
+    for place, one in enumerate(state.bins):
         own = place + 1
-        yield float(weights[own] ** 2 / spread[own, own]), place, -1
+        choices = math.comb(state.levels[one.column], len(one.codes))
+        yield float(weights[own] ** 2 / spread[own, own]) - math.log(choices), place, -1
     for first, second in _pairs(state, columns):
         a, b = first + 1, second + 1
         away = weights[a] - weights[b]
-        yield float(away**2 / (spread[a, a] + spread[b, b] - 2 * spread[a, b])), first, second
+        sizes = len(state.bins[first].codes), len(state.bins[second].codes)
+        cost = float(away**2 / (spread[a, a] + spread[b, b] - 2 * spread[a, b]))
+        yield cost - math.log(math.comb(sum(sizes), sizes[0])), first, second
 
 
 def _pairs(state: _State, columns: Sequence[Column]) -> Iterator[tuple[int, int]]:

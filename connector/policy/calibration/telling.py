@@ -21,6 +21,7 @@ CAVEAT = (
 _WHY = {
     Aside.IDENTIFIER: "another value on every lead, or free text",
     Aside.CONSTANT: "the same on every lead",
+    Aside.DAY: "a day of the past, of which nothing follows for the next lead",
     Aside.EXCLUDED: "excluded by you",
     Aside.WORKED: "known only after sales worked the lead",
     Aside.PERSONAL: "personal data",
@@ -49,6 +50,7 @@ def head_lines(proposal: Proposal, source: str) -> Iterator[str]:
     yield f"{len(proposal.rules)} rows; {DOUBLING} points double the odds. Figures are out of fold ({FOLDS} parts)."
     for name, begins in proposal.levels.begins.items():
         yield f"{name} from {begins.points}: {_threshold(begins)}."
+    yield from _short_of_aim(proposal)
     yield f"AUC {_auc(found.measured)}. Brier score {found.measured.table.brier:.4f}."
     yield "Calibration (points: said to be won, were won):"
     for band in found.bands:
@@ -62,6 +64,12 @@ def _wrapped(text: str) -> Iterator[str]:
     from textwrap import wrap
 
     yield from wrap(text, 110)
+
+
+def _short_of_aim(proposal: Proposal) -> Iterator[str]:
+    if not proposal.levels.met:
+        name, begins = next(iter(proposal.levels.begins.items()))
+        yield f"No points reach the precision aimed at: {name} begins where it is best ({begins.precision:.1%})."
 
 
 def _threshold(one: Threshold) -> str:
@@ -81,6 +89,7 @@ def report_lines(proposal: Proposal) -> Iterator[str]:
         yield f"{proposal.untold} rows tell no outcome and were left out"
     brier = found.measured.table.brier
     yield f"points table: {len(proposal.rules)} rows, AUC {_auc(found.measured)}, Brier {brier:.4f}"
+    yield from _short_of_aim(proposal)
     for leak in found.leaks:
         yield f"possible leak, left out: `{leak.column}`: {leak.says} (--keep takes it in)"
     if found.with_leaks is not None:
