@@ -37,7 +37,7 @@ def test_changed_calls_page_by_keyset(sugar: SugarCaller) -> None:
         {"id": f"call-{number}", "name": "C", "date_modified": stamp, "deleted": number == 2}
         for number, stamp in enumerate(stamps)
     ]
-    sugar.load(Calls=rows)
+    sugar.load(Calls=rows[::-1])
     seen: list[Any] = []
     condition: dict[str, object] = {"date_modified": {"$gte": "2026-03-01T08:30:00+00:00"}}
     while page := _page(sugar, condition):
