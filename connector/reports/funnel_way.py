@@ -41,7 +41,8 @@ class Way:
 
     *dated* says for MQL, SRL, SQL, won and lost whether there is an instant; *legs* and *stays* are days by `LEGS` and
     by stage and origin, *still* the days in the stage where an open lead is; *impossible* durations are left out.
-    *shared*: an earlier lead led to the same opportunity. *strange*: its instants contradict each other or the present, and have to be looked at.
+    *shared*: an earlier lead led to the same opportunity. *strange*: its instants contradict each other or the
+    present, and have to be looked at.
     """
 
     __slots__ = ("both", "dated", "depth", "impossible", "legs", "row", "shared", "stays", "still", "strange")
