@@ -65,7 +65,7 @@ def _checks(config: Config) -> Iterator[Check]:
             yield Check("state", "ok", str(config.state))
             for name in config.connections:
                 yield from _connection(house, name)
-            yield from _gates(house)
+            yield from checks_of_gates(house)
     except StateError as error:
         yield _failed("state", error)
     try:
@@ -102,7 +102,8 @@ def _failed(name: str, error: ConnectorError) -> Check:
     return Check(name, "fail", str(error), next_command(error), error.exit_code)
 
 
-def _gates(house: House) -> Iterator[Check]:
+def checks_of_gates(house: House) -> Iterator[Check]:
+    """Policies whose automatic conversion closed: nothing is broken, but every lead waits for a person."""
     for gate in standing_gates(house):
         if gate.state is Gate.CLOSED:
             detail = f"automatic conversion by policy {gate.policy} is closed: {gate.why}; people decide"

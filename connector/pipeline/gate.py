@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence, Set
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -51,7 +52,7 @@ def settle(
     *keep* is false. The policy must have an error budget.
     """
     assert book.budget is not None, f"policy {book.name} has no error budget"
-    with store.transaction():  # an answer that comes meanwhile is weighed before or after, never lost
+    with store.transaction() if keep else nullcontext():  # an answer that comes meanwhile is weighed before or after
         before = store.samples.gate(book.name, book.version)
         record = before or _fresh(store, book, now)
         if under is not None and under not in record.under:

@@ -59,23 +59,22 @@ class _Doubter:
         """Bet on more wrong answers than the *allowed* share."""
         worse = allowed + _WORSE
         self._if_bad, self._if_good = worse / allowed, (1 - worse) / (1 - allowed)
-        self._laid, self._kept = [1 - _LATER], _LATER
+        self._laid, self._kept = 1 - _LATER, _LATER
         self._seen = 0
 
     @property
     def worth(self) -> float:
         """What the stake is worth by now."""
-        return self._kept + sum(self._laid)
+        return self._kept + self._laid
 
     def sees(self, good: bool) -> float:
         """Settle the bet on one answer; answers what the stake is worth then."""
         part, rest = divmod(self._seen, _EVERY)
         if part and not rest:
             self._kept -= _LATER / (part * (part + 1))
-            self._laid.append(_LATER / (part * (part + 1)))
+            self._laid += _LATER / (part * (part + 1))
         self._seen += 1
-        factor = self._if_good if good else self._if_bad
-        self._laid = [stake * factor for stake in self._laid]
+        self._laid *= self._if_good if good else self._if_bad
         return self.worth
 
 

@@ -31,7 +31,7 @@ JOIN crosswalk c ON c.key = own.connection || ':' || own.record_id || ':opportun
 LEFT JOIN opportunity_stages s ON s.connection = c.connection AND s.opportunity_id = c.record_id
 LEFT JOIN decisions standing ON standing.connection = own.connection AND standing.record_id = own.record_id
     AND standing.object = own.object AND standing.route = own.route AND standing.standing = 1
-WHERE json_extract(d.decision, '$.policy') = ?3 AND json_extract(d.decision, '$.ruled_by') = ''
+WHERE json_extract(d.decision, '$.policy') = ?3 AND coalesce(json_extract(d.decision, '$.ruled_by'), '') = ''
     AND json_extract(d.decision, '$.duplicate_of') IS NULL
 ORDER BY own.connection, own.record_id, own.object, c.connection, c.record_id, s.at, s.origin
 """

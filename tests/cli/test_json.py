@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -85,6 +87,10 @@ CASES = [
     case("review-export", "review export {sheet}"),
     case("review-import", "review import {sheet_kept}"),
     case("review-decide", "review decide {review} nurture"),
+    case("review-samples", "review samples --all"),
+    case("review-sample", "review sample {sample}"),
+    case("review-sample", "review sample {sample} --answer nurture"),
+    case("policy-gate", "policy gate"),
     case("journal-show", "journal show"),
     case("journal-show", f"journal show {LEAD}"),
     case("journal-verify", "journal verify"),
@@ -111,6 +117,8 @@ ERRORS = [
     case("error", "review show 4711", 2),
     case("error", "review decide 4711 convert", 2),
     case("error", "review decide 1 perhaps", 2),
+    case("error", "review sample 4711", 2),
+    case("error", "policy gate --reopen nothing --why test", 2),
     case("error", "dead-letters retry 4711", 2),
     case("error", "dead-letters discard 4711 --why test", 2),
     case("error", "journal show nobody@nowhere.example", 2),
@@ -166,9 +174,23 @@ def words_of(one: Case, folder: Folder, place: Path) -> list[str]:
         known["lead"] = folder.ask("SELECT min(record_id) FROM directory WHERE kind = 'lead' AND gone = 0")[0][0]
     if "{account}" in one.words:
         known["account"] = folder.ask("SELECT min(record_id) FROM directory WHERE kind = 'account' AND gone = 0")[0][0]
+    if "{sample}" in one.words:
+        known["sample"] = sampled(folder)
     if "{letter}" in one.words:
         known["letter"] = folder.ask("SELECT min(id) FROM dead_letters WHERE state = 'open'")[0][0]
     return [word.format_map(known) for word in one.words]
+
+
+def sampled(folder: Folder) -> int:
+    """The number of an open sample: a conversion of which nobody has said yet what they would have done."""
+    drawn = (
+        "SELECT d.route, d.connection, d.object, d.record_id, 'policy', 'v' || count(s.id), d.verdict, d.decided_at"
+        " FROM decisions d LEFT JOIN samples s WHERE d.verdict = 'convert'"
+    )
+    columns = "route, connection, object, record_id, policy, policy_version, verdict, decided_at"
+    with contextlib.closing(sqlite3.connect(folder.state)) as state, state:
+        state.execute(f"INSERT INTO samples ({columns}) {drawn} GROUP BY d.id LIMIT 1")
+    return int(folder.ask("SELECT max(id) FROM samples WHERE answer IS NULL")[0][0])
 
 
 def schema_of(name: str) -> dict[str, Any]:

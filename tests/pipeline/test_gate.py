@@ -1,0 +1,137 @@
+"""Gates by what is kept: how a version begins, which answers count, what reopening does, and that replays agree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from connector.model.assurance import GateRecord, Sample
+from connector.model.decision import Decision, Gate, Verdict
+from connector.model.match import Linkage, Resolution
+from connector.model.progress import InboxState, Page, Watermark, Woken
+from connector.model.records import RawRecord
+from connector.pipeline.gate import reopen, settle
+from connector.policy import Rulebook, load_policy
+from tests.pipeline.histories import ASKS, ROUTE, History, history, ref
+from tests.policy import making
+
+DAY = timedelta(days=1)
+NOW = making.NOW
+
+
+@pytest.fixture
+def past(tmp_path: Path) -> Iterator[History]:
+    """A state file, and a policy with an error budget."""
+    with history(tmp_path) as made:
+        made.book = gated()
+        yield made
+
+
+def gated(target: float = 0.9) -> Rulebook:
+    """The small policy with an error budget."""
+    text = f"{making.SMALL}error_budget: {{target: {target}, probation: {{reviewed: 5}}}}\n"
+    return load_policy(text, making.PATH)
+
+
+def answer(
+    past: History, numbers: range, word: Verdict, at: datetime = NOW, verdict: Verdict = Verdict.CONVERT
+) -> None:
+    """Samples of these leads, drawn at an instant and answered with one word a day later."""
+    made = (Sample(ROUTE, ref(n), past.book.name, past.book.version, verdict, at) for n in numbers)
+    past.store.samples.add(made)
+    for sample in past.store.samples.list():
+        past.store.samples.answer(sample.number, word, "Rita", at + DAY)
+
+
+def closed(past: History) -> GateRecord:
+    """The gate of the policy, closed by ten answers that say otherwise."""
+    settle(past.store, past.book, NOW)
+    answer(past, range(10), Verdict.NURTURE)
+    record = settle(past.store, past.book, NOW + DAY)
+    assert record.state is Gate.CLOSED
+    return record
+
+
+def events(past: History) -> list[tuple[str, str]]:
+    """Who did what to gates, the oldest first."""
+    entries = past.store.audit.entries(f"policy {past.book.name}")
+    return [(entry.actor, entry.event) for entry in sorted(entries, key=lambda entry: entry.id)]
+
+
+def test_enough_agreement_ends_probation(past: History) -> None:
+    """A version begins on probation, and is open once enough of its conversions were reviewed; both are kept."""
+    assert settle(past.store, past.book, NOW).state is Gate.PROBATION
+    answer(past, range(5), Verdict.ATTACH)
+    assert settle(past.store, past.book, NOW, keep=False).state is Gate.OPEN
+    assert past.store.samples.gates()[0].state is Gate.PROBATION
+    assert settle(past.store, past.book, NOW + DAY, ("north", "v9")).under == (("north", "v9"),)
+    assert past.store.samples.gates()[0].state is Gate.OPEN
+    assert events(past) == [("error budget", "gate open")]
+
+
+def test_only_conversions_are_evidence(past: History) -> None:
+    """What people say of sampled disqualifications is kept, and says nothing of conversions."""
+    settle(past.store, past.book, NOW)
+    answer(past, range(20), Verdict.CONVERT, verdict=Verdict.DISQUALIFY)
+    record = settle(past.store, past.book, NOW)
+    assert (record.state, record.reviewed) == (Gate.PROBATION, 0)
+
+
+def test_new_version_tells_of_a_closed_one(past: History) -> None:
+    """A closed version does not bind the next one, which begins on probation and says what was before."""
+    before = closed(past)
+    past.book = gated(0.85)
+    record = settle(past.store, past.book, NOW + 2 * DAY)
+    assert record.state is Gate.PROBATION
+    assert f"version {before.version[:12]} was closed on 2026-01-16: 0 of 10 blind reviews" in record.why
+
+
+def test_reopening_starts_evidence_anew(past: History) -> None:
+    """Answers on what was decided before a person opened the gate do not close it again; later ones do."""
+    reopen(past.store, closed(past), "Rita", "the junk source is cut", NOW + 2 * DAY)
+    answer(past, range(20, 30), Verdict.NURTURE, NOW + DAY)
+    record = settle(past.store, past.book, NOW + 3 * DAY)
+    assert (record.state, record.reviewed, record.reopened_by) == (Gate.PROBATION, 0, "Rita")
+    answer(past, range(30, 40), Verdict.NURTURE, NOW + 4 * DAY)
+    assert settle(past.store, past.book, NOW + 5 * DAY).state is Gate.CLOSED
+    told = [("error budget", "gate closed"), ("Rita", "gate reopened"), ("error budget", "gate closed")]
+    assert events(past) == told
+
+
+def test_reopening_wakes_who_waits_for_it(past: History) -> None:
+    """Leads that wait because the gate is closed are looked at again; those that wait for another reason are not."""
+    record = closed(past)
+    waiting, other = (_in_review(past, number, gate) for number, gate in ((1, Gate.CLOSED), (2, Gate.OPEN)))
+    assert (waiting.reasons[0].code, other.verdict) == ("gate-closed", Verdict.CONVERT)
+    assert reopen(past.store, record, "Rita", "mended", NOW) == 1
+    row = past.store.inbox.row(ROUTE, waiting.lead)
+    assert row is not None
+    assert row.woken is Woken.LOOK_AGAIN
+
+
+def test_closed_decisions_replay_alike(past: History) -> None:
+    """The gate is part of what a decision rested on: the same policy replays to the same text."""
+    for number, gate in ((1, Gate.CLOSED), (2, Gate.PROBATION), (3, Gate.OPEN)):
+        _decided(past, number, gate)
+    found = past.replay()
+    assert (found.identical, found.decisions, found.flips) == (3, 3, ())
+
+
+def _decided(past: History, number: int, gate: Gate) -> Decision:
+    lead = replace(making.lead(**ASKS), ref=ref(number))
+    inputs = replace(making.inputs(lead, Linkage.NEW, as_of=NOW), gate=gate)
+    return past.keep(replace(inputs, resolution=Resolution(lead.ref, Linkage.NEW)))
+
+
+def _in_review(past: History, number: int, gate: Gate) -> Decision:
+    """A lead that came, was decided and put to rest, with an open question."""
+    decision = _decided(past, number, gate)
+    raw = RawRecord(decision.lead, {"Company": "Acme"}, NOW)
+    past.store.inbox.receive(ROUTE, Page((raw,), Watermark(NOW, raw.ref.id)), ["f"], ROUTE, "run")
+    past.store.inbox.set_state(ROUTE, decision.lead, InboxState.DECIDED)
+    past.store.reviews.open(ROUTE, Resolution(decision.lead, Linkage.NEW), "Is it a fit?", NOW)
+    return decision
