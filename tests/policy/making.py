@@ -109,6 +109,11 @@ def _name_of(line: str) -> str:
     return found.group(1).replace("-", "_") if found else ""
 
 
+def loaded(text: str) -> Rulebook:
+    """The policy in *text*."""
+    return load_policy(text, PATH)
+
+
 def findings(text: str) -> list[Finding]:
     """What is wrong with a policy."""
     return check_policy(text, PATH)
