@@ -69,7 +69,7 @@ class RunResults:
 
 def _left_over(result: RouteResult) -> bool:
     undone = result.dead_letters or result.parked or result.waiting or result.stale or result.findings
-    return bool(undone) or not result.complete
+    return bool(undone or result.refused or result.broken) or not result.complete
 
 
 def recorded(house: House, verb: str, work: Callable[[RunResults], None]) -> RunResults:
@@ -175,7 +175,7 @@ def lines_of(result: RouteResult, plan: Plan | None = None) -> list[str]:
     if len(result.statements) > TOLD:
         lines.append(f"  and {len(result.statements) - TOLD} more such notes: see --json")
     stuck, waiting, stale = result.dead_letters + result.parked, len(result.waiting), len(result.stale)
-    lines.extend(f"  {line}" for line in (*result.alerts, *_gated(result), *_held(result)))
+    lines.extend(f"  {line}" for line in (*result.alerts, *_gated(result), *_broken(result), *_held(result)))
     if stuck:
         lines.append(f"  {counted(stuck, 'row')} could not walk on: see `connector dead-letters list`")
     if waiting:
@@ -196,6 +196,17 @@ def _gated(result: RouteResult) -> Iterator[str]:
             yield f"policy {gate.policy} is on probation: {counted(gate.reviewed, 'conversion')} reviewed blind so far"
         elif gate.state is Gate.CLOSED and not any(line.startswith(f"policy {gate.policy} ") for line in result.alerts):
             yield f"policy {gate.policy} is closed since {gate.since:%Y-%m-%d}, people decide: connector policy gate"
+
+
+def _broken(result: RouteResult) -> Iterator[str]:
+    """What must never happen: plans that were refused for it, and what the CRM holds nevertheless."""
+    if result.refused:
+        plans = counted(len({breach.lead for breach in result.refused}), "plan")
+        yield f"{plans} would break an invariant; nothing was written for them: see `connector review list`"
+    for breach in result.broken[:TOLD]:
+        yield f"broken: {breach.invariant.value}: {breach.what}; see `connector explain {breach.lead}`"
+    if len(result.broken) > TOLD:
+        yield f"and {len(result.broken) - TOLD} more broken invariants: see --json"
 
 
 def _held(result: RouteResult) -> Iterator[str]:

@@ -42,6 +42,15 @@ class Pulling:
 
 
 @dataclass(frozen=True, slots=True)
+class Fetching:
+    """What is asked of one object: the fields of the rows with these ids."""
+
+    object_name: str
+    ids: tuple[str, ...]
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Window:
     """A stretch of change stamps: after *since* (None: from the beginning), up to and including *until*."""
 

@@ -120,10 +120,11 @@ class Consideration:
         self._planner.keep(draft.planned)
         self.planned[lead.ref] = draft.planned
         self.raws[lead.ref] = taken.row.raw
+        self.result.refused += draft.planned.refused
         self._sampled[lead.ref] = sample_of(route, decision)
         if self.final:
             route.store.matches.release(lead.ref, decision.decided_at)
-            self._tell_people(decision, resolution)
+            self._tell_people(decision, resolution, draft.planned)
             self._rest(lead, draft.planned)
 
     def _draft(self, taken: TakenUp, lead: Record, resolution: Resolution) -> tuple[Decision, Draft]:
@@ -155,10 +156,13 @@ class Consideration:
             self.route.store.inbox.set_state(self.route.name, planned.lead, state)
             self.route.store.reviews.close(self.route.name, planned.lead)
 
-    def _tell_people(self, decision: Decision, resolution: Resolution) -> None:
-        """Open the question that a review verdict asks; a duplicate's question is its survivor's."""
+    def _tell_people(self, decision: Decision, resolution: Resolution, planned: PlannedLead) -> None:
+        """Open the question that a review verdict asks, or a plan that must not be; a duplicate's is its survivor's."""
         route, lead = self.route, decision.lead
-        if decision.verdict is Verdict.REVIEW and decision.duplicate_of is None:
+        if planned.refused:
+            question = " ".join(planned.steps[0].because)
+            open_review(route.store, route.name, resolution, question, decision.decided_at)
+        elif decision.verdict is Verdict.REVIEW and decision.duplicate_of is None:
             question = " ".join(dict.fromkeys([decision.reasons[0].detail, resolution.because])).strip()
             open_review(route.store, route.name, resolution, question, decision.decided_at)
         else:

@@ -12,9 +12,10 @@ from connector.model.plan import Action, Plan, PlannedLead, Step, Take
 from connector.model.progress import InboxRow, Problem, Woken
 from connector.model.records import Kind, Record, RecordRef, Values, external_key
 from connector.pipeline.earlier import Followed, followed
+from connector.pipeline.opportunities import OpenOpportunities, account_of, opportunity_of
 from connector.pipeline.owning import Owners, owner_of
 from connector.pipeline.route import PushBack, Route
-from connector.pipeline.side import SideWording
+from connector.pipeline.side import Side, SideWording
 from connector.pipeline.survival import settled_fields
 from connector.pipeline.twins import Twins, twins_of
 from connector.pipeline.words import origins_of
@@ -60,6 +61,7 @@ class Planner:
         """Learn which conversions of earlier runs are not settled: nobody may open their companies again."""
         self._companies = NewCompanies(self.route.rules.matching)
         self._owners = Owners(self.route, self.final)
+        self._open = OpenOpportunities(self.route)
         self._leads: dict[RecordRef, Record] = {}
         for entry in self.route.store.journal.unsettled(self.route.target.name):
             self.waiting_leads.add(entry.step.lead)
@@ -93,6 +95,7 @@ class Planner:
     def forget(self, lead: RecordRef) -> None:
         """The lead is about to be planned anew: what it was to open or become is not known any more."""
         self._companies.drop(lead)
+        self._open.forget(lead)
         for place in self.founded.pop(lead, ()):
             del self.leaders[place]
             self._owners.forget(place[1])
@@ -101,6 +104,7 @@ class Planner:
 
     def keep(self, planned: PlannedLead) -> None:
         """The lead is planned so: its company's and its person's other leads follow it."""
+        self._open.keep(planned)
         for step in planned.steps:
             if step.action is Action.CONVERT:
                 self._remember(step)
@@ -118,6 +122,7 @@ class Planner:
             decision = replace(decision, opportunity=None)
         original = earlier.leader if earlier else self._original(decision, resolution)
         wording = side.wording
+        leader = self.leaders.get((side.name, share)) if share else None
         situation = Situation(
             org=side.org,
             in_place=route.in_place,
@@ -135,8 +140,10 @@ class Planner:
             contact=contact,
             survivors=self._survivors(lead, account, contact),
             share=share,
-            leader=self.leaders.get((side.name, share)) if share else None,
+            leader=leader,
             original=original,
+            standing=self._standing(side, decision, original or leader, account),
+            asking=side.wording,
             waiting_for=self._waiting(lead.ref, share, earlier)
             or _orphan(decision, original)
             or ("" if earlier else _unsure(newcomer)),
@@ -176,6 +183,8 @@ class Planner:
             share=share,
             leader=leader,
             original=original,
+            standing=self._standing(side, situation.decision, original or leader, twins.account),
+            asking=side.wording,
             style=style,
             connection=side.name,
             foreign=False,
@@ -195,6 +204,11 @@ class Planner:
         if leader is not None and not situation.share:
             leader = Leader({"account": leader.roles["account"]})
         return share, leader
+
+    def _standing(self, side: Side, decision: Decision, leader: Leader | None, account: Record | None) -> str | Take:
+        """The open opportunity that the lead joins on the account it goes to."""
+        known = account.ref.id if account is not None else None
+        return self._open.standing(side, leader.roles.get("account") if leader else known, decision.opportunity)
 
     def _survivors(self, lead: Record, account: Record | None, contact: Record | None) -> dict[Kind, Values]:
         rules = self.route.rules.mappings.conversion
@@ -228,10 +242,10 @@ class Planner:
         return ""
 
     def _remember(self, convert: Step) -> None:
-        account = convert.ids.get("account") or convert.takes.get("account") or Take(convert.key, "account")
+        account = account_of(convert)
         roles: dict[str, str | Take] = {"account": account}
         if convert.terms.get("opportunity") != "none":
-            roles["opportunity"] = convert.takes.get("opportunity") or Take(convert.key, "opportunity")
+            roles["opportunity"] = convert.ids.get("opportunity") or opportunity_of(convert)
         connection = convert.connection or self.route.target.name
         if convert.share:
             self._opens(connection, convert, Leader(roles))

@@ -18,7 +18,7 @@ from connector.pipeline.pull import pull_leads, refresh_directory
 from connector.pipeline.recover import finish_earlier, settle_earlier
 from connector.pipeline.result import RouteResult
 from connector.pipeline.route import Route
-from connector.pipeline.sync import apply_planned, guard_mass_change, measured, take_outcomes
+from connector.pipeline.sync import apply_planned, guard_mass_change, measured, refuse_breaches, take_outcomes
 from connector.planning import IN_STEP
 
 
@@ -70,6 +70,7 @@ def _same_place(route: Route, plan: Plan) -> None:
             f"the plan was made for org {plan.org}, but {route.org} answers; nothing was written",
             next_command=f"connector plan {route.name} -o FILE",
         )
+    refuse_breaches(plan)
 
 
 def _as_sealed(lead: PlannedLead, row: InboxRow | None) -> bool:

@@ -21,12 +21,14 @@ from connector.pipeline.in_step import foresee, keep_in_step
 from connector.pipeline.parking import DUPLICATE, park_refused
 from connector.pipeline.plan import make_plan
 from connector.pipeline.pull import pull_leads, refresh_directory
+from connector.pipeline.read_back import read_back
 from connector.pipeline.recover import finish_earlier, settle_earlier
 from connector.pipeline.reread import reread_leads
 from connector.pipeline.result import RouteResult
 from connector.pipeline.route import Route
 from connector.pipeline.signals import pull_activities
 from connector.pipeline.verify import verify_plan
+from connector.planning import plan_breaches
 
 CHUNK = 1000  # leads verified and applied together: one composite call holds a thousand rows
 
@@ -127,11 +129,25 @@ def guard_mass_change(route: Route, plan: Plan) -> None:
         )
 
 
+def refuse_breaches(plan: Plan) -> None:
+    """Refuse a plan, whoever made it, that does not keep the promises that it states."""
+    found = plan_breaches(plan.leads)
+    if found:
+        first = found[0]
+        more = f", and {len(found) - 1} more such" if len(found) > 1 else ""
+        raise SafetyStop(
+            f"the plan breaks the invariant {first.invariant.value} for {first.lead}: {first.what}{more};"
+            " nothing was written",
+            next_command=f"connector plan {plan.route} -o FILE",
+        )
+
+
 def apply_planned(
     route: Route, run_id: str, plan: Plan, raws: Mapping[RecordRef, RawRecord], result: RouteResult
 ) -> None:
     """Journal the plan, verify it against the CRM, carry it out, and settle where each lead stands."""
     plan = _trusted(route, plan, result)
+    refuse_breaches(plan)
     _supersede(route, plan, result.waiting)
     _keep_awake(route, plan.leads, result)
     writing = [lead for lead in plan.leads if any(step.writes for step in lead.steps)]
@@ -145,6 +161,7 @@ def apply_planned(
         steps = [s for lead in checked.sound if lead.lead not in adopted for s in lead.steps if s.writes]
         outcomes = apply_steps(route, run_id, steps, plan.created_at)
         take_outcomes(result, outcomes)
+        read_back(route, checked, outcomes, result)
         for ref, mark in outcomes.frozen.items():
             hold(route, ref, mark)
         result.take_frozen(outcomes.frozen)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from connector.mapping import translate
-from connector.model.plan import CONVERTED_ELSEWHERE, Action, Outcome, PlannedLead, Receipt, Step
-from connector.model.progress import JournalState
+from connector.model.plan import CONVERTED_ELSEWHERE, Action, Invariant, Outcome, PlannedLead, Receipt, Step
+from connector.model.progress import Fetching, JournalState
 from connector.model.records import Kind, RawRecord, Record, RecordRef
 from connector.pipeline.pull import indexed
 from connector.pipeline.route import Route
@@ -18,26 +18,28 @@ from connector.planning import drifted
 class Checked:
     """Leads whose plan still holds, and those that must be looked at again, with the reason.
 
-    *missing* are those among the latter that their CRM does not show any more, deleted or hidden from us.
+    *missing* are those among the latter that their CRM does not show any more, deleted or hidden from us. *present*:
+    the records that the plan rests on, as they stood just before the write, per kind and id.
     """
 
     sound: list[PlannedLead] = field(default_factory=list)
     stale: dict[RecordRef, str] = field(default_factory=dict)
     converted: dict[RecordRef, Receipt] = field(default_factory=dict)
     missing: set[RecordRef] = field(default_factory=set)
+    present: Mapping[Kind, Mapping[str, RawRecord]] = field(default_factory=dict)
 
 
 def verify_plan(route: Route, planned: Sequence[PlannedLead]) -> Checked:
-    """Compare what the plan rests on with the CRM as it is now (one call per kind of record).
+    """Compare what the plan rests on with the CRM as it is now, read in as few calls as it offers.
 
     A lead that a person converted meanwhile is adopted with their ids. One that changed, or whose account
     or contact is gone, is stale: it is planned anew from fresh data.
     """
-    present = {kind: _present(route, kind, _ids(planned, kind)) for kind in (Kind.LEAD, Kind.ACCOUNT, Kind.CONTACT)}
-    for kind in (Kind.ACCOUNT, Kind.CONTACT):
+    present = _present(route, planned)
+    for kind in (Kind.ACCOUNT, Kind.CONTACT, Kind.OPPORTUNITY):
         _follow(route, kind, present[kind].values())
     sources = present[Kind.LEAD] if route.in_place else _sources(route, planned)
-    checked = Checked()
+    checked = Checked(present=present)
     for lead in planned:
         adopted = _adopted(route, lead, present[Kind.LEAD])
         why = "" if adopted else _why_stale(lead, present) or _why_moved(route, lead, sources)
@@ -53,14 +55,13 @@ def verify_plan(route: Route, planned: Sequence[PlannedLead]) -> Checked:
 
 
 def _ids(planned: Iterable[PlannedLead], kind: Kind) -> list[str]:
-    roles = {Kind.LEAD: "lead", Kind.ACCOUNT: "account", Kind.CONTACT: "contact"}
     found: dict[str, None] = {}
     for lead in planned:
         for step in lead.steps:
             if step.connection:  # in the lead's own CRM; its system looks before it writes
                 continue
-            if step.action is Action.CONVERT and roles[kind] in step.ids:
-                found[step.ids[roles[kind]]] = None
+            if step.action is Action.CONVERT and kind.value in step.ids:
+                found[step.ids[kind.value]] = None
             if step.action is Action.UPDATE and step.kind == kind.value and "record" in step.ids:
                 found[step.ids["record"]] = None
     return list(found)
@@ -75,11 +76,16 @@ def _sources(route: Route, planned: Sequence[PlannedLead]) -> Mapping[str, RawRe
     return route.source.fetch(mapping.object, [lead.lead.id for lead in planned], mapping.read_fields(shape))
 
 
-def _present(route: Route, kind: Kind, ids: Sequence[str]) -> Mapping[str, RawRecord]:
-    if not ids:
-        return {}
-    mapping = route.target_mapping(kind)
-    return route.target.fetch(mapping.object, ids, mapping.read_fields(route.shape(route.target, mapping)))
+def _present(route: Route, planned: Sequence[PlannedLead]) -> Mapping[Kind, Mapping[str, RawRecord]]:
+    ids = {kind: found for kind in Kind if (found := _ids(planned, kind))}
+    return {**{kind: {} for kind in Kind}, **fetched(route, ids)}
+
+
+def fetched(route: Route, ids: Mapping[Kind, Sequence[str]]) -> Mapping[Kind, Mapping[str, RawRecord]]:
+    """Records of the target by kind and id, as they are now."""
+    side = route.target_side
+    wanted = [Fetching(side.mapping(kind).object, tuple(ids[kind]), side.fields(kind)) for kind in ids]
+    return dict(zip(ids, route.target.fetch_together(wanted), strict=True)) if wanted else {}
 
 
 def _follow(route: Route, kind: Kind, raws: Iterable[RawRecord]) -> None:
@@ -120,7 +126,7 @@ def _why_stale(lead: PlannedLead, present: Mapping[Kind, Mapping[str, RawRecord]
         if step.connection:
             continue
         if step.action is Action.CONVERT:
-            for kind in (Kind.LEAD, Kind.ACCOUNT, Kind.CONTACT):
+            for kind in Kind:
                 why = _gone(step.ids.get(kind.value, ""), kind, present[kind])
                 if why:
                     return why
@@ -129,6 +135,20 @@ def _why_stale(lead: PlannedLead, present: Mapping[Kind, Mapping[str, RawRecord]
             moved = drifted(step.before, raw.fields) if raw else ()
             if moved:
                 return f"{', '.join(moved)} changed since the plan was made"
+    return _why_filled(lead, present)
+
+
+def _why_filled(lead: PlannedLead, present: Mapping[Kind, Mapping[str, RawRecord]]) -> str:
+    """A blank of an account or contact that somebody filled since the plan was made is not the lead's to fill."""
+    for promise in lead.promises:
+        raw = present[Kind(promise.kind)].get(promise.record) if promise.invariant is Invariant.FILLED else None
+        if raw is None or promise.connection:
+            continue
+        for step in lead.steps:
+            mine = step.action is Action.UPDATE and step.kind == promise.kind and not step.connection
+            for name in step.after if mine else ():
+                if step.before.get(name) in (None, "") and raw.fields.get(name) not in (None, "", False):
+                    return f"{name} of the {promise.kind} {promise.record} was filled since the plan was made"
     return ""
 
 

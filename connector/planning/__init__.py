@@ -22,6 +22,7 @@ from connector.planning.in_step import (
     moved_on,
     worded,
 )
+from connector.planning.invariants import breaches, plan_breaches, promises, same_type
 from connector.planning.push_back import FILL, HANDS_OVER, filled, give_back
 from connector.planning.rendering import estimate_calls, read_aloud, seal, summary, unseal
 from connector.planning.situation import HandBack, Leader, Situation, Wording
@@ -43,6 +44,7 @@ __all__ = [
     "Worded",
     "Wording",
     "arrived",
+    "breaches",
     "carrying",
     "carrying_step",
     "changed",
@@ -54,8 +56,11 @@ __all__ = [
     "held_back",
     "is_carried",
     "moved_on",
+    "plan_breaches",
     "plan_lead",
+    "promises",
     "read_aloud",
+    "same_type",
     "seal",
     "summary",
     "unseal",

@@ -12,12 +12,15 @@ from datetime import timedelta
 
 from connector.model.conversion import Survives
 from connector.model.plan import Action, Grade, Step, Take, step_key
-from connector.model.records import Kind, Scalar, Values, external_key
+from connector.model.records import Kind, Record, Scalar, Values, external_key
 from connector.planning.differences import changed
 from connector.planning.situation import Situation
 
 # A new opportunity's close date, where the policy's `opportunity.values` gives none and the CRM does not either.
 CLOSES_IN_DAYS = 90
+
+# Consent that people give and take back; whatever the files say, it only gets stricter.
+CONSENT = ("opted_out_email", "opted_out_fax", "do_not_call")
 
 _CREATED = (Kind.ACCOUNT, Kind.CONTACT, Kind.OPPORTUNITY)
 
@@ -79,7 +82,16 @@ def _destination(situation: Situation, before: Step | None) -> Ends:
         ids["account"] = situation.account.ref.id
         if situation.contact is not None:
             ids["contact"] = situation.contact.ref.id
-    return Ends(ids, takes)
+    return _joined(situation, Ends(ids, takes))
+
+
+def _joined(situation: Situation, ends: Ends) -> Ends:
+    """The ends, and the open opportunity of the account that the lead's own would repeat."""
+    if not situation.standing or situation.decision.opportunity is None or ends.knows(Kind.OPPORTUNITY):
+        return ends
+    if isinstance(situation.standing, Take):
+        return Ends(ends.ids, {**ends.takes, Kind.OPPORTUNITY.value: situation.standing})
+    return Ends({**ends.ids, Kind.OPPORTUNITY.value: situation.standing}, ends.takes)
 
 
 def _to_be_created(situation: Situation, ends: Ends) -> list[Kind]:
@@ -122,7 +134,7 @@ def _convert(situation: Situation, ends: Ends, joins: bool) -> Step:
         lead=lead,
         object=object_name,
         kind=Kind.LEAD.value,
-        because=tuple(reason.detail for reason in situation.decision.reasons),
+        because=_because(situation),
         ids=ends.ids,
         takes=ends.takes,
         after=_given_opportunity(situation) if given else {},
@@ -134,6 +146,13 @@ def _convert(situation: Situation, ends: Ends, joins: bool) -> Step:
         external_key=lead.key,
         policy=situation.decision.policy,
     )
+
+
+def _because(situation: Situation) -> tuple[str, ...]:
+    told = tuple(reason.detail for reason in situation.decision.reasons)
+    if not situation.standing or situation.decision.opportunity is None:
+        return told
+    return (*told, "open-opportunity: an opportunity of this type that we opened is open on the account; it joins that")
 
 
 def _given_opportunity(situation: Situation) -> Values:
@@ -161,18 +180,23 @@ def _converted_status(situation: Situation) -> Scalar:
     return next(iter(said.values()), status)
 
 
-def _offered(situation: Situation, kind: Kind) -> dict[str, Scalar]:
-    """The lead's values for a record of *kind*, under that record's canonical names."""
+def offered(situation: Situation, kind: Kind) -> dict[str, Scalar]:
+    """The lead's values for a record of *kind*, under that record's canonical names; its opt-outs always."""
     fields = situation.rules.fields.get(kind, {})
-    offered = {to: situation.lead.get(frm) for to, frm in fields.items()}
+    found = {to: situation.lead.get(frm) for to, frm in fields.items()}
     foreign = {"owner_id"} if situation.foreign else set()
-    return {name: value for name, value in offered.items() if value is not None and name not in foreign}
+    values: dict[str, Scalar] = {n: value for n, value in found.items() if value is not None and n not in foreign}
+    return {**values, **_opt_outs(situation)} if kind is Kind.CONTACT else values
+
+
+def _opt_outs(situation: Situation) -> dict[str, Scalar]:
+    return dict.fromkeys(filter(situation.lead.flag, CONSENT), True)
 
 
 def _new_values(situation: Situation, kind: Kind) -> dict[str, Scalar]:
     """All that a new record of *kind* is made of, our key included."""
     lead, opportunity = situation.lead.ref, situation.decision.opportunity
-    values = _offered(situation, kind)
+    values = offered(situation, kind)
     if kind is Kind.OPPORTUNITY and opportunity is not None:
         values = {**_unqualified(situation), **values, "name": opportunity.name, **opportunity.values}
     if situation.owner:
@@ -201,7 +225,7 @@ def _creates(kind: Kind, convert: Step) -> bool:
 def _stamp(situation: Situation, convert: Step, kind: Kind) -> Step:
     lead = situation.lead.ref
     native = situation.rules.native.get(kind, frozenset())
-    values: dict[str, Scalar] = {n: v for n, v in _offered(situation, kind).items() if n not in native}
+    values: dict[str, Scalar] = {n: v for n, v in offered(situation, kind).items() if n not in native}
     if kind is Kind.OPPORTUNITY and situation.decision.opportunity is not None:
         values |= dict(situation.decision.opportunity.values)
     values["external_key"] = external_key(lead.connection, lead.id, kind)
@@ -227,11 +251,30 @@ def _corrections(situation: Situation, convert: Step) -> tuple[Step, ...]:
     """What the lead knows better than an existing record, as survivorship settled it."""
     found = []
     for kind, existing in ((Kind.ACCOUNT, situation.account), (Kind.CONTACT, situation.contact)):
-        won = situation.survivors.get(kind, {})
-        if existing is None or not won:
-            continue
-        found.append(_correction(situation, convert, kind, existing.values, won))
+        won = _won(situation, kind, existing)
+        if existing is not None and won:
+            found.append(_correction(situation, convert, kind, existing.values, won))
+    if situation.contact is None and _is_anothers(situation):
+        found.append(_correction(situation, convert, Kind.CONTACT, {}, _opt_outs(situation)))
     return tuple(step for step in found if step.after)
+
+
+def _won(situation: Situation, kind: Kind, existing: Record | None) -> Values:
+    """What survivorship lets the lead win, as far as no invariant speaks against it: see `invariants`."""
+    won = dict(situation.survivors.get(kind, {}))
+    if kind is Kind.ACCOUNT:
+        won.pop("owner_id", None)
+    if kind is Kind.CONTACT and existing is not None:
+        lifted = [name for name in CONSENT if won.get(name) is not True and existing.flag(name)]
+        won = {name: value for name, value in won.items() if name not in lifted}
+        won |= {name: True for name in _opt_outs(situation) if not existing.flag(name)}
+    return won
+
+
+def _is_anothers(situation: Situation) -> bool:
+    """Whether the contact is one that another lead's conversion brings: nothing of this lead reaches it by itself."""
+    leader = situation.original or situation.leader
+    return bool(_opt_outs(situation)) and leader is not None and "contact" in leader.roles
 
 
 def _correction(situation: Situation, convert: Step, kind: Kind, existing: Mapping[str, Scalar], won: Values) -> Step:
@@ -265,4 +308,4 @@ def _filled_by_the_crm(situation: Situation, kind: Kind) -> frozenset[str]:
         return frozenset()
     rules = situation.rules.survivorship.get(kind, {})
     native = situation.rules.native.get(kind, frozenset())
-    return native - {name for name, rule in rules.items() if rule is Survives.TIGHTEN}
+    return native - {*CONSENT, *(name for name, rule in rules.items() if rule is Survives.TIGHTEN)}

@@ -64,9 +64,11 @@ class Situation:
     *land_all*: a lead that is not converted still lands in the target. *resuming*: an earlier run landed the
     lead and did not get to its conversion. *style*: what the CRM's conversion makes by itself. *connection* is
     set where that CRM is not the route's target; *after* is a step that must be done before anything here.
-    *first_stage* is the CRM's first sales stage. *foreign*: the lead's owner is nobody in this CRM. *origin*: the
-    same conversion in the CRM that the lead came from; *hand_back*: it is only told (see
-    `connector.planning.push_back`).
+    *standing*: the opportunity that the lead's own would repeat: ours, open, of its type, on the account it goes to;
+    an id or what a step will bring, empty where there is none. *asking* is a wording for what is not to be written:
+    words that fail there are no problem. *first_stage* is the CRM's first sales stage. *foreign*: the lead's owner is
+    nobody in this CRM. *origin*: the same conversion in the CRM that the lead came from; *hand_back*: it is only told
+    (see `connector.planning.push_back`).
     """
 
     org: str
@@ -93,6 +95,8 @@ class Situation:
     after: Take | None = None
     foreign: bool = False
     first_stage: str = ""
+    standing: str | Take = ""
+    asking: Wording | None = None
     origin: Situation | None = None
     hand_back: HandBack | None = None
 

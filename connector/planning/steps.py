@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from connector.model.decision import CLOSED_IN_CRM, Verdict
-from connector.model.plan import Action, Ceiling, Grade, PlannedLead, Step, step_key
+from connector.model.plan import Action, Breach, Ceiling, Grade, PlannedLead, Step, step_key
 from connector.model.records import Kind, Values
 from connector.planning.conversion import conversion, conversion_step
+from connector.planning.invariants import breaches, promises
 from connector.planning.push_back import give_back, push_back
 from connector.planning.situation import Situation
 
@@ -19,29 +20,45 @@ OF_ITS_CRM = frozenset(
 
 
 def plan_lead(situation: Situation) -> PlannedLead:
-    """The steps for one lead, in the order they must happen; doing nothing is a step with a reason."""
-    return PlannedLead(
+    """The steps for one lead, in the order they must happen; doing nothing is a step with a reason.
+
+    Steps that would break an invariant are left out, all of them: see `PlannedLead.refused`.
+    """
+    steps = _steps(situation)
+    planned = PlannedLead(
         lead=situation.lead.ref,
         verdict=situation.decision.verdict,
         fingerprint=situation.fingerprint,
-        steps=_steps(situation),
+        steps=steps,
         waiting=bool(situation.waiting_for),
+        promises=promises(situation, steps),
     )
+    broken = breaches(planned)
+    return refused(planned, broken) if broken else planned
+
+
+def refused(planned: PlannedLead, broken: tuple[Breach, ...]) -> PlannedLead:
+    """The lead with nothing to be written for it, because its steps would have broken an invariant."""
+    told = tuple(f"{breach.invariant.value}: {breach.what}" for breach in broken)
+    return replace(planned, steps=(_nothing(planned, told),), promises=(), refused=broken)
 
 
 def held_back(planned: PlannedLead, ceiling: Ceiling) -> PlannedLead:
     """The lead with nothing to be written for it in this run, because it stands above *ceiling*."""
     reason = f"held back by {ceiling}; a later run takes it up first"
+    return replace(planned, steps=(_nothing(planned, (reason,)),), promises=(), held=ceiling)
+
+
+def _nothing(planned: PlannedLead, because: tuple[str, ...]) -> Step:
     first = planned.steps[0]
-    step = Step(
-        key=step_key("", planned.lead, Action.SKIP, "Lead", {"reason": reason}),
+    return Step(
+        key=step_key("", planned.lead, Action.SKIP, "Lead", {"reason": "; ".join(because)}),
         action=Action.SKIP,
         lead=planned.lead,
         object=first.object,
         kind=first.kind,
-        because=(reason,),
+        because=because,
     )
-    return replace(planned, steps=(step,), held=ceiling)
 
 
 def _steps(situation: Situation) -> tuple[Step, ...]:

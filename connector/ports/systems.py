@@ -10,6 +10,7 @@ from connector.model.history import StageChange
 from connector.model.plan import ConversionStyle, Order, Receipt
 from connector.model.progress import (
     BudgetReading,
+    Fetching,
     Identity,
     ObjectShape,
     Page,
@@ -108,6 +109,9 @@ class Source(Protocol):
 
 class Target(Source, Protocol):
     """Where accounts, contacts and opportunities are written."""
+
+    def fetch_together(self, wanted: Sequence[Fetching]) -> Sequence[Mapping[str, RawRecord]]:
+        """What `fetch` answers for each, in order; in fewer calls where the CRM offers that."""
 
     def batches(self, orders: Sequence[Order]) -> Iterator[Sequence[Order]]:
         """Group *orders* (none of which waits for another) into calls as big as the CRM offers."""

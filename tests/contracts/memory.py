@@ -12,6 +12,7 @@ from connector.model.history import StageChange
 from connector.model.plan import CONVERTED_ELSEWHERE, Action, ConversionStyle, Order, Outcome, Receipt
 from connector.model.progress import (
     BudgetReading,
+    Fetching,
     FieldShape,
     Identity,
     ObjectShape,
@@ -149,6 +150,10 @@ class MemorySystem:
         _check_fields(kind, fields)
         rows = self._read(lambda: [row for each in dict.fromkeys(ids) if (row := self._crm.find(kind, each))])
         return {row.id: self._raw(row, fields) for row in rows}
+
+    def fetch_together(self, wanted: Sequence[Fetching]) -> Sequence[Mapping[str, RawRecord]]:
+        """One object after the other."""
+        return [self.fetch(one.object_name, one.ids, one.fields) for one in wanted]
 
     def census(self, object_name: str, windows: Sequence[Window]) -> Sequence[int]:
         """Live rows per window; a window without a beginning leaves converted leads out, as a first pull does."""

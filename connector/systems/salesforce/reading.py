@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import chain
 from typing import Any
 
 from connector.errors import SessionExpired, Unreadable
-from connector.model.progress import Page, Watermark, Window
+from connector.model.progress import Fetching, Page, Watermark, Window
 from connector.model.records import RawRecord
 from connector.systems.bookmark import Bookmark
 from connector.systems.salesforce.faults import LocatorLost, error_of, part_fault
@@ -166,18 +165,31 @@ def fetch(
     session: SalesforceSession, object_name: str, ids: Sequence[str], fields: Sequence[str]
 ) -> dict[str, RawRecord]:
     """Rows by id, deleted ones included, keyed by the id as it was asked for."""
-    asked = {record_id[:15]: record_id for record_id in ids if is_id(record_id)}
-    columns = with_bookkeeping(object_name, fields)
-    room = LONGEST_QUERY - len(", ".join(columns))
+    return fetch_together(session, [Fetching(object_name, tuple(ids), tuple(fields))])[0]
+
+
+def fetch_together(session: SalesforceSession, wanted: Sequence[Fetching]) -> list[dict[str, RawRecord]]:
+    """The same for several objects, five queries a call whatever they are for."""
+    asked = [{record_id[:15]: record_id for record_id in one.ids if is_id(record_id)} for one in wanted]
     queries = [
-        select(columns, object_name, f"Id IN {listed(chunk)}")
-        for chunk in chunks(sorted(asked.values()), session.options.query_batch, room)
+        (number, soql)
+        for number, one in enumerate(wanted)
+        for soql in _by_id(session, one, sorted(asked[number].values()))
     ]
-    found: dict[str, RawRecord] = {}
-    for row in chain.from_iterable(tables(session, queries, deleted=True)):
-        record = raw_record(session.name, object_name, row, fields)
-        found[asked.get(record.ref.id[:15], record.ref.id)] = record
+    found: list[dict[str, RawRecord]] = [{} for _ in wanted]
+    answers = tables(session, [soql for _, soql in queries], deleted=True)
+    for (number, _), rows in zip(queries, answers, strict=True):
+        for row in rows:
+            record = raw_record(session.name, wanted[number].object_name, row, wanted[number].fields)
+            found[number][asked[number].get(record.ref.id[:15], record.ref.id)] = record
     return found
+
+
+def _by_id(session: SalesforceSession, wanted: Fetching, ids: Sequence[str]) -> Iterator[str]:
+    columns = with_bookkeeping(wanted.object_name, wanted.fields)
+    room = LONGEST_QUERY - len(", ".join(columns))
+    for chunk in chunks(ids, session.options.query_batch, room):
+        yield select(columns, wanted.object_name, f"Id IN {listed(chunk)}")
 
 
 def tables(

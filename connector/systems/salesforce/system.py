@@ -10,6 +10,7 @@ from connector.model.history import StageChange
 from connector.model.plan import Action, ConversionStyle, Order, Receipt
 from connector.model.progress import (
     BudgetReading,
+    Fetching,
     Identity,
     ObjectShape,
     Page,
@@ -23,7 +24,7 @@ from connector.ports import Clock
 from connector.systems.salesforce.conversion import Converter
 from connector.systems.salesforce.describing import Describer
 from connector.systems.salesforce.options import SalesforceOptions
-from connector.systems.salesforce.reading import Pull, census, fetch, pulls_together
+from connector.systems.salesforce.reading import Pull, census, fetch, fetch_together, pulls_together
 from connector.systems.salesforce.session import SalesforceSession
 from connector.systems.salesforce.settle import Settler
 from connector.systems.salesforce.stages import stage_history
@@ -97,6 +98,10 @@ class SalesforceSystem:
     def fetch(self, object_name: str, ids: Sequence[str], fields: Sequence[str]) -> Mapping[str, RawRecord]:
         """Rows by id as they are now, 2,000 ids and more in one call."""
         return fetch(self._session, object_name, ids, fields)
+
+    def fetch_together(self, wanted: Sequence[Fetching]) -> Sequence[Mapping[str, RawRecord]]:
+        """Rows of several objects, in one call up to 10,000 of them."""
+        return fetch_together(self._session, wanted)
 
     def census(self, object_name: str, windows: Sequence[Window]) -> Sequence[int]:
         """Counts per window, five windows a call."""

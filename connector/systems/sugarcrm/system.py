@@ -10,7 +10,17 @@ from urllib.parse import urlsplit
 from connector.errors import RemoteError
 from connector.model.history import StageChange
 from connector.model.plan import Action, ConversionStyle, Order, Receipt
-from connector.model.progress import BudgetReading, Identity, ObjectShape, Page, Pulling, Shortcoming, Watermark, Window
+from connector.model.progress import (
+    BudgetReading,
+    Fetching,
+    Identity,
+    ObjectShape,
+    Page,
+    Pulling,
+    Shortcoming,
+    Watermark,
+    Window,
+)
 from connector.model.records import Kind, RawRecord
 from connector.ports import Clock
 from connector.systems.sugarcrm.becoming import CONVERTED_STATUS
@@ -116,6 +126,10 @@ class SugarCrmSystem:
     def fetch(self, object_name: str, ids: Sequence[str], fields: Sequence[str]) -> Mapping[str, RawRecord]:
         """Rows by id as they are now, deleted ones included; a hidden row is as absent as one that never was."""
         return fetch(self._session, self._describer, object_name, ids, fields)
+
+    def fetch_together(self, wanted: Sequence[Fetching]) -> Sequence[Mapping[str, RawRecord]]:
+        """One object after the other."""
+        return [self.fetch(one.object_name, one.ids, one.fields) for one in wanted]
 
     def census(self, object_name: str, windows: Sequence[Window]) -> Sequence[int]:
         """Counts per window, a bulk's worth of windows a call."""

@@ -10,7 +10,17 @@ from urllib.parse import urlsplit
 from connector.errors import ConfigError
 from connector.model.history import StageChange
 from connector.model.plan import Action, ConversionStyle, Order, Receipt
-from connector.model.progress import BudgetReading, Identity, ObjectShape, Page, Pulling, Shortcoming, Watermark, Window
+from connector.model.progress import (
+    BudgetReading,
+    Fetching,
+    Identity,
+    ObjectShape,
+    Page,
+    Pulling,
+    Shortcoming,
+    Watermark,
+    Window,
+)
 from connector.model.records import RawRecord, RecordRef
 from connector.ports import Clock
 from connector.systems.suitecrm.conversion import Converter
@@ -93,6 +103,10 @@ class SuiteCrmSystem:
             )
             for row in self._line.read(object_name, ids, fields).values()
         }
+
+    def fetch_together(self, wanted: Sequence[Fetching]) -> Sequence[Mapping[str, RawRecord]]:
+        """One object after the other."""
+        return [self.fetch(one.object_name, one.ids, one.fields) for one in wanted]
 
     def census(self, object_name: str, windows: Sequence[Window]) -> Sequence[int]:
         """Counts per window, a call each."""
