@@ -8,11 +8,11 @@ import pytest
 
 from connector.model.decision import OwnerChoice, Verdict
 from connector.model.match import Linkage
-from connector.model.records import Activity, Kind, Record
+from connector.model.records import Activity, Kind, Record, Scalar
 from connector.policy import Rulebook
 from tests.policy.making import ACCOUNT, NOW, changed, decided, lead, loaded, small
 
-HOT = {"employees": 500, "requested_action": "demo"}
+HOT: dict[str, Scalar] = {"employees": 500, "requested_action": "demo"}
 
 
 def owned() -> Rulebook:
@@ -31,7 +31,7 @@ def owned() -> Rulebook:
         ({"country": "DE", "company": "Big Fish AG"}, OwnerChoice("named-account", ("fisher",))),
     ],
 )
-def test_first_owner_rule_holds(more: dict[str, str], owner: OwnerChoice) -> None:
+def test_first_owner_rule_holds(more: dict[str, Scalar], owner: OwnerChoice) -> None:
     """A named account goes to its owner, else the first rule that holds says who is next."""
     made = decided(owned(), lead(**HOT, **more))
     assert (made.verdict, made.owner) == (Verdict.CONVERT, owner)
@@ -150,7 +150,7 @@ def test_bant_is_read_by_conditions() -> None:
         bant="bant: {yes_needed: 3, no_allowed: 0, answers: {budget: {met: {field: x_budget, at_least: 1000}, "
         "not_met: {field: x_budget, at_most: 10}}}}"
     )
-    rest = {"authority": "yes", "need": "yes"}
+    rest: dict[str, Scalar] = {"authority": "yes", "need": "yes"}
     assert decided(book, lead(**rest, x_budget="5000")).scorecard.bant.level == "met"
     assert decided(book, lead(**rest, x_budget="500", budget="yes")).scorecard.bant.level == "open"
     assert decided(book, lead(**rest, timeframe="yes", x_budget="5")).scorecard.bant.level == "unmet"

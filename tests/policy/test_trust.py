@@ -8,12 +8,12 @@ import pytest
 
 from connector.model.decision import Assurance, Gate, Ruling, Stage, Verdict
 from connector.model.match import Linkage
-from connector.model.records import Kind, Record, RecordRef
+from connector.model.records import Kind, Record, RecordRef, Scalar
 from connector.policy import Rulebook, decide
 from tests.policy.making import NOW, VERSIONS, changed, decided, inputs, lead, loaded, small, survivor
 
 OPPORTUNITY = 'opportunity: {name: "{company} - {action}"}'
-HOT = {"employees": 500, "requested_action": "demo"}
+HOT: dict[str, Scalar] = {"employees": 500, "requested_action": "demo"}
 
 
 def adding(*lines: str) -> Rulebook:
@@ -31,6 +31,8 @@ def test_conversion_just_above_a_level_is_reviewed() -> None:
     near, clear = decided(banded(1), lead(**HOT)), decided(banded(1), lead(**HOT, rating="Hot"))
     assert (near.verdict, near.reasons[0].code, near.rule) == (Verdict.REVIEW, "near-threshold", "asks")
     assert clear.verdict is Verdict.CONVERT
+    assert decided(banded(10), lead(**HOT, rating="Hot")).verdict is Verdict.CONVERT
+    assert decided(banded(11), lead(**HOT, rating="Hot")).verdict is Verdict.REVIEW
 
 
 def test_band_leaves_what_converts_anyway() -> None:
