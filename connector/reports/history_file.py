@@ -61,9 +61,13 @@ def read_history(lines: Iterable[str], name: str) -> HistoryFile:
     as empty. Dates are ``YYYY-MM-DD`` or ISO 8601 instants; without a zone they are UTC.
     """
     lines = iter(lines)
-    first = next(lines, "").removeprefix("\ufeff")
-    delimiter = max(_DELIMITERS, key=first.count)
-    header = [cell.strip() for cell in next(csv.reader([first], delimiter=delimiter), [])]
+    csv.field_size_limit(_LONGEST_CELL)
+    try:
+        first = next(lines, "").removeprefix("\ufeff")
+        delimiter = max(_DELIMITERS, key=first.count)
+        header = [cell.strip() for cell in next(csv.reader([first], delimiter=delimiter), [])]
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise _unreadable(name, 1, error) from None
     _check_header(header, name)
     known = {*COLUMNS, *MORE_COLUMNS}
     file = HistoryFile(
@@ -90,15 +94,17 @@ def _check_header(header: Sequence[str], name: str) -> None:
 def _rows(reader: Any, header: Sequence[str], file: HistoryFile) -> Iterator[LeadHistory]:
     known = {*COLUMNS, *MORE_COLUMNS}
     places = [(at, column, _READERS.get(column, _text)) for at, column in enumerate(header) if column in known]
-    csv.field_size_limit(_LONGEST_CELL)
     try:
         for cells in reader:
             if any(cell and not cell.isspace() for cell in cells):
                 yield _row(cells, places, len(header), f"{file.name}:{reader.line_num + 1}", file.anomalies)
     except (csv.Error, UnicodeDecodeError) as error:
-        what = f"cannot be read: {error}" if isinstance(error, csv.Error) else "is not written in UTF-8"
-        line = reader.line_num + 1
-        raise InputError([Finding(file.name, line, 0, "unreadable-file", what, "save it as CSV in UTF-8")]) from None
+        raise _unreadable(file.name, reader.line_num + 1, error) from None
+
+
+def _unreadable(name: str, line: int, error: Exception) -> InputError:
+    what = f"cannot be read: {error}" if isinstance(error, csv.Error) else "is not written in UTF-8"
+    return InputError([Finding(name, line, 0, "unreadable-file", what, "save it as CSV in UTF-8")])
 
 
 def _row(
