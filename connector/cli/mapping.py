@@ -149,7 +149,8 @@ def _objects(files: Sequence[RuleFiles]) -> dict[str, list[str]]:
             if not mapping.loose:
                 found.setdefault(system, {})[mapping.object] = None
         for system, activities in mappings.activities.items():
-            found.setdefault(system, {}).update(dict.fromkeys(activities.objects))
+            if not activities.loose:
+                found.setdefault(system, {}).update(dict.fromkeys(activities.objects))
     return {system: list(names) for system, names in found.items()}
 
 

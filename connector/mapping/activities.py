@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 
 from connector.errors import Finding
 from connector.mapping.activity_grammar import ActivitiesFile, ActivityCase, ObjectPart, Whom, WhoRule
+from connector.mapping.compiled import LOOSE_SYSTEM
 from connector.mapping.field_tests import ALWAYS, FieldTest, folded, parse_test
 from connector.mapping.soundness import closest
 from connector.mapping.typed_steps import instant
@@ -66,6 +67,10 @@ class ActivityObject:
             return ActivityRow(nobody, "other", from_iso(_NEVER), source, gone=True)
         return ActivityRow(who, kind, from_iso(at), source, self._account(raw, who, names))
 
+    def timeless(self, raw: RawRecord) -> bool:
+        """Whether a row would be an activity if it told a moment that can be read."""
+        return not raw.deleted and self.counts.holds(raw.fields) and self._at(raw.fields) is None
+
     def kind(self, row: Values) -> str:
         """The kind of activity; empty where the row is none."""
         for kind, test in self.kinds:
@@ -123,6 +128,7 @@ class ActivityMapping:
     def __init__(self, file: ActivitiesFile, document: Document) -> None:
         """Work out a *file* that has no findings."""
         self.system = file.system
+        self.loose = file.system == LOOSE_SYSTEM
         self.path = document.path
         self.document = document
         self.file = file

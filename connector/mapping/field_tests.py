@@ -18,7 +18,7 @@ Predicate: TypeAlias = Callable[[Values], bool]
 
 OPERATORS = ("is", "is_not", "in", "not_in", "begins", "matches_word", "empty", "not_empty")
 _JOINED = ("all", "any", "not")
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,65 +6,97 @@ with a customer, and would make every lead of a customer look eager.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from connector.errors import ConfigError, Refused
+from connector.errors import ConfigError, Finding, InputError, Refused
 from connector.mapping import ActivityMapping, ActivityObject
 from connector.model.progress import Page, Pulling, Watermark, Woken
 from connector.model.records import Activity, Kind, RecordRef, from_iso, iso
 from connector.pipeline.route import Route
 
 _LEFT_OUT = "what it tells of activities is left out"
+_LANDED = "lead"
 _NAMED = (Kind.LEAD, Kind.CONTACT, Kind.ACCOUNT)
 
 
-def pull_activities(route: Route, run_id: str) -> tuple[str, ...]:
+@dataclass
+class Signals:
+    """What a pull has to say: notes on what cannot be read, and findings in broken files; neither stops it."""
+
+    notes: list[str] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def pull_activities(route: Route, run_id: str) -> Signals:
     """Lay every activity changed since the watermark on the shelf, and wake the leads whose activities changed.
 
-    Once per run, however many routes read from the connection. Answers notes on objects that cannot be read, which
-    stop nothing. A project that maps no activities for the CRM pulls none.
+    Once per run, however many routes read from the connection. A project that maps no activities for the CRM pulls
+    none.
     """
+    said = Signals()
     mapping = route.rules.mappings.activities.get(route.source_system)
     store, connection = route.store, route.source.name
     if mapping is None or store.runs.recall(connection, "activities-run") == run_id:
-        return ()
-    notes, readable = _survey(route, mapping)
+        return said
+    readable = _survey(route, mapping, said)
     pulls = [Pulling(each.name, fields, _mark(route, each)) for each, fields in readable]
     for (each, _), pages in zip(readable, route.source.changes_together(pulls), strict=True):
-        notes += _pull(route, mapping, each, pages)
+        _pull(route, mapping, each, pages, said)
     _wake_arrived(route)
     store.runs.remember(connection, "activities-run", run_id)
-    return tuple(notes)
+    return said
 
 
 def activities_of(route: Route, lead: RecordRef, as_of: datetime) -> tuple[Activity, ...]:
-    """What has happened with a lead by *as_of*; what is still to come is left out."""
-    return tuple(activity for activity in route.store.activities.of(lead) if activity.at <= as_of)
+    """What has happened with a lead by *as_of*; what is still to come is left out.
+
+    Where the lead came from elsewhere, what is told of it there goes on counting here.
+    """
+    store = route.store
+    keys = [entry.key for entry in store.crosswalk.by_ref(lead) if entry.role == _LANDED and entry.key != lead.key]
+    sources = dict.fromkeys(row.raw.ref for key in keys for row in store.inbox.find(key) if row.raw.ref.key == key)
+    found = [activity for ref in (lead, *sources) for activity in store.activities.of(ref) if activity.at <= as_of]
+    return tuple(sorted(found, key=lambda activity: (activity.at, activity.source_id)) if sources else found)
 
 
-def _survey(route: Route, mapping: ActivityMapping) -> tuple[list[str], list[tuple[ActivityObject, tuple[str, ...]]]]:
-    """Why objects cannot be read, and those that can, each with the fields to ask for."""
-    notes, readable = [], []
+def _with_landed(route: Route, refs: Sequence[RecordRef]) -> list[RecordRef]:
+    """*refs*, and the leads that stand for them in other CRMs."""
+    links = (entry for ref in refs for entry in route.store.crosswalk.by_key(ref.key))
+    return [*refs, *(entry.ref for entry in links if entry.role == _LANDED)]
+
+
+def _survey(route: Route, mapping: ActivityMapping, said: Signals) -> list[tuple[ActivityObject, tuple[str, ...]]]:
+    """The objects that can be read, each with the fields to ask for."""
+    readable = []
     for each in mapping.objects.values():
         shape = route.activity_shape(each.name)
+        if shape is None and mapping.loose:
+            continue  # no file waits
         lack = f"{each.name}: our user does not see it" if shape is None else each.missing(shape)
         if lack:
-            notes.append(f"{lack}; {_LEFT_OUT}")
+            said.notes.append(f"{lack}; {_LEFT_OUT}")
         else:
             readable.append((each, each.asked(shape)))
-    return notes, readable
+    return readable
 
 
-def _pull(route: Route, mapping: ActivityMapping, wanted: ActivityObject, pages: Iterator[Page]) -> Iterator[str]:
-    """One object, page by page; yields why it cannot be read, if it cannot."""
+def _pull(route: Route, mapping: ActivityMapping, wanted: ActivityObject, pages: Iterator[Page], said: Signals) -> None:
+    """One object, page by page."""
     route.observer.stage(route.name, f"activities {wanted.name}", None)
+    timeless = 0
     try:
         for page in pages:
+            timeless += sum(wanted.timeless(raw) for raw in page.records)
             _shelve(route, mapping, wanted, page)
             route.checkpoint()
     except (Refused, ConfigError) as error:
-        yield f"{wanted.name}: {error}; {_LEFT_OUT}"
+        said.notes.append(f"{wanted.name}: {error}; {_LEFT_OUT}")
+    except InputError as error:
+        said.findings.extend(error.findings)
+    if timeless:
+        said.notes.append(f"{wanted.name}: no moment can be read in {timeless} of its rows; they are left out")
 
 
 def _mark(route: Route, wanted: ActivityObject) -> Watermark:
@@ -86,7 +118,8 @@ def _shelve(route: Route, mapping: ActivityMapping, wanted: ActivityObject, page
         changed = route.store.activities.put([wanted.read(raw, names) for raw in page.records])
         if page.reached is not None:
             route.store.watermarks.set(_scope(route), wanted.name, page.reached)
-        route.store.inbox.wake(changed, Woken.ACTIVITY)
+        route.store.inbox.wake(_with_landed(route, changed), Woken.ACTIVITY)
+    route.source.received(page)
     route.observer.advance(len(page.records))
 
 
@@ -101,7 +134,8 @@ def _wake_arrived(route: Route) -> None:
     store, connection, now = route.store, route.source.name, route.clock.now()
     before = store.runs.recall(connection, "activities-until")
     if isinstance(before, str):
-        store.inbox.wake(store.activities.between(connection, from_iso(before), now), Woken.ACTIVITY)
+        begun = store.activities.between(connection, from_iso(before), now)
+        store.inbox.wake(_with_landed(route, begun), Woken.ACTIVITY)
     store.runs.remember(connection, "activities-until", iso(now))
 
 

@@ -61,7 +61,9 @@ def sync_route(
         scope = backfill_scope(route, since, until)
         pulled = pull_leads(route, run_id, scope=scope, since=since, until=until)
         result.completeness, result.findings = pulled.completeness, pulled.findings
-        result.statements = (*route.source.statements, *pull_activities(route, run_id))
+        signals = pull_activities(route, run_id)
+        result.statements = (*route.source.statements, *signals.notes)
+        result.findings = (*result.findings, *signals.findings)
         refresh_directory(route)
         weigh_words(route.store, route.clock.now())
         route.store.inbox.wake_due(route.name, route.clock.now(), route.versions)

@@ -159,6 +159,26 @@ def test_edited_mapping_reads_anew(project: Project) -> None:
     assert sum(project.sync().route["redecided"].values()) == 0
 
 
+def test_file_of_activities_wakes_landed_lead(project: Project) -> None:
+    """What a file tells of a lead that came in another file counts where the lead has landed since."""
+    inbox = project.folder / "inbox"
+    header = "email,first_name,last_name,company,title,industry,employees\n"
+    (inbox / "leads.csv").write_text(f"{header}ann@north.com,Ann,Lee,Northwind Tools,VP Operations,Manufacturing,900\n")
+    routes = ("inbox-to-salesforce", "salesforce")
+    assert project.sync(*routes).code == 0
+    project.advance(60)
+    at = project.sandbox.clock.now().date()
+    (inbox / "form.activities.csv").write_text(
+        f"E-mail,What,Activity,When\nANN@north.com,form,Demo request,{at}\nANN@north.com,form,Webinar,soon\n"
+    )
+    done = project.sync(*routes)
+    assert (done.code, done.json["routes"][1]["redecided"]["convert"]) == (0, 1), done.err
+    assert "Activity: no moment can be read in 1 of its rows; they are left out" in done.route["statements"]
+    assert sorted(path.name for path in (inbox / "done").iterdir()) == ["form.activities.csv", "leads.csv"]
+    assert project.leftovers() == []
+    assert project.writes_of_another_sync(*routes) == 0
+
+
 @ALL
 def test_moves_of_opportunities_are_kept(new_project: NewProject, family: Family) -> None:
     """How an opportunity moved is kept: by the CRM's own history, else as it was seen whenever we looked."""

@@ -23,6 +23,13 @@ from connector.model.progress import (
 )
 from connector.model.records import RawRecord, RecordRef
 from connector.ports import Clock
+from connector.systems.csvfile.activity_rows import (
+    ACTIVITY,
+    activity_fields,
+    activity_id,
+    tells_activities,
+    told_names,
+)
 from connector.systems.csvfile.layout import Layout, layout_of
 from connector.systems.csvfile.rows import CsvRow, Survey, read_rows, survey
 
@@ -70,7 +77,8 @@ class CsvSource:
 
     Rows have no change stamps; their id is their id column, else a hash of what they say
     (see `connector.systems.csvfile.identity`). Of rows with one id in a file the last counts; the earlier
-    ones are named in `statements`, as is the encoding and delimiter of every file.
+    ones are named in `statements`, as is the encoding and delimiter of every file. Files whose name ends in
+    ``.activities`` hold activities instead of leads (see `connector.systems.csvfile.activity_rows`).
     """
 
     def __init__(self, name: str, options: CsvOptions, clock: Clock) -> None:
@@ -111,11 +119,15 @@ class CsvSource:
 
     def describe(self, objects: Sequence[str]) -> Mapping[str, ObjectShape]:
         """All columns of the files that wait; nothing when none waits."""
-        headers = [opened.survey.header for opened in map(self._open, self._waiting()) if not opened.survey.findings]
-        if OBJECT not in objects or not headers:
-            return {}
-        names = dict.fromkeys(name for header in headers for name in header)
-        return {OBJECT: ObjectShape(OBJECT, {name: FieldShape(name, "string") for name in names})}
+        shapes = {name: self._shape(name) for name in objects if name in (OBJECT, ACTIVITY)}
+        return {name: shape for name, shape in shapes.items() if shape is not None}
+
+    def _shape(self, object_name: str) -> ObjectShape | None:
+        opened = map(self._open, self._waiting(object_name))
+        headers = [each.survey.header for each in opened if not each.survey.findings]
+        told = [(*header, *(told_names(header) if object_name == ACTIVITY else ())) for header in headers]
+        names = dict.fromkeys(name for each in told for name in each)
+        return ObjectShape(object_name, {name: FieldShape(name, "string") for name in names}) if names else None
 
     def changes(
         self, object_name: str, fields: Sequence[str], after: Watermark | None, until: datetime | None = None
@@ -124,18 +136,19 @@ class CsvSource:
 
         A file with problems is passed over as a whole. Raises InputError with all findings, after the others.
         """
-        if object_name != OBJECT:
+        if object_name not in (OBJECT, ACTIVITY):
             return
-        self._files.clear()
-        self._statements.clear()
+        if object_name == OBJECT:
+            self._files.clear()
+            self._statements.clear()
         findings: list[Finding] = []
-        for path in self._waiting():
+        for path in self._waiting(object_name):
             opened = self._open(path)
             if opened.survey.findings:
                 findings += opened.survey.findings
                 continue
             self._state(f"{path.name}: {opened.layout}, {opened.survey.rows} rows")
-            yield from self._pages(opened)
+            yield from self._pages(opened, object_name)
         if findings:
             raise InputError(findings)
 
@@ -179,19 +192,21 @@ class CsvSource:
             del self._files[str(file.path)]
             self._put_away(file)
 
-    def _waiting(self) -> list[Path]:
+    def _waiting(self, object_name: str = OBJECT) -> list[Path]:
         path = self._options.path
         if not path.exists():
             raise ConfigError(f"{path} does not exist", next_command="connector doctor")
         if path.is_file():
-            return [path]
+            return [path] if object_name == OBJECT else []
         known = (each for each in path.iterdir() if each.suffix.lower() in _ENDINGS and not each.name.startswith("."))
-        return sorted(each for each in known if each.is_file() and not each.is_symlink() and self._is_quiet(each))
+        wanted = (each for each in known if tells_activities(each) is (object_name == ACTIVITY))
+        return sorted(each for each in wanted if each.is_file() and not each.is_symlink() and self._is_quiet(each))
 
     def _done(self) -> list[Path]:
         path = self._options.path
         folder = (path.parent if path.is_file() else path) / "done"
         files = [each for each in folder.iterdir() if each.is_file()] if folder.is_dir() else []
+        files = [each for each in files if not tells_activities(each)]
         return sorted(files, key=lambda each: (each.stat().st_mtime_ns, each.name), reverse=True)
 
     def _is_quiet(self, path: Path) -> bool:
@@ -224,19 +239,19 @@ class CsvSource:
             return iter(())
         return read_rows(opened.path, opened.layout, opened.survey, self._options.id_column)
 
-    def _pages(self, opened: _Opened) -> Iterator[Page]:
+    def _pages(self, opened: _Opened, object_name: str) -> Iterator[Page]:
         file = _File(opened.path, _stamp(opened.path))
         self._files[str(opened.path)] = file
         waiting: list[RawRecord] = []
         for row, counts in self._rows(opened):
-            if not counts:
+            if not counts and object_name == OBJECT:
                 self._state(f"{opened.path.name}:{row.line}: a later row has the same id and replaces this one")
                 continue
             if len(waiting) == self._options.page_rows:
                 file.handed += len(waiting)
                 yield Page(tuple(waiting))
                 waiting = []
-            waiting.append(self._record(opened, row))
+            waiting.append(self._record(opened, row) if object_name == OBJECT else self._activity(opened, row))
         file.handed += len(waiting)
         file.ended = True
         if waiting:
@@ -245,6 +260,11 @@ class CsvSource:
     def _record(self, opened: _Opened, row: CsvRow) -> RawRecord:
         fields = dict(zip(opened.survey.header, row.cells, strict=True))
         return RawRecord(RecordRef(self._name, OBJECT, row.id), fields, origin=f"{opened.path}:{row.line}")
+
+    def _activity(self, opened: _Opened, row: CsvRow) -> RawRecord:
+        header = opened.survey.header
+        ref = RecordRef(self._name, ACTIVITY, activity_id(header, row.cells, row.id))
+        return RawRecord(ref, activity_fields(header, row.cells, row.id), origin=f"{opened.path}:{row.line}")
 
     def _state(self, sentence: str) -> None:
         if len(self._statements) < 1000:
