@@ -10,16 +10,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from connector.mapping import MappingSet, ObjectMapping, translate
-from connector.model.history import LeadHistory, Origin
-from connector.model.progress import ObjectShape, Watermark
+from connector.model.history import LeadHistory, Origin, StageChange
+from connector.model.progress import Watermark
 from connector.model.records import Kind, RawRecord, Record, from_iso
 from connector.ports import Target
 
 _LONG_AGO = datetime(1990, 1, 1, tzinfo=UTC)
-_HISTORY = "OpportunityHistory"
-_HISTORY_FIELDS = ("OpportunityId", "StageName", "ForecastCategory", "CreatedDate")
+_ASKED = 200  # opportunities whose history is asked for at once; some CRMs tell of no more
 _FORECAST, _CONVERTED = "ForecastCategory", "ConvertedDate"
-_LOST = "Omitted"
 _READ = (Kind.LEAD, Kind.ACCOUNT, Kind.OPPORTUNITY)
 NOT_TOLD = frozenset({"mql_at"})
 """Instants that no CRM keeps for a lead."""
@@ -35,12 +33,12 @@ class Deal:
     entered_at: datetime | None = None
     sql_at: datetime | None = None
 
-    def moved(self, stage: str, at: datetime | None, lost: bool, first: str) -> None:
-        """The CRM's history tells that it stood so from *at* on; told in the order of time."""
-        if stage != self.stage:
-            self.stage, self.entered_at = stage, at
-        if self.sql_at is None and stage != first and not lost:
-            self.sql_at = at
+    def moved(self, change: StageChange, first: str) -> None:
+        """The CRM's history tells that it stood so from then on; told in the order of time."""
+        if change.stage != self.stage:
+            self.stage, self.entered_at = change.stage, change.at
+        if self.sql_at is None and change.stage != first and (not change.closed or change.won):
+            self.sql_at = change.at
 
 
 @dataclass
@@ -68,38 +66,31 @@ class _Reading:
         """Learn the shapes of what is to be read, in one call."""
         self.crm, self.after, self.notes = crm, after, notes
         self.mapping: dict[Kind, ObjectMapping] = {kind: mappings.object_mapping(system, kind) for kind in _READ}
-        self.history = system == "salesforce"
-        named = [mapping.object for mapping in self.mapping.values()]
-        self.shapes = crm.describe([*named, _HISTORY] if self.history else named)
+        self.shapes = crm.describe([mapping.object for mapping in self.mapping.values()])
         self.now = crm.now()
         self.first = next(iter(crm.conversion_terms().get("stages", ())), "")
 
-    def raws(self, object_name: str, fields: Sequence[str]) -> Iterator[RawRecord]:
-        """Rows that are not gone."""
-        for page in self.crm.changes(object_name, fields, self.after):
-            yield from (raw for raw in page.records if not raw.deleted and raw.merged_into is None)
-
-    def records(self, kind: Kind, *extra: str) -> Iterator[tuple[RawRecord, Record]]:
-        """Canonical records, each with its row; those that cannot be read are counted in the notes."""
+    def pages(self, kind: Kind, *extra: str) -> Iterator[list[tuple[RawRecord, Record]]]:
+        """Canonical records with their rows, those that are gone left out; what cannot be read is noted."""
         mapping, unread = self.mapping[kind], 0
         shape = self.shapes.get(mapping.object)
         fields = [*mapping.read_fields(shape), *(name for name in extra if shape and name in shape.fields)]
-        for raw in self.raws(mapping.object, fields):
-            record = _lenient(raw, mapping)
-            if record is None:
-                unread += 1
-            else:
-                yield raw, record
+        for page in self.crm.changes(mapping.object, fields, self.after):
+            rows = [raw for raw in page.records if not raw.deleted and raw.merged_into is None]
+            read = [(raw, record) for raw in rows if (record := _lenient(raw, mapping)) is not None]
+            unread += len(rows) - len(read)
+            yield read
         if unread:
             self.notes.append(f"{unread} {mapping.object} rows cannot be translated, and are left out")
 
-    def moves(self) -> Iterator[RawRecord]:
-        """The CRM's own history of stages, oldest first; a CRM that shows none is noted."""
-        shape: ObjectShape | None = self.shapes.get(_HISTORY)
-        if shape is None:
-            self.notes.append("the CRM shows no history of stages: instants of SQL are when it was looked at")
-            return
-        yield from self.raws(_HISTORY, [name for name in _HISTORY_FIELDS if name in shape.fields])
+    def follow(self, deals: Sequence[Deal]) -> None:
+        """Ask the CRM how these opportunities moved."""
+        known = {deal.record.ref: deal for deal in deals}
+        ids = [ref.id for ref in known]
+        for start in range(0, len(ids), _ASKED):
+            for change in sorted(self.crm.stage_history(ids[start : start + _ASKED]), key=lambda change: change.at):
+                if change.opportunity in known:
+                    known[change.opportunity].moved(change, self.first)
 
 
 def _lenient(raw: RawRecord, mapping: ObjectMapping) -> Record | None:
@@ -113,31 +104,33 @@ def _lenient(raw: RawRecord, mapping: ObjectMapping) -> Record | None:
 
 def _rows(reading: _Reading) -> Iterator[LeadHistory]:
     deals = {raw.ref.id: Deal(record, str(raw.fields.get(_FORECAST) or "")) for raw, record in _bare(reading)}
-    for move in reading.moves():
-        deal = deals.get(str(move.fields.get("OpportunityId")))
-        if deal is not None:
-            stage, lost = str(move.fields.get("StageName")), move.fields.get("ForecastCategory") == _LOST
-            deal.moved(stage, _moment(move.fields.get("CreatedDate")), lost, reading.first)
     accounts = {
         raw.ref.id: (record.text("type"), _moment(record.get("created_at")))
-        for raw, record in reading.records(Kind.ACCOUNT)
+        for page in reading.pages(Kind.ACCOUNT)
+        for raw, record in page
     }
     led: set[str] = set()
-    for raw, lead in reading.records(Kind.LEAD, _CONVERTED):
-        deal = deals.get(lead.text("converted_opportunity_id"))
-        if deal is not None:
-            led.add(deal.record.ref.id)
-        yield _row(raw, lead, deal, accounts.get(lead.text("converted_account_id")), reading)
+    for page in reading.pages(Kind.LEAD, _CONVERTED):
+        became = {lead.text("converted_opportunity_id") for _, lead in page} & deals.keys()
+        reading.follow([deals[record_id] for record_id in sorted(became - led)])
+        led |= became
+        for raw, lead in page:
+            account = accounts.get(lead.text("converted_account_id"))
+            yield _row(raw, lead, deals.get(lead.text("converted_opportunity_id")), account, reading)
     if others := len(deals) - len(led):
         reading.notes.append(f"{others} opportunities came from no lead, and are in none of these figures")
+    if untold := sum(1 for record_id in led if not deals[record_id].stage):
+        what = "they passed the first stage, and ended, when the CRM shows it now"
+        reading.notes.append(f"the CRM keeps no history of {untold} opportunities: {what}")
 
 
 def _bare(reading: _Reading) -> Iterator[tuple[RawRecord, Record]]:
     """Opportunities with the few values that are needed, so that many of them can be held."""
     wanted = ("stage", "amount", "close_date", "closed", "won", "owner_id", "created_at")
-    for raw, record in reading.records(Kind.OPPORTUNITY, _FORECAST):
-        values = {name: record.values[name] for name in wanted if name in record.values}
-        yield raw, Record(record.kind, record.ref, values)
+    for page in reading.pages(Kind.OPPORTUNITY, _FORECAST):
+        for raw, record in page:
+            values = {name: record.values[name] for name in wanted if name in record.values}
+            yield raw, Record(record.kind, record.ref, values)
 
 
 def _row(

@@ -108,7 +108,6 @@ def conversions_report(
     fared = {kind: group.fared() for kind, group in groups.items()}
     early, other = fared[EARLY], fared[ON_BANT]
     differences = {
-        "accepted": difference(early.accepted, other.accepted),
         "settled": difference(early.settled, other.settled),
         "win": difference(early.win, other.win),
     }
@@ -206,7 +205,7 @@ _FARED = (
     *("converted", "leads", "SQL", "won", "lost", "open", "in the first stage", "median days there"),
     *("accepted", "accepted of those settled", "95 % interval", "told", "win rate"),
 )
-_NAMES = {"accepted": "accepted", "settled": "accepted of those settled", "win": "win rate"}
+_NAMES = {"settled": "accepted of those settled", "win": "win rate"}
 
 
 def _done_rows(deeds: Sequence[Deed]) -> list[tuple[object, ...]]:

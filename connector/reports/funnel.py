@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,9 @@ HEALTHY: Mapping[str, tuple[float, float]] = {
 DIMENSIONS = ("source", "segment", "motion", "owner", "cohort", "customer")
 GROUPS = 1000
 """Groups kept apart per dimension, in the order in which they come; later ones are counted together as OTHERS."""
+
+YOUNG = 14.0
+"""Days in a stage below which a lead that has not gone further says little of the rate."""
 
 OTHERS = "(others)"
 NOTHING = "(none)"
@@ -198,6 +202,7 @@ def summarise(
         for dimension in question.by
     }
     total, told = figures_of(count.total, basis), [*notes, *_basis_told(basis, count.total)]
+    told += _young(total)
     if count.shared:
         told.append(f"{count.shared} leads led to the opportunity of another one: its amount counts once")
     return FunnelReport(question.as_of, total, groups, count.anomalies, told, count.outside, count.undated)
@@ -229,6 +234,19 @@ def _basis_told(basis: Basis, total: Tally) -> Iterator[str]:
         yield "without instants of SQL, win rates are over all that was won or lost"
     if not basis.losses:
         yield "no row says what was lost: there are no win rates"
+
+
+def _young(total: Figures) -> Iterator[str]:
+    """Rates that most leads had no time for yet: of those that could still come further, the median is too new."""
+    for stage, rate in (("MQL", total.rates["mql_to_srl"]), ("SRL", total.rates["srl_to_sql"])):
+        still = [time.still for time in total.stages if time.stage == stage and time.still.median is not None]
+        waiting = sum(one.count for one in still)
+        newest = max((one.median or 0.0 for one in still), default=0.0)
+        if rate.of and 2 * waiting > rate.of and newest < YOUNG:
+            yield (
+                f"{waiting} of {rate.of} leads at {stage} have not gone further yet, most of them for less than"
+                f" {math.ceil(newest) or 1} days: what is told of their rate is too early"
+            )
 
 
 def group_of(row: LeadHistory, dimension: str) -> str:
