@@ -28,7 +28,7 @@ from connector.store.journal import SqliteJournal
 from connector.systems.wire.door import Ask, WireSession
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # it is started as a program
-from tests.promises.project import READING
+from tests.remembered import READING
 
 JOURNAL_WRITES = ("planned", "sent", "settle", "back_to_planned", "drop_planned")
 

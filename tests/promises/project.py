@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import io
 import json
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -20,9 +19,6 @@ import pytest
 from connector import wiring
 from connector.cli import main
 from connector.cli.project import write_sandbox_project
-from connector.config import Config
-from connector.config import Route as RouteConfig
-from connector.pipeline import Rules
 from connector.sandbox import Sandbox
 from connector.sandbox.client import control
 from tests.builders import Row
@@ -248,25 +244,6 @@ def _told(value: object, names: Mapping[str, str]) -> object:
     return _ID.sub(lambda found: names.get(found[0], found[0]), value) if isinstance(value, str) else value
 
 
-def remembered_rules() -> Callable[[Config, RouteConfig], Rules]:
-    """`wiring.read_rules`, reading the same texts once: most runs of these tests share one set of files."""
-    read = wiring.read_rules
-    known: dict[str, Rules] = {}
-
-    @functools.wraps(read)
-    def reading(config: Config, settings: RouteConfig) -> Rules:
-        folder = config.resolve(settings.mapping)
-        text = "".join(path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*.yaml")))
-        if text not in known:
-            known[text] = read(config, settings)
-        return known[text]
-
-    return reading
-
-
-READING = remembered_rules()
-
-
 @contextlib.contextmanager
 def project_at(folder: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, *families: Family) -> Iterator[Project]:
     """A fresh project as ``init --sandbox`` writes it, on a sandbox that is reset and empty."""
@@ -279,5 +256,4 @@ def project_at(folder: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, 
             made.edit("connector.yaml", old, new)
     time = type("Time", (SandboxTime,), {"sandbox": sandbox})
     monkeypatch.setattr(wiring, "SystemClock", time)
-    monkeypatch.setattr(wiring, "read_rules", READING)
     yield made
