@@ -132,7 +132,7 @@ def fields_of(headings: Sequence[str]) -> list[str]:
 
 
 def canonical(name: str, cell: Scalar) -> Scalar:
-    """A cell as the record has it in the field *name*: trimmed, and of the type of the field; None when empty."""
+    """A cell as the record has it in the field *name*: trimmed, and of the type of the field; None when empty (or no flag)."""
     value = cell.strip() if isinstance(cell, str) else cell
     if value is None or value == "":
         return None
@@ -140,7 +140,7 @@ def canonical(name: str, cell: Scalar) -> Scalar:
     if spec is None or not isinstance(value, str):
         return value
     if spec.type is FieldType.FLAG:
-        return _SAID.get(value.casefold(), value)
+        return _SAID.get(value.casefold())
     if spec.type is FieldType.COUNTRY:
         return country.code(value) or value
     if spec.type is FieldType.NUMBER:

@@ -5,6 +5,7 @@ Nothing is known here of what columns are called or what their values mean; only
 * **copy**: the column as good as says the outcome.
 * **both sides**: some of its values are near-certain winners and others near-certain losers, and both are many. What is
   known of a lead when it comes in may mark one side (a referral, a wrong number), seldom both: that is a judgement.
+  (Not asked of numbers, whose far ends are near-certain wherever they are merely good.)
 * **one side**: values (or being filled at all) go with one outcome almost without exception and hold much of it, as
   the reason of a loss does, or the date of a contract. Nothing makes a win certain beforehand, so for values that
   always win a twentieth of the winners is enough; what never wins may be out of reach from the start.
@@ -24,7 +25,7 @@ from connector.policy.calibration.bins import Bin, first_cut, membership
 from connector.policy.calibration.columns import EMPTY, Column, Numbers
 from connector.policy.calibration.measure import auc
 
-_PRIOR = 10.0  # leads of the usual outcome that each value is thought to have besides its own
+_PRIOR = 4.0  # leads of the usual outcome that each value is thought to have besides its own
 _TIMES = 10.0  # near-certain: odds ten times, or a tenth, of the usual ones …
 _SURE = 0.8  # … and at least four in five
 _MANY = 0.05  # of all winners, and of all losers
@@ -99,7 +100,7 @@ def find(
     doubtful: list[Leak] = []
     profiles = {column.name: _profiles(column, outcomes) for column in columns}
     for column in columns:
-        leak = _by_values(column.name, profiles[column.name], outcomes)
+        leak = _by_values(column, profiles[column.name], outcomes)
         if leak is not None:
             found[column.name] = leak
     for column in sorted(columns, key=lambda one: -profiles[one.name][0].auc):
@@ -110,7 +111,7 @@ def find(
                 found[column.name] = _outweighing(column.name, profiles[column.name][0], outcomes, together)
     for column in columns:
         won, lost = _shares(profiles[column.name][0], outcomes, _WEAKER, _LESS_SURE)
-        if column.name not in found and min(won, lost) >= _SOME:
+        if column.name not in found and column.numbers is None and min(won, lost) >= _SOME:
             says = _held(won, lost, "fairly sure")
             doubtful.append(Leak(column.name, Evidence.BOTH_SIDES, won, lost, profiles[column.name][0].auc, says))
     return [found[column.name] for column in columns if column.name in found], doubtful
@@ -142,19 +143,21 @@ def _shares(profile: _Profile, outcomes: Numbers, times: float, sure: float) -> 
     return won / winners, lost / (len(outcomes) - winners)
 
 
-def _by_values(name: str, profiles: Sequence[_Profile], outcomes: Numbers) -> Leak | None:
+def _by_values(column: Column, profiles: Sequence[_Profile], outcomes: Numbers) -> Leak | None:
     """The strongest evidence that single values give; None when there is none."""
-    for profile in profiles:
+    name = column.name
+    for place, profile in enumerate(profiles):
+        measure = column.numbers is not None and place == 0  # its far ends are near-certain wherever it is good
         won, lost = _shares(profile, outcomes, _TIMES, _SURE)
         if min(won, lost) >= _COPY:
             return Leak(name, Evidence.COPY, won, lost, profile.auc, "it says the outcome itself")
-        if min(won, lost) >= _MANY:
+        if min(won, lost) >= _MANY and not measure:
             return Leak(name, Evidence.BOTH_SIDES, won, lost, profile.auc, _held(won, lost, "near-certain"))
         won, lost = _shares(profile, outcomes, _TIMES, _SURER)
         if max(won, lost) >= _MUCH:
             return Leak(name, Evidence.ONE_SIDE, won, lost, profile.auc, _held(won, lost, "all but certain"))
         always = profile.always_won() / float(outcomes.sum())
-        if always >= _MANY:
+        if always >= _MANY and not measure:
             return Leak(name, Evidence.ONE_SIDE, always, lost, profile.auc, _held(always, 0, "always winning"))
     return None
 

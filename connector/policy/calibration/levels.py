@@ -39,13 +39,14 @@ def grid(outcomes: Numbers, scores: Numbers) -> list[Threshold]:
     return [threshold(points, outcomes, scores) for points in range(first, last + STEP, STEP)]
 
 
-def propose(names: Sequence[str], outcomes: Numbers, scores: Numbers, lowest: int, aims: Aims) -> Levels:
-    """A beginning for each of *names* (highest first, at least two); the last begins at *lowest*, where every lead is.
+def propose(names: Sequence[str], outcomes: Numbers, scores: Numbers, bounds: tuple[int, int], aims: Aims) -> Levels:
+    """A beginning for each of *names* (highest first, at least two), within the fewest and most points of a lead.
 
     The first begins where leads are won as often as aimed at (or, where no points do that, as often as can be), the
-    last but one where few winners lie below; those between are spread evenly.
+    last but one where few winners lie below; those between are spread evenly. The last begins where every lead is.
     """
-    found = grid(outcomes, scores)
+    lowest, highest = bounds
+    found = [one for one in grid(outcomes, scores) if one.points <= highest]
     top = precise_from(aims.precision, found, least_leads(len(outcomes)))
     points = [top.points]
     if len(names) > 2:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from connector.errors import ConnectorError, UsageError
+from connector.errors import ConnectorError, InputError, UsageError
 from connector.policy.calibration.columns import History, Numbers
 from connector.policy.calibration.fitting import Calibration, Wanted, calibrate
 from connector.policy.calibration.levels import Aims, grid, propose, thinned
@@ -43,8 +43,11 @@ def make_proposal(history: History, untold: int, request: Request) -> tuple[Prop
         raise UsageError(f"fit has no group {', '.join(unknown)} to keep; it has {', '.join(sorted(known))}")
     found = calibrate(history, request.wanted)
     names = [name for _, name in rulebook.fit.levels.thresholds]
-    scores, lowest = _with_kept(history, found, request)
-    levels = propose(names, history.outcomes, scores, lowest, request.aims)
+    if not found.table.bins:
+        what = "nothing in these columns tells leads that are won from those that are lost; no points are proposed"
+        raise InputError([], what, next_command="connector policy calibrate --help")
+    scores, bounds = _with_kept(history, found, request)
+    levels = propose(names, history.outcomes, scores, bounds, request.aims)
     proposal = Proposal(
         calibration=found,
         rules=rules_of(found.table, history),
@@ -66,15 +69,16 @@ def make_proposal(history: History, untold: int, request: Request) -> tuple[Prop
     return proposal, text
 
 
-def _with_kept(history: History, found: Calibration, request: Request) -> tuple[Numbers, int]:
-    """The out-of-fold points of each lead with those of the groups that stay, and the fewest that there can be."""
+def _with_kept(history: History, found: Calibration, request: Request) -> tuple[Numbers, tuple[int, int]]:
+    """The out-of-fold points of each lead with those of the groups that stay, and the fewest and the most of a lead."""
     import numpy as np
 
+    lowest, highest = found.table.floor, found.table.cap
     if not request.keep_groups:
-        return found.scores, found.table.floor
+        return found.scores, (lowest, highest)
     rulebook = load_policy(request.text, request.path)
     others = np.array(fit_points(rulebook, history.cells, request.keep_groups, request.as_of), dtype=float)
-    return found.scores + others, found.table.floor + int(min(0.0, float(others.min())))
+    return found.scores + others, (lowest + int(min(0, others.min())), highest + int(max(0, others.max())))
 
 
 def _read_back(text: str, request: Request, history: History, points: Sequence[float]) -> None:
