@@ -22,7 +22,7 @@ from connector.policy.witnesses import OTHER
 
 NOW = datetime(2026, 1, 15, 9, tzinfo=UTC)
 _LEAD = RecordRef("sample", "lead", "sample")
-_MOST_VALUES = 60  # of one fact; longer lists are told apart by their first values
+_MOST_VALUES = 240  # of one fact; longer lists are told apart by their first values
 _MOST_STEPS = 50_000
 
 
@@ -57,7 +57,9 @@ def _samples(
     if kind is FieldType.FLAG:
         derived = field in DERIVED
         return (True, False) if derived else (True, False, None)
-    named = [value for test in group for value in _named(test, lists)]
+    of_each = [_named(test, lists) for test in group]
+    turns = range(max(map(len, of_each), default=0))  # each comparison has its turn, so that none goes without a value
+    named = [values[turn] for turn in turns for values in of_each if turn < len(values)]
     plain: list[Fact] = [None, *([OTHER] if kind is not FieldType.NUMBER else [0])]
     once = {repr(value): value for value in (*plain, *named)}
     return tuple(once.values())[:_MOST_VALUES]
@@ -71,7 +73,7 @@ def _named(test: Test, lists: Mapping[str, Sequence[str]]) -> list[Fact]:
         return [iso(NOW - timedelta(days=float(value), seconds=s)) for s in (-1, 1)] if float(value) < 700_000 else []
     if test.operator in ("at_least", "at_most", "between"):
         bounds = value if isinstance(value, list) else [value]
-        return [each + step for each in bounds for step in (-1, 0, 1)]
+        return [each + step for step in (0, -1, 1) for each in bounds]
     if test.operator in ("empty", "not_empty"):
         return []
     return list(value) if isinstance(value, list) else [value]
