@@ -14,7 +14,7 @@ import pytest
 from connector.model.lookup import MOST, RUNAWAY
 from connector.wiring.tables import LabelledFiles
 
-from .tables import NAMES, Rows, differences, linked, opened, slice_of, write
+from .tables import NAMES, Rows, differences, linked, scattered, slice_of, write
 
 SLICE = (700, 3000, 1000)
 FIRM = ("A1", "Nordwind Optics GmbH", "nordwind.example", "+49 30 5550100", "Germany")
@@ -26,11 +26,12 @@ def public(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Label
     return slice_of(shared_data / "crm-matching", tmp_path_factory.mktemp("slice"), SLICE)
 
 
-@pytest.mark.slow
-def test_duckdb_links_all_as_the_directory(shared_data: Path) -> None:
-    """On the whole public set DuckDB gives the links of the directory, with the same scores."""
-    files = opened(shared_data / "crm-matching", "csv")
-    assert differences(linked("sqlite", files), linked("duckdb", files)) == []
+def test_duckdb_links_scattered_rows_alike(shared_data: Path, tmp_path: Path) -> None:
+    """On every fifth row of the public set, as CSV, DuckDB gives the links of the directory, with the same scores."""
+    files = scattered(shared_data / "crm-matching", tmp_path, 5)
+    found = linked("duckdb", files)
+    assert differences(linked("sqlite", files), found) == []
+    assert sum(one.contact is not None for one in found.values()) > 100
 
 
 def test_duckdb_links_a_slice_as_the_directory(public: LabelledFiles) -> None:
