@@ -127,7 +127,14 @@ def _repeats(store: Store, ref: RecordRef) -> Iterator[RecordRef]:
 
 def _made(store: Store, ref: RecordRef) -> list[CrosswalkEntry]:
     """What the conversion of a lead made, not what it was converted into because it was there."""
-    return [entry for entry in records_of(store, ref) if entry.created or entry.role == Kind.OPPORTUNITY.value]
+    return [entry for entry in records_of(store, ref) if entry.created or _is_opened(store, entry)]
+
+
+def _is_opened(store: Store, entry: CrosswalkEntry) -> bool:
+    """Whether an opportunity is the lead's own, and not one of another lead that it joined."""
+    if entry.role != Kind.OPPORTUNITY.value:
+        return False
+    return not any(other.created and other.key != entry.key for other in store.crosswalk.by_ref(entry.ref))
 
 
 def records_of(store: Store, lead: RecordRef) -> list[CrosswalkEntry]:
