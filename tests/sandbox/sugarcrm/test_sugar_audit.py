@@ -63,3 +63,14 @@ def test_no_log_without_a_record(sugar: SugarCaller) -> None:
     sugar.delete(f"Leads/{lead}")
     assert_refused(sugar.get(f"Leads/{lead}/audit"), 404, "not_found")
     assert_refused(sugar.get("Nothing/1/audit"), 404, "not_found")
+
+
+def test_many_logs_come_in_one_call(sugar: SugarCaller) -> None:
+    """The parts of a bulk may ask for logs, each of another record."""
+    leads = [sugar.lead(status="New"), sugar.lead(status="New")]
+    for lead in leads:
+        sugar.put(f"Leads/{lead}", {"status": "Dead"})
+    requests = [{"url": f"/v11_24/Leads/{lead}/audit", "method": "GET"} for lead in leads]
+    parts = sugar.post("bulk", {"requests": requests}).json()
+    assert [part["contents"]["records"][0]["parent_id"] for part in parts] == leads
+    assert [call["operation"] for call in sugar.calls()][-1] == "bulk"
