@@ -71,7 +71,8 @@ def test_never_active_records_are_told_apart() -> None:
 def test_stuck_is_longer_than_nine_in_ten() -> None:
     """With enough finished stays their 90th percentile is the limit of a stage, else the days that were asked for."""
     finished = [stay(number, 0, number) for number in range(1, FEWEST + 1)]
-    report = stagnant(stays=[*finished, stay(91, 81.5), stay(92, 82.5), stay(93, 69, stage="Proposal")])
+    few = [stay(80, 0, 50, stage="Proposal")]
+    report = stagnant(stays=[*finished, *few, stay(91, 81.5), stay(92, 82.5), stay(93, 69, stage="Proposal")])
     assert report.limits["Prospecting"].days == pytest.approx(18.1)
     assert [one.stay.opportunity for one in report.stuck.shown] == [opportunity(93), opportunity(91)]
     assert (report.moving, report.stuck_value, report.limits["Proposal"].measured) == (3, 20.0, False)

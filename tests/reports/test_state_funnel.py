@@ -172,6 +172,7 @@ def test_customer_is_told_by_the_accounts_type(store: SqliteStore, kind: str, cu
 
 def test_disqualified_since_it_was_said_first(store: SqliteStore) -> None:
     """A disqualification counts from the first of the decisions that say so, and no stage was reached by it."""
+    decided(store, 1, -1, Verdict.DISQUALIFY, Stage.SRL, disqualification="junk")
     decided(store, 1, 0, Verdict.NURTURE, Stage.MQL)
     decided(store, 1, 4, Verdict.DISQUALIFY, Stage.SRL, disqualification="stale")
     decided(store, 1, 9, Verdict.DISQUALIFY, Stage.SRL, disqualification="stale")
