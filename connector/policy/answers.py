@@ -74,19 +74,14 @@ def from_table(rulebook: Rulebook, facts: Facts) -> Answer:
             break
         fired = row
     assert fired is not None, "the last row of the table holds for every lead"
-    answer = _from_row(rulebook, fired, facts)
-    if runner_up is None:
-        return answer
-    return replace(answer, runner_up=runner_up.name, runner_up_verdict=runner_up.verdict)
-
-
-def _from_row(rulebook: Rulebook, row: Row, facts: Facts) -> Answer:
-    if row.verdict is None:
-        return _as_survivor(row, facts)
-    if row.verdict is not Verdict.DISQUALIFY:
-        return Answer(row.verdict, row.name, (Reason(row.reason, row.says),))
-    code = row.disqualification or str(facts.derived["disqualified"] or NOT_A_FIT)
-    return Answer(row.verdict, row.name, (Reason(code, rulebook.disqualification_reasons[code]),), code)
+    name, verdict = (runner_up.name, runner_up.verdict) if runner_up is not None else ("", None)
+    if fired.verdict is None:
+        return replace(_as_survivor(fired, facts), runner_up=name, runner_up_verdict=verdict)
+    if fired.verdict is not Verdict.DISQUALIFY:
+        return Answer(fired.verdict, fired.name, (Reason(fired.reason, fired.says),), "", name, verdict)
+    code = fired.disqualification or str(facts.derived["disqualified"] or NOT_A_FIT)
+    reasons = (Reason(code, rulebook.disqualification_reasons[code]),)
+    return Answer(fired.verdict, fired.name, reasons, code, name, verdict)
 
 
 def _as_survivor(row: Row, facts: Facts) -> Answer:

@@ -51,8 +51,8 @@ class Bant:
     def score(self, facts: Facts) -> tuple[Score, int]:
         """The yeses as points, level ``met``, ``open`` or ``unmet``; and how many answers are no."""
         answers = self.answers(facts)
-        yes = sum(1 for given in answers.values() if given == "yes")
-        no = sum(1 for given in answers.values() if given == "no")
+        given_ones = list(answers.values())
+        yes, no = given_ones.count("yes"), given_ones.count("no")
         reasons = tuple(
             Reason(name, f"{name.capitalize()}: {given}.", 1 if given == "yes" else 0)
             for name, given in answers.items()
@@ -70,6 +70,8 @@ def answer(value: Scalar) -> str:
     """One answer as ``yes``, ``no`` or empty; whatever is neither counts as not answered."""
     if value is None or value == "":
         return ""
+    if value in ("yes", "no"):
+        return str(value)
     text = str(value).strip().casefold()
     if text in _YES:
         return "yes"

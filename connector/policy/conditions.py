@@ -170,7 +170,17 @@ def compiled(condition: Condition, lists: Mapping[str, Sequence[str]]) -> Predic
     parts = tuple(compiled(part, lists) for part in condition.parts)
     if len(parts) == 1:
         return parts[0]
+    if len(parts) == 2:
+        return _either(*parts) if isinstance(condition, AnyOf) else _both(*parts)
     return _any_of(parts) if isinstance(condition, AnyOf) else _all_of(parts)
+
+
+def _either(one: Predicate, other: Predicate) -> Predicate:
+    return lambda facts: one(facts) or other(facts)
+
+
+def _both(one: Predicate, other: Predicate) -> Predicate:
+    return lambda facts: one(facts) and other(facts)
 
 
 def _any_of(parts: Sequence[Predicate]) -> Predicate:

@@ -65,10 +65,9 @@ class Engagement:
 
     def score(self, facts: Facts) -> Score:
         """Points as of the facts' instant, one reason per kind of activity."""
-        acts = self.acts(facts)
+        acts, worth = self._counted(facts)
         if not acts:
             return Score(0, self.levels.name(0))
-        worth = _by_kind(acts, facts.as_of)
         points = self._whole(sum(worth.values()))
         times: dict[str, int] = {}
         for act in acts:
@@ -81,8 +80,10 @@ class Engagement:
 
         Where all acts decay at one rate, their sum does: it falls to T after half-life times log2(sum / T) days.
         """
-        acts = self.acts(facts)
-        raw = sum(_by_kind(acts, facts.as_of).values()) if acts else 0.0
+        acts, worth = self._counted(facts)
+        if not acts:
+            return None
+        raw = sum(worth.values())
         reached = max((low for low, _ in self.levels.thresholds[:-1] if 0 < low <= self._whole(raw)), default=None)
         if reached is None:
             return None
@@ -104,6 +105,14 @@ class Engagement:
             else:
                 late = middle
         return late
+
+    def _counted(self, facts: Facts) -> tuple[Sequence[Act], Mapping[str, float]]:
+        """The acts that count, and what is left of each kind; worked out once for the same facts."""
+        kept = facts.engagement
+        if kept is None or kept[0] is not self:
+            acts = self.acts(facts)
+            kept = facts.engagement = (self, acts, _by_kind(acts, facts.as_of) if acts else {})
+        return kept[1], kept[2]
 
     def acts(self, facts: Facts) -> Sequence[Act]:
         """Everything that counts as of the facts' instant: each source id once, nothing from the future."""
@@ -144,15 +153,17 @@ def _by_kind(acts: Sequence[Act], as_of: datetime) -> dict[str, float]:
     """What is left of each kind of act, within the kind's cap."""
     worth = _left(acts, as_of)
     for kind, cap in _caps(acts).items():
-        worth[kind] = min(worth[kind], float(cap))
+        if worth[kind] > cap:
+            worth[kind] = float(cap)
     return worth
 
 
 def _left(acts: Sequence[Act], as_of: datetime) -> dict[str, float]:
     worth: dict[str, float] = {}
     for act in acts:
+        kind, each = act.kind, act.worth
         age = (as_of - act.at).total_seconds() / _SECONDS_A_DAY
-        worth[act.kind] = worth.get(act.kind, 0.0) + float(act.worth.points * 2.0 ** (-age / act.worth.half_life_days))
+        worth[kind] = worth.get(kind, 0.0) + float(each.points * 2.0 ** (-age / each.half_life_days))
     return worth
 
 

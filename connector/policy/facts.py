@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from functools import lru_cache
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from connector.model.decision import DecisionInputs
 from connector.model.fields import FieldType, field_spec
@@ -73,31 +73,55 @@ DERIVED: Mapping[str, DerivedFact] = MappingProxyType(
 )
 
 
+_FROM_INPUTS: Mapping[str, Callable[[DecisionInputs], Fact]] = MappingProxyType(
+    {
+        "email_kind": lambda inputs: email_kind(inputs.lead.text("email")),
+        "email_domain": lambda inputs: email_values.registrable(inputs.lead.text("email")),
+        "company_known": lambda inputs: is_company(inputs.lead.text("company")),
+        "linkage": lambda inputs: inputs.resolution.linkage.value,
+        "weak_identity": lambda inputs: inputs.resolution.weak_identity,
+        "activity_kinds": lambda inputs: tuple(sorted({activity.kind for activity in inputs.activities})),
+    }
+)
+
+
+class Derived(dict[str, Fact]):
+    """Derived facts by name; what does not depend on the policy is worked out when it is first asked for."""
+
+    __slots__ = ("_inputs",)
+
+    def __init__(self, inputs: DecisionInputs) -> None:
+        """Begin with nothing worked out."""
+        super().__init__()
+        self._inputs = inputs
+
+    def __missing__(self, name: str) -> Fact:
+        """Work a fact out; None while it is not known yet."""
+        work = _FROM_INPUTS.get(name)
+        if work is None:
+            return None
+        value = self[name] = work(self._inputs)
+        return value
+
+
 class Facts:
     """Everything one decision may look at; *derived* grows as the scorecard is filled in.
 
     *closed* is set when the lead turns out to be closed in the CRM.
     """
 
-    __slots__ = ("account", "as_of", "closed", "contact", "derived", "inputs", "lead")
+    __slots__ = ("account", "as_of", "closed", "contact", "derived", "engagement", "inputs", "lead")
 
     def __init__(self, inputs: DecisionInputs) -> None:
-        """Lay out the inputs and work out what does not depend on the policy."""
+        """Lay out the inputs."""
         self.inputs = inputs
         self.as_of: datetime = inputs.as_of
         self.lead: Mapping[str, Scalar] = inputs.lead.values
         self.account: Mapping[str, Scalar] = _values(inputs.account)
         self.contact: Mapping[str, Scalar] = _values(inputs.contact)
         self.closed = False
-        address = inputs.lead.text("email")
-        self.derived: dict[str, Fact] = {
-            "email_kind": email_kind(address),
-            "email_domain": email_values.registrable(address),
-            "company_known": is_company(inputs.lead.text("company")),
-            "linkage": inputs.resolution.linkage.value,
-            "weak_identity": inputs.resolution.weak_identity,
-            "activity_kinds": tuple(sorted({activity.kind for activity in inputs.activities})),
-        }
+        self.engagement: Any = None  # what `connector.policy.engagement` has worked out for these facts
+        self.derived = Derived(inputs)
 
     @property
     def account_is_known(self) -> bool:
@@ -108,18 +132,38 @@ class Facts:
 Reader: TypeAlias = Callable[[Facts], Fact]
 
 
+@dataclass(frozen=True, slots=True)
+class OfLead:
+    """Reads a field of the lead."""
+
+    name: str
+
+    def __call__(self, facts: Facts) -> Fact:
+        """The lead's value."""
+        return facts.lead.get(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkedOut:
+    """Reads a derived fact."""
+
+    name: str
+
+    def __call__(self, facts: Facts) -> Fact:
+        """The fact, None while it is not known yet."""
+        return facts.derived[self.name]
+
+
 def reader(name: str) -> Reader:
     """A function that reads the fact *name*; the name must be one that `type_of` knows."""
     room, _, rest = name.rpartition(".")
     if room == "company":
-        return lambda facts: _filled(facts.lead.get(rest)) or _filled(facts.account.get(rest))
+        return lambda facts: facts.lead.get(rest) or _filled(facts.account.get(rest))
     if room == "account":
         return lambda facts: facts.account.get(rest)
     if room == "contact":
         return lambda facts: facts.contact.get(rest)
-    if name in DERIVED:
-        return lambda facts: facts.derived.get(name)
-    return lambda facts: facts.lead.get(name)
+    return WorkedOut(name) if name in DERIVED else OfLead(name)
 
 
 def type_of(name: str) -> FieldType | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from connector.model.decision import Reason, Score
 from connector.policy.conditions import Condition, Predicate
@@ -55,6 +55,11 @@ class FitRule:
     points: int
     condition: Condition
     holds: Predicate
+    reason: Reason = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Word the reason once."""
+        object.__setattr__(self, "reason", Reason(self.name, self.says, self.points))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +90,8 @@ class Fit:
         total = 0
         reasons: list[Reason] = []
         for group in self.groups:
-            found = [Reason(rule.name, rule.says, rule.points) for rule in group.rules if rule.holds(facts)]
-            points = sum(reason.points for reason in found)
+            found = [rule.reason for rule in group.rules if rule.holds(facts)]
+            points = sum([reason.points for reason in found])
             counted = group.bounded(points)
             total += counted
             reasons += found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from connector.model.decision import Reason, Score
@@ -42,6 +42,12 @@ class Intent:
     """The actions that count, by name."""
 
     actions: Mapping[str, ActionRule]
+    kinds: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Gather the kinds of activity that ask for something."""
+        kinds = frozenset(kind for rule in self.actions.values() for kind in rule.activities)
+        object.__setattr__(self, "kinds", kinds)
 
     def asked(self, facts: Facts) -> Asked | None:
         """The latest action that still counts as of the facts' instant; an undated one counts."""
@@ -60,13 +66,18 @@ class Intent:
         return Score(0, "expired", (Reason("expired", detail),))
 
     def _all(self, facts: Facts) -> list[Asked]:
+        asked = facts.lead.get("requested_action")
+        if not asked and not facts.inputs.activities:
+            return []
         found = []
-        rule = self.actions.get(str(facts.lead.get("requested_action") or "").casefold())
+        rule = self.actions.get(str(asked).casefold()) if asked else None
         if rule is not None:
             stamp = facts.lead.get("requested_at") or facts.lead.get("created_at")
             at = instant(str(stamp)) if stamp else None
             found.append(Asked(rule, at, later(at, rule.window) if at else None))
         for activity in facts.inputs.activities:
+            if activity.kind not in self.kinds:
+                continue
             found += [
                 Asked(rule, activity.at, later(activity.at, rule.window))
                 for rule in self.actions.values()

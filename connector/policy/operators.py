@@ -16,7 +16,7 @@ from typing import Any
 
 from connector.model.fields import FieldType
 from connector.model.records import Scalar
-from connector.policy.facts import Fact, Facts, Reader, later, moment
+from connector.policy.facts import DERIVED, Fact, Facts, OfLead, Reader, WorkedOut, later, moment
 
 _PHRASES = {
     "is": "is",
@@ -121,15 +121,14 @@ def compiled(operator: str, value: Any, read: Reader, lists: Mapping[str, Sequen
 
 
 def _membership(wanted: frozenset[str], read: Reader, negated: bool) -> Callable[[Facts], bool]:
-    def holds(facts: Facts) -> bool:
-        value = read(facts)
+    def check(value: Fact) -> bool:
         if isinstance(value, tuple):
             return any(folded(item) in wanted for item in value) is not negated
         if value is None or value == "":
             return negated
         return (folded(value) in wanted) is not negated
 
-    return holds
+    return _remembered(check, read)
 
 
 def _search(sought: Sequence[str], read: Reader, whole: bool) -> Callable[[Facts], bool]:
@@ -143,22 +142,75 @@ def _search(sought: Sequence[str], read: Reader, whole: bool) -> Callable[[Facts
             return True
         return any(phrase in text for phrase in phrases)
 
-    def holds(facts: Facts) -> bool:
-        value = read(facts)
+    def check(value: Fact) -> bool:
         if value is None or value == "":
             return False
         texts = value if isinstance(value, tuple) else (str(value),)
         return any(found_in(spelt(text)) for text in texts)
 
+    return _remembered(check, read)
+
+
+def _remembered(check: Callable[[Fact], bool], read: Reader) -> Callable[[Facts], bool]:
+    """*check* of what *read* answers, worked out once for texts that are met again; reading the two commonest inline.
+
+    True and 1 are one key, so flags are remembered only of facts that are never anything else.
+    """
+    known: dict[Fact, bool] = {}
+    kinds = {str, type(None)} | ({bool} if isinstance(read, WorkedOut) and _is_flag(read.name) else set())
+
+    def learn(value: Fact) -> bool:
+        answer = check(value)
+        if type(value) in kinds and len(known) < _REMEMBERED and (not isinstance(value, str) or len(value) <= _LONG):
+            known[value] = answer
+        return answer
+
+    if isinstance(read, OfLead):
+        return _of_lead(read.name, known, learn)
+    if isinstance(read, WorkedOut):
+        return _worked_out(read.name, known, learn)
+
+    def holds(facts: Facts) -> bool:
+        value = read(facts)
+        found = known.get(value)
+        return learn(value) if found is None else found
+
     return holds
+
+
+def _of_lead(name: str, known: Mapping[Fact, bool], learn: Callable[[Fact], bool]) -> Callable[[Facts], bool]:
+    def holds(facts: Facts) -> bool:
+        value = facts.lead.get(name)
+        found = known.get(value)
+        return learn(value) if found is None else found
+
+    return holds
+
+
+def _worked_out(name: str, known: Mapping[Fact, bool], learn: Callable[[Fact], bool]) -> Callable[[Facts], bool]:
+    def holds(facts: Facts) -> bool:
+        value = facts.derived[name]
+        found = known.get(value)
+        return learn(value) if found is None else found
+
+    return holds
+
+
+def _is_flag(name: str) -> bool:
+    return name in DERIVED and DERIVED[name].type is FieldType.FLAG
 
 
 def _range(bounds: tuple[float, float], read: Reader) -> Callable[[Facts], bool]:
     low, high = bounds
 
     def holds(facts: Facts) -> bool:
-        value = number(read(facts))
-        return value is not None and low <= value <= high
+        value = read(facts)
+        if value is None:
+            return False
+        if type(value) is int or type(value) is float:
+            return low <= value <= high
+        told = number(value)
+        return told is not None and low <= told <= high
 
     return holds
 
@@ -191,9 +243,12 @@ def number(value: Fact) -> float | None:
 
 
 _LONG = 120  # characters; longer texts are rarely met twice and would fill the caches
+_REMEMBERED = 2048  # values of one comparison whose answers are kept: picklists are short, and names never end
 
 
 def _fold(text: str) -> str:
+    if text.isascii():
+        return " ".join(text.casefold().split())
     bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return " ".join(bare.casefold().split())
 

@@ -14,7 +14,8 @@ def named_account(rulebook: Rulebook, facts: Facts) -> str:
     named = rulebook.named
     if not named:
         return ""
-    domains = (facts.derived["email_domain"], email_values.registrable(str(facts.lead.get("website") or "")))
+    site = facts.lead.get("website")
+    domains = (facts.derived["email_domain"], email_values.registrable(str(site)) if site else "")
     by_domain = next((named.domains[str(domain)] for domain in domains if domain and domain in named.domains), "")
     company = str(facts.lead.get("company") or "")
     return by_domain or (named.names.get(company_values.core(company), "") if company else "")
