@@ -8,7 +8,8 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 # The tests start hundreds of processes: each of them would compile the package anew.
 unexport PYTHONDONTWRITEBYTECODE
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# A library is compiled when it is first imported: most of what is installed never is.
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 
 help: ## say what can be made
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 8

@@ -68,9 +68,9 @@ def wheel(source: Path) -> Path:
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The command in a fresh environment that holds the wheel, its dependencies and nothing else."""
     place = tmp_path_factory.mktemp("elsewhere")
-    assert _run([sys.executable, "-m", "venv", "env"], place, BUILD_SECONDS).returncode == 0
-    python = place / "env" / "bin" / "python"
-    _online(_run([str(python), "-m", "pip", "install", "--quiet", str(wheel)], place, INSTALL_SECONDS))
+    assert _run([sys.executable, "-m", "venv", "--without-pip", "env"], place, BUILD_SECONDS).returncode == 0
+    pip = [sys.executable, "-m", "pip", "--python", str(place / "env" / "bin" / "python")]
+    _online(_run([*pip, "install", "--quiet", "--no-compile", str(wheel)], place, INSTALL_SECONDS))
     return place / "env" / "bin" / PACKAGE
 
 
