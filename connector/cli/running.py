@@ -204,7 +204,8 @@ def _broken(result: RouteResult) -> Iterator[str]:
         plans = counted(len({breach.lead for breach in result.refused}), "plan")
         yield f"{plans} would break an invariant; nothing was written for them: see `connector review list`"
     for breach in result.broken[:TOLD]:
-        yield f"broken: {breach.invariant.value}: {breach.what}; see `connector explain {breach.lead}`"
+        story = f"; see `connector explain {breach.lead}`" if breach.lead else ""
+        yield f"broken: {breach.invariant.value}: {breach.what}{story}"
     if len(result.broken) > TOLD:
         yield f"and {len(result.broken) - TOLD} more broken invariants: see --json"
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from connector.model.decision import Stage
-from connector.model.plan import Ceiling, PlannedLead, Step
+from connector.model.plan import Breach, Ceiling, Invariant, PlannedLead, Step
 from connector.model.records import RecordRef
 from connector.pipeline.gate import daily_allowance
 from connector.pipeline.route import Route
@@ -59,6 +59,16 @@ class Ceilings:
             admission.walk(self._in_order(leads))
         self._done += Counter(step.policy for lead in leads if lead.lead not in admission.held for step in _new(lead))
         return [held_back(lead, admission.held[lead.lead]) if lead.lead in admission.held else lead for lead in leads]
+
+    def exceeded(self) -> Iterator[Breach]:
+        """Read back from the journal, after the write: policies that made more accounts within the hour than allowed."""
+        since = self.route.target.now() - _HOUR
+        for book in self.route.rules.policies.books if self._done else ():
+            most = book.limits.new_accounts_per_hour
+            made = self.route.store.turns.made_since(self.route.name, since, book.name)["accounts"]
+            if made > most:
+                what = f"{made:,} accounts within the hour, and policy {book.name} allows {most:,}"
+                yield Breach(Invariant.NEW_ACCOUNTS, "", what)
 
     def _book(self, name: str) -> Rulebook | None:
         return self.route.rules.policies.named(name)

@@ -79,7 +79,8 @@ def read_back(route: Route, checked: Checked, outcomes: Outcomes, result: RouteR
         return
     result.read_back += reading.count
     records = {kind: _translated(route, kind, found) for kind, found in rows.items()}
-    _tell(route, [*_lost(done, records), *_changed(done, checked.present, rows), *_repeated(beside, records)], result)
+    found = [*_lost(done, records), *_changed(done, checked.present, rows), *_repeated(beside, records)]
+    keep_broken(route, found, result)
 
 
 def _done(lead: PlannedLead, outcomes: Outcomes) -> _Done | None:
@@ -171,7 +172,9 @@ def _repeated(accounts: Iterable[str], records: Mapping[Kind, Mapping[str, Recor
                 yield Breach(Invariant.ONE_OPPORTUNITY, str(one.ref), what)
 
 
-def _tell(route: Route, broken: Sequence[Breach], result: RouteResult) -> None:
+def keep_broken(route: Route, broken: Iterable[Breach], result: RouteResult) -> None:
+    """Tell of broken invariants: in the result of the run, and in the audit."""
+    broken = list(broken)
     result.broken += broken
     for breach in broken:
         facts = {"invariant": breach.invariant.value, "what": breach.what}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from connector.errors import SafetyStop
-from connector.model.plan import Plan, PlannedLead
+from connector.model.decision import OpportunityTerms
+from connector.model.plan import Invariant, Plan, PlannedLead
 from connector.model.progress import InboxRow, InboxState
 from connector.model.records import RecordRef
 from connector.pipeline.ceilings import Ceilings
@@ -11,10 +12,12 @@ from connector.pipeline.consider import Consideration
 from connector.pipeline.frozen import frozen_since, stop_begun
 from connector.pipeline.gate import open_gates, sample_sealed
 from connector.pipeline.in_step import keep_in_step
+from connector.pipeline.opportunities import OpenOpportunities
 from connector.pipeline.owning import Owners
 from connector.pipeline.parking import has_begun
 from connector.pipeline.plan import make_plan
 from connector.pipeline.pull import pull_leads, refresh_directory
+from connector.pipeline.read_back import keep_broken
 from connector.pipeline.recover import finish_earlier, settle_earlier
 from connector.pipeline.result import RouteResult
 from connector.pipeline.route import Route
@@ -41,7 +44,11 @@ def apply_sealed(route: Route, run_id: str, plan: Plan) -> RouteResult:
         rows = route.store.inbox.rows(route.name, [lead.lead for lead in plan.leads])
         frozen = frozen_since(route, plan.created_at)
         result.take_frozen({lead.lead: frozen[lead.lead] for lead in plan.leads if lead.lead in frozen})
-        sealed = [lead for lead in plan.leads if lead.lead not in frozen and _as_sealed(lead, rows.get(lead.lead))]
+        sealed = [
+            lead
+            for lead in plan.leads
+            if lead.lead not in frozen and _as_sealed(lead, rows.get(lead.lead)) and not _repeats(route, lead)
+        ]
         writing = [lead for lead in sealed if any(step.writes for step in lead.steps)]
         for lead in writing:
             result.verdicts[lead.verdict] += 1
@@ -52,6 +59,7 @@ def apply_sealed(route: Route, run_id: str, plan: Plan) -> RouteResult:
         apply_planned(route, run_id, _with(plan, admitted), {ref: row.raw for ref, row in rows.items()}, result)
         drifted = ({lead.lead for lead in plan.leads} - {lead.lead for lead in sealed}) | set(result.stale)
         _plan_anew(route, run_id, result, frozenset(drifted - result.frozen.keys()), ceilings)
+        keep_broken(route, ceilings.exceeded(), result)
         take_outcomes(result, keep_in_step(route, run_id, only=_edited(route, plan)))
     return result
 
@@ -76,6 +84,17 @@ def _same_place(route: Route, plan: Plan) -> None:
 def _as_sealed(lead: PlannedLead, row: InboxRow | None) -> bool:
     """Whether the lead still is what the plan rests on, and nothing has been done with it since."""
     return row is not None and row.state is InboxState.PENDING and row.fingerprint == lead.fingerprint
+
+
+def _repeats(route: Route, lead: PlannedLead) -> bool:
+    """Whether an opportunity that was opened since stands on the account where the plan opens another of its type."""
+    for promise in lead.promises:
+        if promise.invariant is Invariant.ONE_OPPORTUNITY and not promise.connection:
+            convert = next(step for step in lead.steps if step.converts)
+            terms = OpportunityTerms("", {"type": promise.type})
+            opened = OpenOpportunities(route).standing(route.target_side, convert.ids.get("account"), terms)
+            return convert.terms["opportunity"] == "new" and bool(opened)
+    return False
 
 
 def _admitted(route: Route, ceilings: Ceilings, leads: list[PlannedLead], result: RouteResult) -> list[PlannedLead]:

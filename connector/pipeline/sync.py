@@ -21,7 +21,7 @@ from connector.pipeline.in_step import foresee, keep_in_step
 from connector.pipeline.parking import DUPLICATE, park_refused
 from connector.pipeline.plan import make_plan
 from connector.pipeline.pull import pull_leads, refresh_directory
-from connector.pipeline.read_back import read_back
+from connector.pipeline.read_back import keep_broken, read_back
 from connector.pipeline.recover import finish_earlier, settle_earlier
 from connector.pipeline.reread import reread_leads
 from connector.pipeline.result import RouteResult
@@ -70,13 +70,15 @@ def sync_route(
         reread_leads(route)
         considered = Consideration(route, run_id, result, final=not dry_run)
         considered.run()
-        leads = Ceilings(route).admit(list(considered.planned.values()), considered.begun)
+        ceilings = Ceilings(route)
+        leads = ceilings.admit(list(considered.planned.values()), considered.begun)
         result.take_held(leads)
         plan = make_plan(route, run_id, leads)
         result.plan = make_plan(route, run_id, [*plan.leads, *foresee(route, fresh=dry_run)])
         if not dry_run:
             guard_mass_change(route, result.plan)
             apply_planned(route, run_id, plan, considered.raws, result)
+            keep_broken(route, ceilings.exceeded(), result)
             take_outcomes(result, keep_in_step(route, run_id))
     return result
 

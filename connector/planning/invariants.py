@@ -29,8 +29,8 @@ def promises(situation: Situation, steps: Sequence[Step]) -> tuple[Promise, ...]
         for existing in (situation.account, situation.contact):
             if existing is not None and convert.ids.get(existing.kind.value) == existing.ref.id:
                 found += _existing(situation, existing)
-        if convert.terms["opportunity"] == "new":
-            found.append(_one_opportunity(situation))
+        if convert.terms["opportunity"] != "none":
+            found.append(_one_opportunity(situation, convert))
     if situation.origin is not None:
         found += promises(situation.origin, steps)
     return tuple(found)
@@ -66,7 +66,8 @@ def _existing(situation: Situation, existing: Record) -> Iterator[Promise]:
     won = {**situation.survivors.get(kind, {}), **(dict.fromkeys(CONSENT, True) if kind is Kind.CONTACT else {})}
     if kind is Kind.ACCOUNT:
         won.pop("owner_id", None)
-    kept = {name: existing.get(name) for name in offered(situation, kind) if name not in won}
+    owned = {"owner_id"} if kind is Kind.ACCOUNT else set()
+    kept = {name: existing.get(name) for name in offered(situation, kind) if name not in {*won, *owned}}
     filled = {name: value for name, value in kept.items() if value is not None}
     allowed = _words(situation, kind, won, False)
     values = _words(situation, kind, filled, False)
@@ -85,10 +86,12 @@ def _existing(situation: Situation, existing: Record) -> Iterator[Promise]:
         yield Promise(Invariant.OWNER, kind.value, existing.ref.id, ("owner_id",), owner, connection=where)
 
 
-def _one_opportunity(situation: Situation) -> Promise:
-    terms, standing = situation.decision.opportunity, situation.standing
+def _one_opportunity(situation: Situation, convert: Step) -> Promise:
+    """Of one type; where the conversion joins an opportunity, that one is the reason for opening none."""
+    terms = situation.decision.opportunity
     type_ = str(terms.values.get("type") or "") if terms is not None else ""
-    record = standing if isinstance(standing, str) else standing.step
+    joined = convert.takes.get(_OPPORTUNITY) if convert.terms["opportunity"] == "join" else None
+    record = convert.ids.get(_OPPORTUNITY) or (joined.step if joined is not None else "")
     return Promise(Invariant.ONE_OPPORTUNITY, _OPPORTUNITY, record, type=type_, connection=situation.connection)
 
 

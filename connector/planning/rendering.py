@@ -72,6 +72,7 @@ def read_aloud(plan: Plan, everything: bool = False) -> Iterator[str]:
         f"Plan {plan.id} for route {plan.route}: {totals['leads']} leads, {totals['changes']} changes, "
         f"about {totals['calls']} call{'' if totals['calls'] == 1 else 's'} to write, besides logging in and reading"
     )
+    yield from _held(plan)
     left = 0
     for lead in plan.leads:
         steps = [step for step in lead.steps if everything or step.action is not Action.SKIP]
@@ -83,6 +84,17 @@ def read_aloud(plan: Plan, everything: bool = False) -> Iterator[str]:
             yield from _step_lines(step)
     if left:
         yield f"{'1 lead is left as it is' if left == 1 else f'{left} leads are left as they are'} (--all shows them)"
+
+
+def _held(plan: Plan) -> Iterator[str]:
+    """What the plan leaves out: conversions above a ceiling, and those that would break an invariant."""
+    held = Counter(lead.held for lead in plan.leads if lead.held is not None)
+    for ceiling in sorted(held):
+        told = "1 conversion is" if held[ceiling] == 1 else f"{held[ceiling]} conversions are"
+        yield f"{told} held back by {ceiling}"
+    for lead in plan.leads:
+        for breach in lead.refused:
+            yield f"{lead.lead}: nothing is written, it would break {breach.invariant.value}: {breach.what}"
 
 
 def _step_lines(step: Step) -> Iterator[str]:
