@@ -48,6 +48,7 @@ def alive() -> int:
     return sum(1 for thing in gc.get_objects() if type(thing) in (RawRecord, Row))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SYSTEMS)
 def test_long_pull_holds_few_pages(sandbox: Sandbox, tmp_path: Path, name: str) -> None:
     """Every row comes once, at one call per page, while only a few pages are in memory."""

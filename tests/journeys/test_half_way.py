@@ -91,6 +91,7 @@ def test_address_taken_off_half_way_comes_back(project: Project, api: str, touch
     assert project.writes() == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("half_way", [False, True])
 def test_opt_out_is_carried_to_the_new_address(project: Project, api: str, half_way: bool) -> None:
     """SuiteCRM keeps the opt-out with the address: who gets another one from us stays opted out, in both CRMs."""

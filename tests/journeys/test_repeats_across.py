@@ -42,6 +42,7 @@ def later(project: Project, way: Way) -> None:
             project.sync(crm.name)
 
 
+@pytest.mark.slow
 @by_way
 @pytest.mark.parametrize("together", [True, False], ids=["same-run", "earlier-run"])
 def test_repeats_make_one_contact_at_both_ends(project: Project, way: Way, together: bool) -> None:

@@ -86,6 +86,7 @@ def share(hits: Iterable[bool]) -> float:
     return sum(counted) / len(counted)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize(("kind", "f1"), [("contact", 0.985), ("account", 0.98), ("lead", 0.92)])
 def test_links_reach_the_promised_f1(figures: dict[str, Any], kind: str, f1: float) -> None:

@@ -19,7 +19,8 @@ from .two_crms import Killed, converted, two_crms
 CYCLES = 50
 
 
-@settings(derandomize=True, max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@pytest.mark.slow
+@settings(derandomize=True, max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(history=HISTORIES, rule=st.sampled_from(["newest", "source", "target"]))
 def test_every_history_falls_silent(history: list[list[Edit]], rule: str) -> None:
     """Whatever people edit: within two cycles of the last edit nothing is written, for fifty; no edit is undone."""

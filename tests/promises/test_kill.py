@@ -12,6 +12,7 @@ from .project import Project, difference
 from .worlds import IN_PLACE, LANDING, set_up
 
 
+@pytest.mark.slow
 @pytest.mark.fault
 @pytest.mark.parametrize("routes", [IN_PLACE, LANDING], ids=["in-place", "landing"])
 def test_kill_at_every_boundary(new_project: NewProject, killer: Killer, routes: Sequence[str]) -> None:

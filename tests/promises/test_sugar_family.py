@@ -68,6 +68,7 @@ def test_undisturbed_ends_have_the_same_keys(new_project: NewProject, scene: Sce
 FIRST_AND_STEP = {"drop_after_apply": (1, 1), "drop_before_apply": (1, 3), "cut": (2, 3)}  # samples but for the worst
 
 
+@pytest.mark.slow
 @pytest.mark.fault
 @pytest.mark.parametrize("loss", FIRST_AND_STEP)
 @EVERY_SCENE
@@ -99,6 +100,7 @@ def test_tenth_of_answers_lost(new_project: NewProject, expected: Records, scene
     assert strangers(project) == []
 
 
+@pytest.mark.slow
 @pytest.mark.fault
 @EVERY_SCENE
 def test_kill_between_any_calls(new_project: NewProject, killer: Killer, scene: Scene) -> None:
