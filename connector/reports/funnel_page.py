@@ -97,7 +97,7 @@ def _rates(figures: Figures) -> Html:
         if rate.value is None or rate.interval is None:
             continue
         low, high = rate.interval
-        label = RATE_NAMES[name].replace("win rate, ", "win, ")
+        label = RATE_NAMES[name].replace("win rate, ", "win, ").removesuffix(" customers")
         rows.append(Bar(label, rate.value, f"{percent(rate.value)} ({interval(rate)})", low, high, rate.healthy))
     return bars("Conversion rates", rows, most=1.0)
 
