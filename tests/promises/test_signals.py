@@ -153,6 +153,8 @@ def test_edited_mapping_reads_anew(project: Project) -> None:
     lead = standing(project)
     put(project, "Task", WhoId=lead, Subject="Cold talk", TaskSubtype="Call", Status="Completed")
     project.sync()
+    project.advance(3600)
+    project.sync()  # from here on the task lies before what every pull reads again
     project.edit("mappings/salesforce/activities.yaml", "values: { Call: call,", "values: { Call: x_talk,")
     assert sum(project.sync().route["redecided"].values()) == 1
     assert kept(project) == [("Task", "x_talk")]

@@ -21,7 +21,7 @@ def load(sandbox: Sandbox, object_name: str, *rows: dict[str, object]) -> list[s
 
 
 def test_pulls_together_take_one_call(sandbox: Sandbox, org: SalesforceSubject) -> None:
-    """The first pages of several objects come in one call, deleted rows of those read before included."""
+    """The first pages of several objects come in one call, and each reaches to the moment of that call."""
     system = org.system
     start = Watermark(system.now())
     tasks = load(sandbox, "Task", {"Subject": "a"}, {"Subject": "b"})
@@ -32,8 +32,13 @@ def test_pulls_together_take_one_call(sandbox: Sandbox, org: SalesforceSubject) 
         Pulling("Event", ("Subject",)),
         Pulling("Campaign", ("Name",), start),
     ]
-    pages = [list(each) for each in system.changes_together(pulls)]
+    together = iter(system.changes_together(pulls))
+    pages = [list(next(together))]
     assert system.calls - before == 1
+    control(sandbox.base_url, "clock", {"advance": 3600})
+    system.fetch("Task", tasks, ())
+    pages += [list(each) for each in together]
+    assert system.calls - before == 2
     assert [raw.ref.id for raw in pages[0][0].records] == tasks
     assert [sum(len(page.records) for page in each) for each in pages] == [2, 1, 0]
     marks = {each[-1].reached for each in pages}
