@@ -14,7 +14,8 @@ from connector.model.records import RecordRef, from_iso
 EXISTING, NEW = "existing", "new"
 _CONVERTING = (Verdict.CONVERT.value, Verdict.ATTACH.value)
 _READY = (Stage.SRL.value, Stage.SQL.value)
-_RECYCLED = "recycled"
+_RECYCLED = "recycled"  # the reason of nurture for what sales handed back
+_ANSWERED = "ruling"  # the rule of what a person answered
 _BY_PERSON = "already-converted"  # the rule that stands for a conversion by somebody else
 
 
@@ -94,7 +95,7 @@ def history_of(
     led = _led(turns, converted, opportunity)
     qualified = [turn for turn in turns if turn.verdict != Verdict.DISQUALIFY.value and not turn.repeats]
     out = _trailing(turns, Verdict.DISQUALIFY.value) if not led else None
-    back = _trailing(turns, Verdict.NURTURE.value) if not led and last.disqualification == _RECYCLED else None
+    back = _handed_back(turns) if not led else None
     srl_at = _first(qualified, _READY)
     mql_at = _first(qualified, (Stage.MQL.value, *_READY))
     repeats = bool(last.repeats) and course == Course()
@@ -141,6 +142,16 @@ def _trailing(turns: Sequence[Turn], verdict: str) -> Turn | None:
     return found
 
 
+def _handed_back(turns: Sequence[Turn]) -> Turn | None:
+    """Since when the lead is recycled: sales handed it back, or a person answered that it be nurtured."""
+    found = None
+    for turn in reversed(turns):
+        if turn.verdict != Verdict.NURTURE.value or not (turn.code == _RECYCLED or turn.rule == _ANSWERED):
+            break
+        found = turn
+    return found
+
+
 def _first(turns: Sequence[Turn], stages: Sequence[str]) -> datetime | None:
     return next((_moment(turn.at) for turn in turns if turn.stage in stages), None)
 
@@ -162,7 +173,9 @@ def _reason(last: Turn, out: Turn | None, back: Turn | None, course: Course, fie
         return str(fields.get("x_loss_reason") or "")
     if course.won_at:
         return ""
-    if out or back:
+    if back:
+        return _RECYCLED if last.code == _RECYCLED else "handed-back"
+    if out:
         return last.disqualification or last.code
     return ""
 

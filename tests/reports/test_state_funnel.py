@@ -181,11 +181,20 @@ def test_disqualified_since_it_was_said_first(store: SqliteStore) -> None:
 
 
 def test_recycled_lead_is_told(store: SqliteStore) -> None:
-    """A lead that went back to nurture is recycled from that day on."""
+    """A lead that sales handed back is recycled from the day on which that was seen."""
     decided(store, 1, 0, Verdict.REVIEW, Stage.SRL)
-    decided(store, 1, 6, Verdict.NURTURE, Stage.MQL, disqualification="recycled")
+    decided(store, 1, 4, Verdict.NURTURE, Stage.MQL)
+    decided(store, 1, 6, Verdict.NURTURE, Stage.MQL, reasons=(Reason("recycled", "Handed back."),))
     (row,) = rows(store)
     assert (row.recycled_at, row.reason, row.srl_at) == (day(6), "recycled", day(0))
+
+
+def test_lead_answered_back_is_recycled(store: SqliteStore) -> None:
+    """A person who answers a review by nurture hands the lead back."""
+    decided(store, 1, 0, Verdict.REVIEW, Stage.SRL)
+    decided(store, 1, 6, Verdict.NURTURE, Stage.SRL, rule="ruling")
+    (row,) = rows(store)
+    assert (row.recycled_at, row.reason) == (day(6), "handed-back")
 
 
 def test_repeated_lead_comes_no_further(store: SqliteStore) -> None:
