@@ -99,7 +99,7 @@ def note_outcomes(store: Store, route: str, ledger: Ledger) -> None:
 
     A lead that is said to be both won and lost is neither.
     """
-    for batch in store.funnel.histories([route]):
+    for batch in store.funnel.with_opportunity([route]):
         for lead in batch:
             row = ledger.find_key(route, lead.lead_id)
             if row is not None and (lead.won_at is None) != (lead.lost_at is None):

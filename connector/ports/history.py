@@ -45,6 +45,9 @@ class Funnel(Protocol):
     def histories(self, routes: Sequence[str], batch: int = 1000) -> Iterator[Sequence[LeadHistory]]:
         """One row per lead of *routes* that was ever decided on, in the order in which they first came."""
 
+    def with_opportunity(self, routes: Sequence[str], batch: int = 1000) -> Iterator[Sequence[LeadHistory]]:
+        """As `histories`, of the leads alone of which an opportunity is known."""
+
     def promises(self, routes: Sequence[str], batch: int = 1000) -> Iterator[Sequence[Promise]]:
         """Every SLA that a standing decision of *routes* speaks of, kept or not."""
 

@@ -21,6 +21,7 @@ from connector.model.progress import CrosswalkEntry
 from connector.model.records import Activity, Kind, RecordRef, external_key
 from connector.model.replay import Fared
 from connector.pipeline.replay_ledger import CARRIED, Ledger
+from connector.policy import load_policy
 from tests.policy import making
 from tests.store.making import orders, plan, receipt, step
 
