@@ -40,6 +40,7 @@ def pull_activities(route: Route, run_id: str) -> Signals:
     store, connection = route.store, route.source.name
     if mapping is None or store.runs.recall(connection, "activities-run") == run_id:
         return said
+    _drop_unmapped(route, mapping)
     readable = _survey(route, mapping, said)
     pulls = [Pulling(each.name, fields, _mark(route, each)) for each, fields in readable]
     for (each, _), pages in zip(readable, route.source.changes_together(pulls), strict=True):
@@ -65,6 +66,17 @@ def _with_landed(route: Route, refs: Sequence[RecordRef]) -> list[RecordRef]:
     """*refs*, and the leads that stand for them in other CRMs."""
     links = (entry for ref in refs for entry in route.store.crosswalk.by_key(ref.key))
     return [*refs, *(entry.ref for entry in links if entry.role == _LANDED)]
+
+
+def _drop_unmapped(route: Route, mapping: ActivityMapping) -> None:
+    """What came from an object that somebody took out of the mapping counts no more."""
+    store, connection, objects = route.store, route.source.name, sorted(mapping.objects)
+    if store.runs.recall(connection, "activities-objects") == objects:
+        return
+    with store.transaction():
+        gone = store.activities.keep_only(connection, objects)
+        store.inbox.wake(_with_landed(route, gone), Woken.ACTIVITY)
+        store.runs.remember(connection, "activities-objects", objects)
 
 
 def _survey(route: Route, mapping: ActivityMapping, said: Signals) -> list[tuple[ActivityObject, tuple[str, ...]]]:

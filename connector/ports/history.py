@@ -22,6 +22,9 @@ class Activities(Protocol):
     def of(self, who: RecordRef) -> tuple[Activity, ...]:
         """The activities of a record that are not gone, oldest first."""
 
+    def keep_only(self, connection: str, objects: Sequence[str]) -> Sequence[RecordRef]:
+        """Take away what came from other objects of a connection; answers the records that had any, each once."""
+
     def between(self, connection: str, since: datetime, until: datetime) -> Sequence[RecordRef]:
         """The records with which something happens after *since*, up to and including *until*; each once."""
 

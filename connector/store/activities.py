@@ -41,6 +41,17 @@ class SqliteActivities:
         )
         return tuple(Activity(kind, moment(at), source_id) for kind, at, source_id in rows)
 
+    def keep_only(self, connection: str, objects: Sequence[str]) -> Sequence[RecordRef]:
+        """Take away what came from other objects of a connection; answers the records that had any, each once."""
+        other = "connection = ? AND gone = 0" + " AND substr(source_id, 1, ?) <> ?" * len(objects)
+        wanted = [part for name in objects for part in (len(name) + 1, f"{name}:")]
+        with self._database.transaction():
+            rows = self._database.rows(
+                f"SELECT DISTINCT record_id, object FROM activities WHERE {other}", (connection, *wanted)
+            )
+            self._database.run(f"UPDATE activities SET gone = 1 WHERE {other}", (connection, *wanted))
+        return [ref_of(connection, record_id, object_name) for record_id, object_name in rows]
+
     def between(self, connection: str, since: datetime, until: datetime) -> Sequence[RecordRef]:
         """The records with which something happens after *since*, up to and including *until*; each once."""
         rows = self._database.rows(

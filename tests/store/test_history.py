@@ -56,6 +56,21 @@ def test_gone_activity_leaves(store: SqliteStore) -> None:
     assert store.activities.last("other") == {}
 
 
+def test_objects_can_be_left_out(store: SqliteStore) -> None:
+    """What came from objects that are not kept is taken away from those it was about."""
+    event = replace(activity(9, contact()), source_id="Event:9")
+    store.activities.put([activity(1), event])
+    assert store.activities.keep_only("sf", ["Task", "Visit"]) == [contact()]
+    assert store.activities.keep_only("sf", ["Task"]) == []
+    assert (len(store.activities.of(lead())), store.activities.of(contact())) == (1, ())
+
+
+def test_happening_between_instants(store: SqliteStore) -> None:
+    """The records with which something happens after one instant, up to another."""
+    store.activities.put([activity(1), activity(2, contact(), hours=1), activity(3, contact(2), hours=2)])
+    assert store.activities.between("sf", START, START + HOUR) == [contact()]
+
+
 def test_snapshot_without_news_left_out(store: SqliteStore) -> None:
     """A snapshot is kept where it differs from the latest known; history is kept once, before it."""
     told = change("Qualification", origin=Origin.HISTORY)
