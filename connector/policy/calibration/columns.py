@@ -132,7 +132,7 @@ def fields_of(headings: Sequence[str]) -> list[str]:
 
 
 def canonical(name: str, cell: Scalar) -> Scalar:
-    """A cell as the record has it in the field *name*: trimmed, and of the field's type; None when empty, or no flag."""
+    """A cell as the record has it in the field *name*: trimmed, of the field's type; None when empty or no flag."""
     value = cell.strip() if isinstance(cell, str) else cell
     if value is None or value == "":
         return None

@@ -53,7 +53,7 @@ def _span(text: str) -> tuple[int, int]:
     if following is None:
         return found.start(), len(text)
     end = following.start()
-    while (before := text[:end].rfind("\n", 0, end - 1) + 1) > after and text[before : before + 1] in ("#", "\n"):
+    while (before := text.rfind("\n", 0, end - 1) + 1) > after and text[before:end].strip()[:1] in ("#", ""):
         end = before
     return found.start(), end
 

@@ -61,8 +61,10 @@ def test_rows_stay_within_those_asked_for() -> None:
 def test_noise_gets_no_points() -> None:
     """Where the outcome hangs on nothing, hardly a row is made, and nothing is claimed out of fold."""
     made, chance = past(), random.Random(3)
-    rows = tuple((*row[:-1], chance.choice("01")) for row in made.only("Channel", "Visits", "Region", "Won").rows)
-    calibration = calibrate(Past(("Channel", "Visits", "Region", "Won"), rows).history(), Wanted())
+    sellers = [f"Seller {number}" for number in range(22)]
+    drawn = made.only("Channel", "Visits", "Won").rows
+    rows = tuple((*row[:-1], chance.choice(sellers), chance.choice("01")) for row in drawn)
+    calibration = calibrate(Past(("Channel", "Visits", "Seller", "Won"), rows).history(), Wanted())
     assert len(calibration.table.bins) <= 1
     assert abs(calibration.measured.table.auc - 0.5) < 0.05
 
