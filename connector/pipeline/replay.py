@@ -40,6 +40,7 @@ from connector.ports import Observer, Store
 EXAMPLES = 3
 """Leads that are named per way in which verdicts changed."""
 
+_BATCH = 250  # decisions read at once: few enough to be forgotten before they are counted as old
 _SAMPLED = 200  # leads per verdict whose journal entries tell what they cost
 _AT_ONCE = timedelta(minutes=1)
 _CARRIED_OUT = ("verdict", "disqualification", "opportunity", "duplicate_of", "owner")
@@ -59,7 +60,7 @@ def replay(
     run = _Replay(store)
     for route, books in policies.items():
         observer.stage(route, "replay", None)
-        for batch in store.decisions.stored(route, since, until):
+        for batch in store.decisions.stored(route, since, until, _BATCH):
             run.take(route, books, batch)
             observer.advance(len(batch))
         run.rest(route, books)
