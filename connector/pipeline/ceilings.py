@@ -61,7 +61,7 @@ class Ceilings:
         return [held_back(lead, admission.held[lead.lead]) if lead.lead in admission.held else lead for lead in leads]
 
     def exceeded(self) -> Iterator[Breach]:
-        """Read back from the journal, after the write: policies that made more accounts within the hour than allowed."""
+        """Read back from the journal after the write: policies that made more accounts within the hour than allowed."""
         since = self.route.target.now() - _HOUR
         for book in self.route.rules.policies.books if self._done else ():
             most = book.limits.new_accounts_per_hour

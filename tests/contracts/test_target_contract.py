@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from connector.model.plan import Outcome
+from connector.model.progress import Fetching
 from connector.model.records import Kind
 
 from .doing import (
@@ -23,6 +24,16 @@ from .doing import (
     seen,
 )
 from .subject import Subject, needs
+
+
+def test_several_fetches_answer_as_each(subject: Subject) -> None:
+    """Rows asked for together come as each question is answered alone, in order; one without ids finds nothing."""
+    fields = tuple(subject.fields)
+    first, second = subject.lead(title="Buyer"), subject.lead(title="Clerk")
+    wanted = [Fetching(subject.lead_object, ids, fields) for ids in ((first,), (), (first, second))]
+    together = subject.system.fetch_together(wanted)
+    assert [set(found) for found in together] == [{first}, set(), {first, second}]
+    assert dict(together[2]) == dict(subject.system.fetch(subject.lead_object, (first, second), fields))
 
 
 @pytest.mark.parametrize("sort", SORTS)

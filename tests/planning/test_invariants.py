@@ -97,7 +97,7 @@ def test_no_plan_breaks_an_invariant(case: Situation) -> None:
 
 def known(**changes: object) -> PlannedLead:
     """A lead with opt-outs that goes into a known account and contact, both filled."""
-    person = {"phone": "one", "last_name": "Okafor", "do_not_call": True}
+    person: dict[str, Scalar] = {"phone": "one", "last_name": "Okafor", "do_not_call": True}
     facts = {
         "lead": {"last_name": "Okafor", "company": "Okafor Looms", "phone": "two", "opted_out_email": True},
         "account": Record(Kind.ACCOUNT, ACCOUNT, {"name": "Okafor", "phone": "one", "owner_id": "005A"}),

@@ -42,12 +42,9 @@ def opportunities(project: Project) -> list[dict[str, Any]]:
 
 def test_opt_out_reaches_a_known_contact(project: Project) -> None:
     """Whatever `conversion.yaml` says, an opt-out is written on the contact, none is lifted, and both are read back."""
-    for name in ("opted_out_email", "opted_out_fax", "do_not_call"):
-        project.edit(
-            "mappings/conversion.yaml",
-            f"{name}: {{ from: {name}, native: true, survives: tighten }}",
-            f"{name}: {{ from: {name}, native: true, survives: recent }}",
-        )
+    for name, rule in (("opted_out_email", "never"), ("opted_out_fax", "never"), ("do_not_call", "lead")):
+        field = f"  {name}: {{ from: {name}, native: true, survives: "
+        project.edit("mappings/conversion.yaml", f"{field}tighten", f"{field}{rule}")
     project.load({"Account": [HARBOR], "Contact": [DAN | {"DoNotCall": True}]})
     project.load({"Lead": [demo_lead(1, "Dan", "Quill", "Harbor Grid Works", **OPT_OUTS)]})
     done = project.sync()

@@ -135,6 +135,8 @@ def test_turns_are_kept(store: SqliteStore) -> None:
     taken = [store.turns.take("west", lead(number)) for number in (1, 2, 1, 3)]
     assert taken == [0, 1, 0, 2]
     assert store.turns.take("east", lead(3)) == 0
+    assert [store.turns.held("west", lead(number)) for number in (3, 4)] == [2, None]
+    assert [store.turns.next(pool) for pool in ("west", "north")] == [3, 0]
 
 
 def test_made_counts_sent_conversions(store: SqliteStore) -> None:
@@ -152,6 +154,11 @@ def test_made_counts_sent_conversions(store: SqliteStore) -> None:
     assert store.turns.made_since(ROUTE, START) == {"conversions": 3, "accounts": 1}
     assert store.turns.made_since(ROUTE, START - HOUR) == {"conversions": 4, "accounts": 2}
     assert store.turns.made_since("other", START) == {"conversions": 0, "accounts": 0}
+    east, there = replace(step(7), policy="east"), replace(step(8), policy="west", connection="crm")
+    store.journal.planned(plan(east, there, plan_id="plan-2"))
+    store.journal.sent(orders(east, there), ROUTE, "run", START + HOUR)
+    made = [store.turns.made_since(ROUTE, START + HOUR, policy)["conversions"] for policy in (None, "east", "west")]
+    assert made == [1, 1, 0]
 
 
 def test_stored_text_round_trips(store: SqliteStore) -> None:

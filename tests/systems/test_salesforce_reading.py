@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.errors import ConfigError, Unreadable
-from connector.model.progress import Page, Watermark
+from connector.model.progress import Fetching, Page, Watermark
 from connector.systems.salesforce import SalesforceOptions, SalesforceSystem
 from connector.systems.salesforce.soql import chunks, instant, literal, quoted, select
 from connector.systems.secret import Secret
@@ -202,6 +202,20 @@ def test_fetch_beyond_a_query(org: SalesforceSubject) -> None:
     org.system.identity()
     before = org.system.calls
     assert len(org.system.fetch("Lead", known, ("LastName",))) == 4100
+    assert org.system.calls - before == 1
+
+
+def test_fetch_of_several_objects_is_one_call(org: SalesforceSubject) -> None:
+    """Records of several objects come in one call; an object of which none is asked for costs nothing."""
+    lead_id = org.lead()
+    org.system.identity()
+    before = org.system.calls
+    wanted = [
+        Fetching("Lead", (lead_id,), ("LastName",)),
+        Fetching("Contact", (), ()),
+        Fetching("Account", (lead_id,), ()),
+    ]
+    assert [list(found) for found in org.system.fetch_together(wanted)] == [[lead_id], [], []]
     assert org.system.calls - before == 1
 
 
