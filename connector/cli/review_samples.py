@@ -122,7 +122,7 @@ def _weighed(house: House, sample: Sample) -> GateRecord | None:
     book = _book(house, sample)
     if book is None or book.budget is None or not sample.verdict.converts:
         return None
-    return settle(house.store, book, house.clock.now())
+    return settle(house.store, book, house.clock.now(), reviews_only=True)
 
 
 def _book(house: House, sample: Sample) -> Rulebook | None:

@@ -71,7 +71,6 @@ class Fate:
     lead was disqualified.
     """
 
-    lead: RecordRef
     at: datetime
     good: bool
 

@@ -23,7 +23,7 @@ _DAY = timedelta(days=1)
 _SHORT = 12  # characters of a version that people are told
 
 
-def open_gates(route: Route, result: RouteResult, final: bool) -> None:
+def open_gates(route: Route, result: RouteResult, final: bool, reviews_only: bool = False) -> None:
     """Learn where the gates of the route's policies stand, before it decides or writes by them.
 
     With *final* false (a dry run) nothing is kept, and nobody is told that a gate closed.
@@ -31,7 +31,7 @@ def open_gates(route: Route, result: RouteResult, final: bool) -> None:
     now, version = route.clock.now(), route.versions.policy
     gated = [book for book in route.rules.policies.books if book.budget is not None]
     for book in gated:
-        record = settle(route.store, book, now, (route.name, version), final)
+        record = settle(route.store, book, now, (route.name, version), keep=final, reviews_only=reviews_only)
         if final and record.state is Gate.CLOSED and record.alerted_at is None:
             result.alerts += (f"policy {book.name} fell back to review: {record.why}; connector policy gate",)
             record = replace(record, alerted_at=now)
@@ -44,12 +44,18 @@ def open_gates(route: Route, result: RouteResult, final: bool) -> None:
 
 
 def settle(
-    store: Store, book: Rulebook, now: datetime, under: tuple[str, str] | None = None, keep: bool = True
+    store: Store,
+    book: Rulebook,
+    now: datetime,
+    under: tuple[str, str] | None = None,
+    *,
+    keep: bool = True,
+    reviews_only: bool = False,
 ) -> GateRecord:
     """Where the gate of a policy version stands by the evidence of now; a new version starts on probation.
 
     *under*: the route that asks, and what its decisions call their policy. What changed is kept, and audited, unless
-    *keep* is false. The policy must have an error budget.
+    *keep* is false. With *reviews_only* later outcomes are not looked up. The policy must have an error budget.
     """
     assert book.budget is not None, f"policy {book.name} has no error budget"
     with store.transaction() if keep else nullcontext():  # an answer that comes meanwhile is weighed before or after
@@ -57,7 +63,8 @@ def settle(
         record = before or _fresh(store, book, now)
         if under is not None and under not in record.under:
             record = replace(record, under=(*record.under, under))
-        record = judged(book.budget, record, _reviews(store, book, record), _fates(store, book, record), now)
+        known = Evidence(record.outcomes, record.good) if reviews_only else _fates(store, book, record)
+        record = judged(book.budget, record, _reviews(store, book, record), known, now)
         if keep and record != before:
             store.samples.set_gate(record)
             if before is not None and before.state is not record.state:
@@ -83,6 +90,7 @@ def _reviews(store: Store, book: Rulebook, record: GateRecord) -> Evidence:
 
 
 def _fates(store: Store, book: Rulebook, record: GateRecord) -> Evidence:
+    """What became of opportunities; weighed once a run, when its leads are decided (100,000 take three seconds)."""
     assert book.budget is not None
     known = store.samples.fates(book.name, record.under, record.evidence_from or record.since) if record.under else ()
     return weigh((fate.good for fate in known), book.budget.outcome_target)
@@ -118,7 +126,7 @@ def distrusted(route: Route, plan: Plan, result: RouteResult) -> dict[RecordRef,
     converting = [lead for lead in plan.leads if any(step.converts for step in lead.steps)]
     if not converting or not any(book.budget for book in route.rules.policies.books):
         return {}
-    open_gates(route, result, final=True)
+    open_gates(route, result, final=True, reviews_only=bool(route.gates))
     closed = {name for name, record in route.gates.items() if record.state is Gate.CLOSED}
     held = {lead.lead for lead in converting if closed and _is_automatic(route, lead.lead, closed)}
     while more := set(_leaning(plan.leads, held)):

@@ -11,13 +11,15 @@ import pytest
 
 from connector.model.assurance import GateRecord, Sample
 from connector.model.decision import Decision, Gate, Verdict
+from connector.model.history import Origin, StageChange
 from connector.model.match import Linkage, Resolution
-from connector.model.progress import InboxState, Page, Watermark, Woken
-from connector.model.records import RawRecord
+from connector.model.progress import CrosswalkEntry, InboxState, Page, Watermark, Woken
+from connector.model.records import RawRecord, RecordRef
 from connector.pipeline.gate import reopen, settle
 from connector.policy import Rulebook, load_policy
 from tests.pipeline.histories import ASKS, ROUTE, History, history, ref
 from tests.policy import making
+from tests.store.making import orders, plan, receipt, step
 
 DAY = timedelta(days=1)
 NOW = making.NOW
@@ -33,7 +35,8 @@ def past(tmp_path: Path) -> Iterator[History]:
 
 def gated(target: float = 0.9) -> Rulebook:
     """The small policy with an error budget."""
-    text = f"{making.SMALL}error_budget: {{target: {target}, probation: {{reviewed: 5}}}}\n"
+    budget = f"{{target: {target}, outcome_target: 0.6, probation: {{reviewed: 5}}}}"
+    text = f"{making.SMALL}error_budget: {budget}\n"
     return load_policy(text, making.PATH)
 
 
@@ -81,6 +84,18 @@ def test_only_conversions_are_evidence(past: History) -> None:
     assert (record.state, record.reviewed) == (Gate.PROBATION, 0)
 
 
+def test_outcomes_close_apart_from_reviews(past: History) -> None:
+    """Opportunities that sales close at once are evidence of their own, looked up where it is asked for."""
+    under = (ROUTE, past.book.version)
+    settle(past.store, past.book, NOW, under)
+    for number in range(24):
+        _lost_at_once(past, number)
+    assert settle(past.store, past.book, NOW, under, keep=False, reviews_only=True).outcomes == 0
+    record = settle(past.store, past.book, NOW, under)
+    assert (record.state, record.reviewed, record.outcomes) == (Gate.CLOSED, 0, 24)
+    assert record.why == "sales accepted 0 of 24 opportunities that it opened, and 60 % must be"
+
+
 def test_new_version_tells_of_a_closed_one(past: History) -> None:
     """A closed version does not bind the next one, which begins on probation and says what was before."""
     before = closed(past)
@@ -125,6 +140,18 @@ def _decided(past: History, number: int, gate: Gate) -> Decision:
     lead = replace(making.lead(**ASKS), ref=ref(number))
     inputs = replace(making.inputs(lead, Linkage.NEW, as_of=NOW), gate=gate)
     return past.keep(replace(inputs, resolution=Resolution(lead.ref, Linkage.NEW)))
+
+
+def _lost_at_once(past: History, number: int) -> None:
+    """A lead that was converted, and whose opportunity was closed in its first stage."""
+    decision = _decided(past, number, Gate.PROBATION)
+    done = replace(step(number), lead=decision.lead)
+    past.store.journal.planned(replace(plan(done, plan_id=f"plan-{number}"), versions=decision.versions))
+    past.store.journal.sent(orders(done), ROUTE, "run", NOW)
+    made = RecordRef("crm", "Opportunity", f"O{number}")
+    link = CrosswalkEntry(f"{decision.lead.key}:opportunity", "opportunity", made, True)
+    past.store.journal.settle([receipt(done)], [link])
+    past.store.stages.put([StageChange(made, NOW, "Lost", Origin.HISTORY, closed=True)])
 
 
 def _in_review(past: History, number: int, gate: Gate) -> Decision:
