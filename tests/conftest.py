@@ -9,10 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from connector import wiring
 from connector.sandbox import Sandbox
 from connector.sandbox.world import shipped_worlds
-from tests.remembered import READING
 from tests.sandbox_caller import Caller
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -29,14 +27,6 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def rules_read_once() -> Iterator[None]:
-    """Commands in this process read the same files of a route once: half of a cycle would be reading."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(wiring, "read_rules", READING)
-        yield
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from connector.config import Config, CsvConnection
 from connector.config import Route as RouteConfig
 from connector.errors import ConfigError, Finding, InputError
+from connector.model.records import digest_of
 from connector.ports import Clock, Observer, Source, Store, Target
 from connector.wiring.crms import connect
 from connector.wiring.processes import Processes
@@ -125,6 +126,13 @@ def read_text(path: Path, name: str = "") -> str:
         raise InputError([Finding(name or str(path), 0, 0, "unreadable-file", what)]) from None
 
 
+def _content(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8", "backslashreplace")
+    except OSError:
+        return ""
+
+
 def _missing(name: str, kind: str) -> InputError:
     fix = "write it, correct the path, or take the starter of `connector init`"
     return InputError([Finding(name, 0, 0, "missing-file", f"there is no such {kind}", fix)])
@@ -172,6 +180,13 @@ class RuleFiles:
         own = [*sorted(self.mapping.glob("*/*.yaml")), *sorted(self.mapping.glob("conversion.yaml"))]
         return {self.name(path): self.text(path) for path in own}
 
+    def contents(self) -> Iterator[tuple[str, str]]:
+        """Name and content of every file, in the order in which the route names them; nothing of one not there."""
+        for path in (*sorted(self.mapping.glob("*/*.yaml")), self.mapping / "conversion.yaml", self.matching):
+            yield self.name(path), _content(path)
+        for path in self.policies:
+            yield self.name(path), _content(path)
+
     def load_mappings(self) -> MappingSet:
         """The mappings, worked out; raises InputError with every problem."""
         from connector.mapping import load_mappings
@@ -205,11 +220,29 @@ def read_mappings(config: Config, settings: RouteConfig) -> MappingSet:
     return mappings
 
 
+_MOST_KEPT = 8  # sets of files; a project has one or two, and each is a few megabytes once it is worked out
+_kept: dict[str, Rules] = {}
+
+
 def read_rules(config: Config, settings: RouteConfig) -> Rules:
-    """The mapping, matching and policy of a route; all their problems at once, missing files too, as ConfigError."""
+    """The mapping, matching and policy of a route; all their problems at once, missing files too, as ConfigError.
+
+    Files with the same names and texts are worked out once per process: a daemon and a run of several routes would
+    do it again and again. They are read every time, so that an edit is seen.
+    """
+    files = RuleFiles.of_route(config, settings)
+    mark = digest_of(list(files.contents()))
+    if mark not in _kept:
+        rules = _worked_out(files)
+        if len(_kept) >= _MOST_KEPT:
+            del _kept[next(iter(_kept))]
+        _kept[mark] = rules
+    return _kept[mark]
+
+
+def _worked_out(files: RuleFiles) -> Rules:
     from connector.pipeline import Rules
 
-    files = RuleFiles.of_route(config, settings)
     findings: list[Finding] = []
     mappings = _part(files.load_mappings, findings)
     matching = _part(files.load_matching, findings)

@@ -28,7 +28,6 @@ from connector.store.journal import SqliteJournal
 from connector.systems.wire.door import Ask, WireSession
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # it is started as a program
-from tests.remembered import READING
 
 JOURNAL_WRITES = ("planned", "sent", "settle", "back_to_planned", "drop_planned")
 
@@ -126,13 +125,12 @@ def warm_up() -> None:
 
 def serve(commands: Iterator[str]) -> None:
     """Answer every line of *commands* with how a forked child ended."""
-    wiring.read_rules = READING  # type: ignore[assignment]
     warm_up()
     for line in commands:
         task = json.loads(line)
         config = load_config(Path(task["words"][1]))
         for settings in config.routes.values():
-            READING(config, settings)  # read here, so that every child has it
+            wiring.read_rules(config, settings)  # worked out here, so that every child has it
         hears, told = os.pipe()
         pid = os.fork()
         if pid == 0:
