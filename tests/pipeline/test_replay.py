@@ -19,7 +19,7 @@ from connector.model.match import Linkage
 from connector.model.plan import Action
 from connector.model.progress import CrosswalkEntry
 from connector.model.records import Activity, Kind, RecordRef, external_key
-from connector.model.replay import Fared
+from connector.model.replay import Fared, Opened
 from connector.pipeline.replay_ledger import CARRIED, Ledger
 from connector.policy import load_policy
 from tests.policy import making
@@ -180,6 +180,22 @@ def test_survivor_opens_no_second_opportunity(past: History) -> None:
     lost = past.replay(never)
     assert (lost.opportunities.old, lost.opportunities.new, lost.opportunities.lost) == (1, 0, 1)
     assert (lost.flipped, lost.other_answers) == (0, 1)
+
+
+def test_repeat_opens_what_its_survivor_did_not(past: History) -> None:
+    """Whether a survivor opened an opportunity is carried on as the new policy has it, and only while they differ."""
+    opens = 'opportunity: {{name: "{{company}}", open_when: {{field: rating, is: {}}}}}'
+    past.book = making.small(opportunity=opens.format("Hot"))
+    other = making.small(opportunity=opens.format("Cold"))
+    past.decide(1, **{**ASKS, "rating": "Hot"})
+    past.decide(2, days=1, follows=1, **{**ASKS, "rating": "Cold"})
+    assert past.replay(other).opportunities == Opened(old=1, new=1, gained=1, lost=1)
+    past.decide(3, days=2, **{**ASKS, "rating": "Cold"})
+    past.decide(4, days=3, follows=3, **{**ASKS, "rating": "Cold"})
+    past.decide(3, days=4, **{**ASKS, "rating": "Warm"})
+    past.decide(5, days=5, follows=3, **{**ASKS, "rating": "Cold"})
+    found = past.replay(other).opportunities
+    assert found == Opened(old=1, new=3, gained=3, lost=1)
 
 
 def test_survivor_before_the_bounds_stays(past: History) -> None:
