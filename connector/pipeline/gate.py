@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence, Set
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -31,16 +31,23 @@ def open_gates(route: Route, result: RouteResult, final: bool, reviews_only: boo
     now, version = route.clock.now(), route.versions.policy
     gated = [book for book in route.rules.policies.books if book.budget is not None]
     for book in gated:
-        record = settle(route.store, book, now, (route.name, version), keep=final, reviews_only=reviews_only)
-        if final and record.state is Gate.CLOSED and record.alerted_at is None:
-            result.alerts += (f"policy {book.name} fell back to review: {record.why}; connector policy gate",)
-            record = replace(record, alerted_at=now)
-            route.store.samples.set_gate(record)
+        with _held(route.store, final):
+            record = settle(route.store, book, now, (route.name, version), keep=final, reviews_only=reviews_only)
+            if final and record.state is Gate.CLOSED and record.alerted_at is None:
+                result.alerts += (f"policy {book.name} fell back to review: {record.why}; connector policy gate",)
+                record = replace(record, alerted_at=now)
+                route.store.samples.set_gate(record)
         route.gates[book.name] = record
     result.gates = tuple(route.gates[book.name] for book in gated)
-    if final and gated:
-        known = [[book.name, book.version] for book in gated]
-        route.store.runs.remember(route.target.name, gates_fact(route.name), known)
+    known = [[book.name, book.version] for book in gated]
+    fact = gates_fact(route.name)
+    if final and known != (route.store.runs.recall(route.target.name, fact) or []):
+        route.store.runs.remember(route.target.name, fact, known)
+
+
+def _held(store: Store, keep: bool) -> AbstractContextManager[None]:
+    """Where something is kept, what people say meanwhile comes before all of it or after."""
+    return store.transaction() if keep else nullcontext()
 
 
 def settle(
@@ -58,7 +65,7 @@ def settle(
     *keep* is false. With *reviews_only* later outcomes are not looked up. The policy must have an error budget.
     """
     assert book.budget is not None, f"policy {book.name} has no error budget"
-    with store.transaction() if keep else nullcontext():  # an answer that comes meanwhile is weighed before or after
+    with _held(store, keep):
         before = store.samples.gate(book.name, book.version)
         record = before or _fresh(store, book, now)
         if under is not None and under not in record.under:

@@ -154,3 +154,18 @@ def test_probation_allows_some_a_day(project: Project) -> None:
         open_gates(route, RouteResult(route.name), final=False)
         assert daily_allowance(route, "policy") == 1000 - len(MORE)
         assert daily_allowance(route, "other") is None
+
+
+def test_policy_without_budget_has_no_gate(project: Project) -> None:
+    """Where the budget is taken out of the policy its gate is told of no more, and nothing holds conversion back."""
+    closed(project)
+    policy = project.folder / "mappings" / "policy.yaml"
+    head, _, rest = policy.read_text().partition("error_budget:")
+    policy.write_text(head + rest.partition("\n\n")[2])
+    project.load(Lead=[hot(LATE)])
+
+    assert project.sync("salesforce")["routes"][0]["gates"] == []
+
+    assert LATE in converted(project)
+    assert project.run("status", "--json").json["gates"] == []
+    assert project.run("policy", "gate", "--json").json["gates"][0]["budget"] is None
