@@ -48,7 +48,8 @@ def test_every_command_shows_an_example(
 ) -> None:
     """The help ends with an example of that very command, and its words are accepted."""
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "plan.json").touch()
+    for name in ("plan.json", "leads.csv"):
+        (tmp_path / name).touch()
     words = shlex.split((command.help or "").rpartition("Example: ")[2])
     assert words[: len(path) + 1] == ["connector", *path]
     command.make_context(path[-1], words[len(path) + 1 :]).close()
