@@ -198,7 +198,7 @@ def _fields(rulebook: Rulebook, inputs: DecisionInputs) -> Iterator[Lever]:
 
 def _field_lever(field: str, value: Scalar) -> Lever:
     room, _, name = field.rpartition(".")
-    what = f"another {field}" if value == OTHER else f"{field} empty" if value is None else f"{field} {_told(value)}"
+    what = f"another {field}" if value == OTHER else f"{field} empty" if value is None else f"{field} = {_told(value)}"
 
     def change(state: State) -> State:
         inputs = state.inputs

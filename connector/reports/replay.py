@@ -223,9 +223,14 @@ def calls_sentence(replayed: Replayed) -> str:
         return "API calls: not known, because no conversion was carried out yet whose steps the journal would hold."
     measured = sum(count for verdict, count in calls.measured_on.items() if verdict.converts)
     return (
-        f"API calls to write: about {calls.old:,.0f} before, {calls.new:,.0f} now, estimated from the steps that the"
-        f" journal holds of {_counted(measured, 'converted lead', 'converted leads')}; reading costs the same."
+        f"API calls to write: about {_calls(calls.old)} before, {_calls(calls.new)} now, estimated from the steps that"
+        f" the journal holds of {_counted(measured, 'converted lead', 'converted leads')}; reading costs the same."
     )
+
+
+def _calls(count: float) -> str:
+    """A number of calls; batches make it a part of one for few leads."""
+    return f"{count:,.1f}" if count < 10 else f"{count:,.0f}"
 
 
 def outcome_sentences(outcomes: Outcomes) -> Iterator[str]:

@@ -34,6 +34,7 @@ _MASKS = (
     (re.compile(r"\b(00Q|001|003|005|006|00D|00G)[A-Za-z0-9]{12,15}\b"), r"\1..."),
     (re.compile(r"\b127\.0\.0\.1:\d+"), "127.0.0.1:PORT"),
     (re.compile(r"\b(?=[0-9a-f]*\d)[0-9a-f]{16,64}\b"), "DIGEST"),
+    (re.compile(r"\b(version|replayed with) [0-9a-f]{12}\b"), r"\1 DIGEST"),
     (re.compile(r"version \d+\.\d+\.\d+"), "version N"),
     (re.compile(r"\b\d+ MiB"), "N MiB"),
     (re.compile(r"\bwaited .*: source .*"), "waited TIMES"),
