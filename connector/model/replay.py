@@ -112,7 +112,8 @@ class Replayed:
 
     *versions* counts decisions by the policy version that made them; *new_versions* are those replayed with.
     *identical*: by that very version, and the same text to the byte. *renamed*: by another version, and the same
-    text but for its name and for which leads it draws for blind review. *before_fields*: kept before today's fields existed, and equal in every field it has.
+    text but for its name and for which leads it draws for blind review. *before_fields*: kept before today's fields
+    existed, and equal in every field it has.
     *differs*: all others; among them the *flips*, and *other_answers*, where the verdict stayed and something that
     is carried out changed. *standing* counts leads by their last verdict, old and new. *reviews* counts reviews
     opened per ISO week, old and new. *superseded* decisions were made anew at once because a value was in doubt;
