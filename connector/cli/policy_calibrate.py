@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from connector.cli.matching_rules import helped
 from connector.cli.output import put_json, say, table
 from connector.cli.session import Session, verb
 from connector.errors import UsageError
@@ -57,6 +58,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--seed", type=int, default=0, show_default=True, help="How the history is parted for measuring.")
 @click.option("-o", "--out", type=_FILE, help=f"Where the proposal goes (default: {_NAME} beside the policy).")
 @verb
+@helped
 def command(
     session: Session, source: str, outcome: str | None, policy: Path | None, out: Path | None, **more: Any
 ) -> int:

@@ -25,6 +25,7 @@ MORE_COLUMNS = (
 )
 """Columns that are read where they are there."""
 
+_HELP = "connector report funnel --help"
 _LONGEST_CELL = 10_000_000
 _DELIMITERS = (",", ";", "\t", "|")
 _YES, _NO = frozenset({"1", "true", "yes"}), frozenset({"", "0", "false", "no"})
@@ -84,11 +85,11 @@ def _check_header(header: Sequence[str], name: str) -> None:
     wanted = f"the columns are {', '.join(COLUMNS)}; all but lead_id may be missing"
     if "lead_id" not in header:
         what = "there is no column lead_id" if any(header) else "the file is empty"
-        raise InputError([Finding(name, 1, 1, "no-lead-id", what, wanted)])
+        raise InputError([Finding(name, 1, 1, "no-lead-id", what, wanted)], next_command=_HELP)
     double = [cell for cell in dict.fromkeys(header) if cell and header.count(cell) > 1]
     if double:
         places = [Finding(name, 1, header.index(cell) + 1, "double-column", f"{cell} comes twice") for cell in double]
-        raise InputError(places)
+        raise InputError(places, next_command=_HELP)
 
 
 def _rows(reader: Any, header: Sequence[str], file: HistoryFile) -> Iterator[LeadHistory]:
@@ -104,7 +105,7 @@ def _rows(reader: Any, header: Sequence[str], file: HistoryFile) -> Iterator[Lea
 
 def _unreadable(name: str, line: int, error: Exception) -> InputError:
     what = f"cannot be read: {error}" if isinstance(error, csv.Error) else "is not written in UTF-8"
-    return InputError([Finding(name, line, 0, "unreadable-file", what, "save it as CSV in UTF-8")])
+    return InputError([Finding(name, line, 0, "unreadable-file", what, "save it as CSV in UTF-8")], next_command=_HELP)
 
 
 def _row(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import csv
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -21,6 +22,7 @@ from connector.cli import cli
 from connector.cli.reference import WITHOUT_SCHEMA, commands, schema_name
 from connector.sandbox import Sandbox
 from tests.matching.labelled_files import write_labelled
+from tests.policy.calibration.pasts import past
 
 from .terminal import Answer, Folder, QuickClock, type_command
 
@@ -31,6 +33,12 @@ GOOD, NAMELESS = (
     "{},Nobody,,,nobody@oakiron.example\n",
 )
 LEAD = "maria@blueheron.example"
+HISTORY = """lead_id,source,customer,created_at,mql_at,srl_at,sql_at,won_at,lost_at,reason,amount,forecast,origin
+1,Web,new,2026-01-02,2026-01-03,2026-01-05,2026-01-09,2026-02-01,,,100,,history
+2,Web,existing,2026-01-04,2026-01-06,2026-01-08,2026-01-10,,2026-02-03,price,50,,snapshot
+3,Fair,new,2026-02-01,2026-02-02,2026-02-03,2026-02-04,,,,70,Commit,snapshot
+4,,old,,,,,2026-01-01,,,much,,
+"""
 TABLES = " ".join(f"--{name} {{labelled}}/{name}.csv" for name in ("leads", "contacts", "accounts", "truth"))
 ROWS = TABLES.partition(" --truth")[0]
 
@@ -82,6 +90,11 @@ CASES = [
     case("matching-train", "matching train --from {labelled} --processes 1 --out {out}"),
     case("matching-calibrate", "matching calibrate --from {labelled} --precision 0.9 --processes 1 --out {out}"),
     case("report-waiting", "report waiting"),
+    case("report-funnel", "report funnel"),
+    case("report-funnel", "report funnel --history {history} --as-of 2026-03-01"),
+    case("report-conversions", "report conversions"),
+    case("report-stagnant", "report stagnant"),
+    case("report-stagnant", "report stagnant --as-of 2099-01-01 --top 2"),
     case("review-list", "review list --all"),
     case("review-show", "review show {review}"),
     case("review-export", "review export {sheet}"),
@@ -91,6 +104,9 @@ CASES = [
     case("review-sample", "review sample {sample}"),
     case("review-sample", "review sample {sample} --answer nurture"),
     case("policy-gate", "policy gate"),
+    case("policy-replay", "policy replay"),
+    case("policy-replay", "policy replay --policy {stricter} --detailed-exitcode", 3),
+    case("policy-calibrate", "policy calibrate --from {past} --outcome Won -o {out}"),
     case("journal-show", "journal show"),
     case("journal-show", f"journal show {LEAD}"),
     case("journal-verify", "journal verify"),
@@ -119,6 +135,11 @@ ERRORS = [
     case("error", "review decide 1 perhaps", 2),
     case("error", "review sample 4711", 2),
     case("error", "policy gate --reopen nothing --why test", 2),
+    case("error", "policy replay --since 2026-02-01 --until 2026-01-01", 2),
+    case("error", "policy calibrate --from {past} --outcome Channel", 65),
+    case("error", "policy calibrate --from {stricter} --outcome Won", 65),
+    case("error", "report funnel --history {past}", 65),
+    case("error", "report stagnant --route nowhere", 78),
     case("error", "dead-letters retry 4711", 2),
     case("error", "dead-letters discard 4711 --why test", 2),
     case("error", "journal show nobody@nowhere.example", 2),
@@ -166,6 +187,7 @@ def words_of(one: Case, folder: Folder, place: Path) -> list[str]:
     }
     if any("{labelled}" in word for word in one.words):
         write_labelled(folder.path / "labelled", 240)
+    known |= {name: made(place / name) for name, made in FILES.items() if f"{{{name}}}" in one.words}
     if "{sheet_kept}" in one.words:
         assert folder.type("review", "export", str(known["sheet_kept"])).code == 0
     if "{review}" in one.words:
@@ -179,6 +201,31 @@ def words_of(one: Case, folder: Folder, place: Path) -> list[str]:
     if "{letter}" in one.words:
         known["letter"] = folder.ask("SELECT min(id) FROM dead_letters WHERE state = 'open'")[0][0]
     return [word.format_map(known) for word in one.words]
+
+
+def _write_history(path: Path) -> Path:
+    """Leads of a funnel: won, lost, open, and one of which nearly nothing can be."""
+    path.write_text(HISTORY, "utf-8")
+    return path
+
+
+def _write_past(path: Path) -> Path:
+    """Leads with outcomes, just enough of them to calibrate on."""
+    made = past(200)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([made.headings, *made.rows])
+    return path
+
+
+def _write_stricter(path: Path) -> Path:
+    """The shipped policy, but no lead has a strong fit."""
+    text = (files("connector") / "starter" / "policy.yaml").read_text("utf-8")
+    assert "levels: {strong: 55" in text
+    path.write_text(text.replace("levels: {strong: 55", "levels: {strong: 99", 1), "utf-8")
+    return path
+
+
+FILES = {"history": _write_history, "past": _write_past, "stricter": _write_stricter}
 
 
 def sampled(folder: Folder) -> int:
