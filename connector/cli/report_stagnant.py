@@ -79,7 +79,7 @@ def command(
 def _report(house: House, routes: Sequence[str], asked: Standstill) -> StagnantReport:
     funnel, before = house.store.funnel, asked.as_of - timedelta(days=asked.days)
     quiet = {kind: _flat(funnel.quiet(kind, before)) for kind in (Kind.ACCOUNT, Kind.CONTACT)}
-    return stagnant_report(asked, _flat(funnel.promises(routes)), quiet, funnel.stays)
+    return stagnant_report(asked, _flat(funnel.deadlines(routes)), quiet, funnel.stays)
 
 
 def _flat(batches: Iterable[Sequence[Item]]) -> Iterator[Item]:

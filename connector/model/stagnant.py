@@ -1,4 +1,4 @@
-"""What stands still: leads past a promise, records with which nothing happens, opportunities that do not move.
+"""What stands still: leads past a deadline, records with which nothing happens, opportunities that do not move.
 
 And what was done with leads, counted.
 """
@@ -13,7 +13,7 @@ from connector.model.records import Kind, RecordRef, require_aware
 
 
 @dataclass(frozen=True, slots=True)
-class Promise:
+class Deadline:
     """By when somebody should have acted on a lead: *name* and *says* are those of the policy's SLA."""
 
     lead: RecordRef

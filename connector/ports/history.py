@@ -10,7 +10,7 @@ from connector.model.assurance import Fate, GateRecord, Sample
 from connector.model.decision import Verdict
 from connector.model.history import ActivityRow, LeadHistory, StageChange
 from connector.model.records import Activity, Kind, RecordRef
-from connector.model.stagnant import Deed, Promise, Quiet, Stay
+from connector.model.stagnant import Deadline, Deed, Quiet, Stay
 
 
 class Activities(Protocol):
@@ -51,7 +51,7 @@ class Funnel(Protocol):
     def with_opportunity(self, routes: Sequence[str], batch: int = 1000) -> Iterator[Sequence[LeadHistory]]:
         """As `histories`, of the leads alone of which an opportunity is known."""
 
-    def promises(self, routes: Sequence[str], batch: int = 1000) -> Iterator[Sequence[Promise]]:
+    def deadlines(self, routes: Sequence[str], batch: int = 1000) -> Iterator[Sequence[Deadline]]:
         """Every SLA that a standing decision of *routes* speaks of, kept or not."""
 
     def quiet(self, kind: Kind, before: datetime, batch: int = 1000) -> Iterator[Sequence[Quiet]]:

@@ -1,4 +1,4 @@
-"""What stands still: leads past a promise, accounts and contacts without activity, opportunities stuck in a stage."""
+"""What stands still: leads past a deadline, accounts and contacts without activity, opportunities stuck in a stage."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
 from connector.model.records import Kind, iso
-from connector.model.stagnant import Promise, Quiet, Stay
+from connector.model.stagnant import Deadline, Quiet, Stay
 from connector.reports.funnel_told import Told, in_days, money
 from connector.reports.measures import quantile
 
@@ -61,7 +61,7 @@ class StagnantReport:
 
     as_of: datetime
     days: int
-    late: Longest[Promise]
+    late: Longest[Deadline]
     late_by: Mapping[str, int]
     quiet: Mapping[Kind, Longest[Quiet]]
     never: Mapping[Kind, int]
@@ -104,7 +104,7 @@ class Standstill:
 
 def stagnant_report(
     asked: Standstill,
-    promises: Iterable[Promise],
+    deadlines: Iterable[Deadline],
     quiet: Mapping[Kind, Iterable[Quiet]],
     stays: Callable[[], Iterable[Stay]],
 ) -> StagnantReport:
@@ -112,7 +112,7 @@ def stagnant_report(
 
     *quiet* holds records with which nothing happened in the days asked for.
     """
-    late, late_by = _late(asked, promises)
+    late, late_by = _late(asked, deadlines)
     still = {kind: _quiet(asked, records) for kind, records in quiet.items()}
     limits = stay_limits(stays(), asked.days)
     stuck = _Top[Stuck](asked.most, lambda one: one.stay.since)
@@ -161,12 +161,12 @@ def _limit(limits: Mapping[str, Limit], stay: Stay, days: int) -> float:
     return limits[stay.stage].days if stay.stage in limits else float(days)
 
 
-def _late(asked: Standstill, promises: Iterable[Promise]) -> tuple[Longest[Promise], dict[str, int]]:
-    late, by = _Top[Promise](asked.most, lambda one: one.due_at), Counter[str]()
-    for promise in promises:
-        if promise.due_at <= asked.as_of:
-            late.add(promise)
-            by[promise.name] += 1
+def _late(asked: Standstill, deadlines: Iterable[Deadline]) -> tuple[Longest[Deadline], dict[str, int]]:
+    late, by = _Top[Deadline](asked.most, lambda one: one.due_at), Counter[str]()
+    for deadline in deadlines:
+        if deadline.due_at <= asked.as_of:
+            late.add(deadline)
+            by[deadline.name] += 1
     return late.longest(), dict(by.most_common())
 
 
@@ -187,7 +187,7 @@ def stagnant_json(report: StagnantReport) -> dict[str, object]:
         "leads": {
             "count": report.late.count,
             "by": dict(report.late_by),
-            "longest": [_promise_json(one, report) for one in report.late.shown],
+            "longest": [_deadline_json(one, report) for one in report.late.shown],
         },
         **{
             f"{kind.value}s": {
@@ -211,7 +211,7 @@ def stagnant_json(report: StagnantReport) -> dict[str, object]:
     }
 
 
-def _promise_json(one: Promise, report: StagnantReport) -> dict[str, object]:
+def _deadline_json(one: Deadline, report: StagnantReport) -> dict[str, object]:
     late = (report.as_of - one.due_at).total_seconds() / _DAY
     return {
         "lead": str(one.lead),
@@ -264,7 +264,7 @@ def stagnant_tables(report: StagnantReport) -> Iterator[Told]:
         Told("What stands still", ("what", "count"), _summary(report)),
         Told(
             "Leads past their SLA, the longest first",
-            ("lead", "route", "verdict", "stage", "promise", "since", "days late"),
+            ("lead", "route", "verdict", "stage", "deadline", "since", "days late"),
             [
                 (
                     *(one.lead, one.route, one.verdict, one.stage, one.says, iso(one.due_at)[:10]),

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from connector.model.history import LeadHistory, Origin
 from connector.model.records import Kind, RecordRef, external_key
-from connector.model.stagnant import Deed, Promise, Quiet, Stay
+from connector.model.stagnant import Deadline, Deed, Quiet, Stay
 from connector.store import funnel_standing
 from connector.store.codec import ref_of
 from connector.store.database import Database
@@ -139,9 +139,9 @@ class SqliteFunnel:
             after = found[-1][0]
             yield self._batch([ref_of(*row[1:]) for row in found], named, first)
 
-    def promises(self, routes: Sequence[str], batch: int = 1000) -> Iterator[Sequence[Promise]]:
+    def deadlines(self, routes: Sequence[str], batch: int = 1000) -> Iterator[Sequence[Deadline]]:
         """Every SLA that a standing decision of *routes* speaks of, kept or not."""
-        return funnel_standing.promises(self._database, routes, batch)
+        return funnel_standing.deadlines(self._database, routes, batch)
 
     def quiet(self, kind: Kind, before: datetime, batch: int = 1000) -> Iterator[Sequence[Quiet]]:
         """Live accounts or contacts with which nothing has happened since *before*, in the order of their ids."""

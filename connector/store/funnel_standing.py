@@ -11,7 +11,7 @@ from typing import Any
 
 from connector.model.history import Origin
 from connector.model.records import Kind, from_iso
-from connector.model.stagnant import Deed, Promise, Quiet, Stay
+from connector.model.stagnant import Deadline, Deed, Quiet, Stay
 from connector.store.codec import moment, ref_of, stamp
 from connector.store.database import Database, Row
 
@@ -56,12 +56,12 @@ AND d.decided_at >= ?2 AND d.decided_at < ?3 GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 
 """
 
 
-def promises(database: Database, routes: Sequence[str], batch: int) -> Iterator[Sequence[Promise]]:
+def deadlines(database: Database, routes: Sequence[str], batch: int) -> Iterator[Sequence[Deadline]]:
     """Every SLA that a standing decision speaks of; the policy ends such a reason with when it is due."""
     after, named = 0, json.dumps(list(routes))
     while found := database.rows(_PROMISES, (after, named, batch)):
         after = found[-1][0]
-        yield [promise for row in found for promise in _promises(row)]
+        yield [deadline for row in found for deadline in _deadlines(row)]
 
 
 def quiet(database: Database, kind: Kind, before: datetime, batch: int) -> Iterator[Sequence[Quiet]]:
@@ -84,12 +84,12 @@ def deeds(database: Database, routes: Sequence[str], since: datetime, until: dat
     return [Deed(*row) for row in database.rows(_DEEDS, (named, stamp(since), stamp(until)))]
 
 
-def _promises(row: Row) -> Iterator[Promise]:
+def _deadlines(row: Row) -> Iterator[Deadline]:
     for name, says in json.loads(row[7]):
         timed = _TIMED.match(str(says))
         if timed is not None:
             lead = ref_of(row[1], row[2], row[3])
-            yield Promise(lead, row[4], row[5], row[6], str(name), timed["says"], from_iso(timed["at"]))
+            yield Deadline(lead, row[4], row[5], row[6], str(name), timed["says"], from_iso(timed["at"]))
 
 
 def _quiet(row: Row, kind: Kind) -> Quiet:

@@ -1,4 +1,4 @@
-"""What stands still: promises past their time, quiet records, stuck opportunities; from the state file to the words."""
+"""What stands still: deadlines gone by, quiet records, stuck opportunities; from the state file to the words."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from connector.model.decision import Reason, Verdict
 from connector.model.history import ActivityRow, Origin, StageChange
 from connector.model.match import Entry
 from connector.model.records import Kind, RecordRef, iso
-from connector.model.stagnant import Promise, Quiet, Stay
+from connector.model.stagnant import Deadline, Quiet, Stay
 from connector.reports.markup import text
 from connector.reports.stagnant import (
     FEWEST,
@@ -41,21 +41,21 @@ def stay(number: int, since: float, until: float | None = None, stage: str = "Pr
 
 
 def stagnant(
-    promises: Iterable[Promise] = (), quiet: Iterable[Quiet] = (), stays: Iterable[Stay] = ()
+    deadlines: Iterable[Deadline] = (), quiet: Iterable[Quiet] = (), stays: Iterable[Stay] = ()
 ) -> StagnantReport:
     """The report, a hundred days after the start."""
     known = list(stays)
-    return stagnant_report(ASKED, promises, {Kind.ACCOUNT: quiet}, lambda: known)
+    return stagnant_report(ASKED, deadlines, {Kind.ACCOUNT: quiet}, lambda: known)
 
 
-def promise(number: int, due: float, name: str = "answer-review") -> Promise:
+def deadline(number: int, due: float, name: str = "answer-review") -> Deadline:
     """Somebody should have acted by a day."""
-    return Promise(lead(number), ROUTE, "review", "SRL", name, "Answer it.", day(due))
+    return Deadline(lead(number), ROUTE, "review", "SRL", name, "Answer it.", day(due))
 
 
-def test_latest_promises_come_first_and_all_count() -> None:
-    """Only promises past their time count; those past it longest are listed, the others counted."""
-    report = stagnant([promise(1, 90), promise(2, 50), promise(3, 101), promise(4, 70, "mql")])
+def test_latest_deadlines_come_first_and_all_count() -> None:
+    """Only deadlines past their time count; those past it longest are listed, the others counted."""
+    report = stagnant([deadline(1, 90), deadline(2, 50), deadline(3, 101), deadline(4, 70, "mql")])
     assert [one.lead for one in report.late.shown] == [lead(2), lead(4)]
     assert (report.late.count, report.late_by) == (3, {"answer-review": 2, "mql": 1})
 
@@ -81,7 +81,7 @@ def test_stuck_is_longer_than_nine_in_ten() -> None:
 def test_every_form_tells_the_same_counts() -> None:
     """JSON, rows, tables and page hold the counts and what is listed, with names as words."""
     quiet = [Quiet(account(1), Kind.ACCOUNT, "<b>One & Co", day(9), True)]
-    report = stagnant([promise(1, 90)], quiet, [stay(1, 0)])
+    report = stagnant([deadline(1, 90)], quiet, [stay(1, 0)])
     answer = stagnant_json(report)
     assert [answer[name]["count"] for name in ("leads", "accounts", "opportunities")] == [1, 1, 1]  # type: ignore[index]
     assert ("leads", "all", "past SLA", 1, "", "") in list(stagnant_rows(report))
@@ -93,16 +93,16 @@ def test_every_form_tells_the_same_counts() -> None:
     assert "One & Co" in read(page).words
 
 
-def test_promises_are_read_from_standing_decisions(store: SqliteStore) -> None:
-    """An SLA that a standing decision speaks of is a promise, kept or missed; one of an older decision is none."""
+def test_deadlines_are_read_from_standing_decisions(store: SqliteStore) -> None:
+    """An SLA that a standing decision speaks of is a deadline, kept or missed; one of an older decision is none."""
     told = (Reason("review", "A person decides."), Reason("answer", f"Answer in a day. Due {iso(day(1))}."))
     late = (Reason("mql", f"Call the MQL. Overdue since {iso(day(-2))}."),)
     for number, verdict, reasons in ((1, Verdict.REVIEW, told), (2, Verdict.NURTURE, late), (1, Verdict.CONVERT, told)):
         made = replace(decision(number, verdict), reasons=reasons)
         store.decisions.save(ROUTE, made, inputs(number), "run")
-    (found,) = [one for batch in store.funnel.promises([ROUTE]) for one in batch]
+    (found,) = [one for batch in store.funnel.deadlines([ROUTE]) for one in batch]
     assert (found.lead, found.name, found.says, found.due_at) == (lead(2), "mql", "Call the MQL.", day(-2))
-    assert list(store.funnel.promises(["other"])) == []
+    assert list(store.funnel.deadlines(["other"])) == []
 
 
 def acted(who: RecordRef, at: float, account_id: str = "", gone: bool = False) -> ActivityRow:
@@ -150,7 +150,7 @@ def test_stays_are_cut_where_the_stage_changes(store: SqliteStore) -> None:
 
 def test_top_is_bounded() -> None:
     """However many are late, no more are held than are listed."""
-    report = stagnant(promise(number, 100 - number / 50) for number in range(1, 2000))
+    report = stagnant(deadline(number, 100 - number / 50) for number in range(1, 2000))
     assert [one.lead for one in report.late.shown] == [lead(1999), lead(1998)]
     assert report.late.count == 1999
     assert report.late.shown[0].due_at < ASKED.as_of - timedelta(days=30)
