@@ -37,13 +37,16 @@ def command(session: Session, route: str, since: str, until: str | None, accept_
     return report(session, results)
 
 
-def instant(text: str, *, last: bool) -> datetime:
-    """An instant as people type it; a bare date is its first moment, or with *last* its last one."""
+def instant(text: str, *, last: bool, helps: str = _HELP) -> datetime:
+    """An instant as people type it; a bare date is its first moment, or with *last* its last one.
+
+    *helps* is the command that tells how it is typed.
+    """
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise UsageError(
-            f"`{text}` is not a date (2026-07-01) nor an instant (2026-07-01T12:00:00Z)", next_command=_HELP
+            f"`{text}` is not a date (2026-07-01) nor an instant (2026-07-01T12:00:00Z)", next_command=helps
         ) from None
     if len(text) == 10 and last:
         moment = moment.replace(hour=23, minute=59, second=59)

@@ -72,8 +72,8 @@ def command(
 
 def _bounds(since: str | None, until: str | None) -> tuple[datetime | None, datetime | None]:
     """From the first instant on, and before the second; a date as the last one includes its whole day."""
-    start = instant(since, last=False) if since else None
-    end = instant(until, last=True) if until else None
+    start = instant(since, last=False, helps=_HELP) if since else None
+    end = instant(until, last=True, helps=_HELP) if until else None
     if end is not None and until is not None and len(until) == 10:
         end += timedelta(seconds=1)
     if start is not None and end is not None and start >= end:

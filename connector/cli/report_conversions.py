@@ -13,6 +13,7 @@ from connector.cli.report_options import (
     Forms,
     day_option,
     form_options,
+    in_order,
     in_utc,
     put_report,
     route_names,
@@ -56,6 +57,7 @@ def command(
 
     Example: connector report conversions --since 2026-01-01 --csv conversions.csv
     """
+    in_order(since, until, "report conversions")
     now = in_utc(as_of) or datetime.now(UTC)
     start, end = in_utc(since) or _LONG_AGO, in_utc(until) or now + timedelta(seconds=1)
     with session.house() as house:

@@ -17,6 +17,7 @@ from connector.cli.report_options import (
     Forms,
     day_option,
     form_options,
+    in_order,
     in_utc,
     put_report,
     route_names,
@@ -123,6 +124,7 @@ def _question(asked: dict[str, datetime | tuple[str, ...] | None], forms: Forms,
     by = asked["by"] if isinstance(asked["by"], tuple) else ()
     if not by and (as_json or forms.csv or forms.html):
         by = DIMENSIONS
+    in_order(moments["since"], moments["until"], "report funnel")
     as_of = in_utc(moments["as_of"]) or datetime.now(UTC)
     return Question(as_of, by, in_utc(moments["since"]), in_utc(moments["until"]))
 

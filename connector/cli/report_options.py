@@ -49,6 +49,12 @@ def in_utc(moment: datetime | None) -> datetime | None:
     return None if moment is None else moment.replace(tzinfo=UTC)
 
 
+def in_order(since: datetime | None, until: datetime | None, command: str) -> None:
+    """Raise UsageError where a stretch of time ends before it begins."""
+    if since is not None and until is not None and since >= until:
+        raise UsageError("--since does not lie before --until", next_command=f"connector {command} --help")
+
+
 def route_names(house: House, named: tuple[str, ...]) -> tuple[str, ...]:
     """The routes that were named, else all; raises UsageError for a name that was typed wrongly."""
     for name in named:

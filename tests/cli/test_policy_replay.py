@@ -72,7 +72,9 @@ def test_bounds_leave_decisions_out(synced: Folder) -> None:
     assert (none.code, none.json["decisions"]) == (0, 0)
     assert synced.type("policy", "replay", "--since", "2020-01-01", "--json").json["decisions"] >= 10
     assert synced.type("policy", "replay", "--since", "2026-02-01", "--until", "2026-01-01").code == 2
-    assert synced.type("policy", "replay", "--since", "yesterday").code == 2
+    refused = synced.type("policy", "replay", "--since", "yesterday")
+    assert refused.code == 2
+    assert "connector policy replay --help" in refused.err
 
 
 def test_bad_policy_lists_every_problem(folder: Folder) -> None:

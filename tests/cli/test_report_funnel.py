@@ -116,6 +116,7 @@ def test_present_can_be_asked_for(history: Path) -> None:
         (("--history", "HISTORY", "--csv", "HISTORY"), 2, "would be written over"),
         (("--history", "HISTORY", "--html", "/nowhere/page.html"), 2, "cannot write /nowhere/page.html"),
         (("--history", "/nowhere.csv"), 2, "does not exist"),
+        (("--history", "HISTORY", "--since", "2026-02-01", "--until", "2026-01-01"), 2, "report funnel --help"),
     ],
 )
 def test_wrong_words_are_told(history: Path, words: tuple[str, ...], code: int, said: str) -> None:

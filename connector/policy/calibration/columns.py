@@ -53,7 +53,6 @@ class Aside(StrEnum):
     WORKED = "worked"
     PERSONAL = "personal"
     ELSEWHERE = "elsewhere"
-    LEAK = "leak"
 
 
 # Canonical fields that no points table of fit should rest on, by what they mean. Derived facts stand in for some.
