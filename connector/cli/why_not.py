@@ -19,12 +19,14 @@ from connector.wiring import House, read_rules
 class WhyNot:
     """What a lead was asked to become, and the smallest changes that would make it so.
 
-    *edited*: the policy was edited since the decision; the changes are told under today's policy.
+    *edited*: the policy was edited since the decision; the changes are told under today's policy. *has_it*: the lead
+    has the wanted verdict.
     """
 
     wanted: str
     flips: tuple[Flip, ...]
     edited: bool
+    has_it: bool = False
 
     def as_json(self) -> dict[str, object]:
         """The published form."""
@@ -43,7 +45,9 @@ class WhyNot:
     def lines(self) -> Iterator[str]:
         """For people."""
         yield f"  why not {self.wanted}? The smallest changes that would make it so:"
-        if not self.flips:
+        if self.has_it:
+            yield f"    none is needed: it is {self.wanted} already"
+        elif not self.flips:
             yield "    none of up to three things; a person can say so in a review"
         yield from (f"    {flip}" for flip in self.flips)
         if self.edited:
@@ -71,7 +75,8 @@ def why_not(house: House, wanted: Verdict | None) -> Callable[[Story], WhyNot | 
         book = policies_of(route).of(inputs)
         aim, says = _aim(story.decision.verdict, wanted)
         flips = smallest_changes(book, inputs, aim)
-        return WhyNot(says, flips, not _same_policy(policies_of(route), house, story))
+        edited = not _same_policy(policies_of(route), house, story)
+        return WhyNot(says, flips, edited, aim(story.decision.verdict))
 
     return told
 

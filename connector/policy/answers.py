@@ -48,10 +48,10 @@ def answer_of(rulebook: Rulebook, facts: Facts) -> Answer:
     table = from_table(rulebook, facts)
     if inputs.ruling is not None:
         return _owned(rulebook, facts, _ruled(rulebook, facts, inputs.ruling, table))
-    answer = _possible_only(table, facts)
-    if not rulebook.even_if_worked:
-        answer = _left_to_people(answer, facts, _worked(rulebook, facts))
-    answer = _run_out(rulebook, facts, _owned(rulebook, facts, answer))
+    worked = "" if rulebook.even_if_worked else how_worked(rulebook, facts)
+    answer = _owned(rulebook, facts, _left_to_people(_possible_only(table, facts), facts, worked))
+    if not worked:
+        answer = _run_out(rulebook, facts, answer)
     return _understood(_kept_promises(rulebook, answer, facts), inputs)
 
 
@@ -146,7 +146,7 @@ def _possible_only(answer: Answer, facts: Facts) -> Answer:
     return answer
 
 
-def _worked(rulebook: Rulebook, facts: Facts) -> str:
+def how_worked(rulebook: Rulebook, facts: Facts) -> str:
     """How a person has worked the lead: what was seen to change, or a status that only people set."""
     status = facts.inputs.lead.text("status")
     if facts.inputs.worked or not status or not rulebook.untouched_statuses:
@@ -186,8 +186,8 @@ def _is_owned(account: Record | None) -> bool:
 
 
 def _run_out(rulebook: Rulebook, facts: Facts, answer: Answer) -> Answer:
-    """What the policy says of a lead whose SLA has run out; nobody who is in work or follows another is moved."""
-    if answer.follows_survivor or answer.reasons[0].code == WORKED:
+    """What the policy says of a lead whose SLA has run out; one that follows another is not moved by itself."""
+    if answer.follows_survivor:
         return answer
     sla = run_out(rulebook, facts, answer.verdict)
     if sla is None or sla.then is None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from difflib import get_close_matches
 from itertools import pairwise
 
+from connector.model.activities import ACTIVITY_KINDS, is_activity_kind
 from connector.model.document import Document, Loc
 from connector.model.fields import FieldType
 from connector.policy.bant import ANSWERS
@@ -30,6 +32,8 @@ def check(policy: PolicyPart, document: Document) -> None:
     _opportunity(policy, document)
     _slas(policy, document)
     _actions(policy, document)
+    _kinds(policy, document)
+    _owners(policy, document)
     for index, case in enumerate(policy.cases):
         _case(case, ("cases", index), policy, document)
 
@@ -46,6 +50,8 @@ def _levels(policy: PolicyPart, document: Document) -> None:
             document.find(loc, "levels", f"{section} needs at least two levels", "for example strong and weak")
         elif len(set(levels.values())) < len(levels):
             document.find(loc, "levels", f"two levels of {section} begin at the same points", "give each its own")
+        elif list(levels.values()) != sorted(levels.values(), reverse=True):
+            document.find(loc, "levels", f"the levels of {section} are not in order", "the highest comes first")
 
 
 def _unique_names(policy: PolicyPart, document: Document) -> None:
@@ -144,6 +150,31 @@ def _slas(policy: PolicyPart, document: Document) -> None:
         reasons = {entry.reason for entry in policy.disqualify}
         if sla.then is not None and sla.then.verdict == "disqualify" and sla.then.reason not in reasons:
             _unknown_reason(("slas", index, "then", "reason"), sla.then.reason, document)
+
+
+def _kinds(policy: PolicyPart, document: Document) -> None:
+    """Kinds of activity that no mapping may give: a typing mistake would silently count nothing."""
+    part = policy.engagement
+    named: list[tuple[Loc, str]] = [(("engagement", "activities", kind), kind) for kind in part.activities]
+    if part.opt_outs is not None:
+        for key, kinds in (("activities", part.opt_outs.activities), ("silences", part.opt_outs.silences)):
+            named += [(("engagement", "opt_outs", key, index), kind) for index, kind in enumerate(kinds)]
+    for name, action in policy.intent.actions.items():
+        place: Loc = ("intent", "actions", name, "activities")
+        named += [((*place, index), kind) for index, kind in enumerate(action.activities)]
+    for loc, kind in named:
+        if not is_activity_kind(kind):
+            near = get_close_matches(kind, ACTIVITY_KINDS, 1)
+            fix = f"did you mean `{near[0]}`?" if near else "a kind of your own is called `x_…`"
+            document.find(loc, "unknown-activity", f"`{kind}` is no kind of activity", fix)
+
+
+def _owners(policy: PolicyPart, document: Document) -> None:
+    owners = policy.motions.owners
+    for index, owner in enumerate(owners[:-1]):
+        if owner.when is None:
+            what = f"no owner rule after `{owner.name}` is ever asked: it has no `when`"
+            document.find(("motions", "owners", index), "unreachable-owner", what, "move it last")
 
 
 def _actions(policy: PolicyPart, document: Document) -> None:

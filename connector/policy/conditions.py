@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, TypeAlias
 
+from connector.model.activities import ACTIVITY_KINDS, is_activity_kind
 from connector.model.document import Document, Loc
-from connector.model.fields import ACCOUNT_FIELDS, CONTACT_FIELDS, LEAD_FIELDS
+from connector.model.fields import ACCOUNT_FIELDS, CONTACT_FIELDS, LEAD_FIELDS, FieldType
 from connector.policy import operators
 from connector.policy.facts import DERIVED, Facts, Known, known_at, reader, type_of
 
@@ -124,6 +125,14 @@ def _test(data: Mapping[str, Any], loc: Loc, scope: Scope) -> Condition:
     return test
 
 
+_NUMERIC = frozenset({"at_least", "at_most", "between"})
+
+
+def _is_own(field: str) -> bool:
+    """Whether a field is one of the organisation's own, which may hold anything."""
+    return field.rpartition(".")[2].startswith("x_")
+
+
 def alike(name: str) -> str:
     """What to do about a field that nobody knows: the name that was meant, where one is near."""
     room, _, plain = name.rpartition(".")
@@ -148,11 +157,19 @@ def _check_field(name: str, loc: Loc, scope: Scope) -> bool:
 def _check_value(test: Test, loc: Loc, scope: Scope) -> None:
     kind = type_of(test.field)
     problem = operators.problem(test.operator, test.value, kind) if kind else ""
+    if not problem and kind is not FieldType.NUMBER and test.operator in _NUMERIC and not _is_own(test.field):
+        problem = "the field is no number"
     if problem:
         what = f"`{test.field}` {test.operator}: {problem}"
         scope.document.find(loc, "bad-value", what, "see docs/policy-and-mappings.md for what each operator takes")
     elif test.operator in ("in_list", "word_in_list") and test.value not in scope.lists:
         scope.document.find(loc, "unknown-list", f"there is no list `{test.value}`", "add it under `lists:`")
+    elif test.field == "activity_kinds" and test.operator in ("is", "is_not", "in", "not_in"):
+        for kind in test.value if isinstance(test.value, list) else [test.value]:
+            if not is_activity_kind(str(kind)):
+                scope.document.find(
+                    loc, "unknown-activity", f"`{kind}` is no kind of activity", _listed([*ACTIVITY_KINDS])
+                )
     elif test.field in scope.words and test.operator in ("is", "is_not", "in", "not_in"):
         for word in test.value if isinstance(test.value, list) else [test.value]:
             if word not in scope.words[test.field]:

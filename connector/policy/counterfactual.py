@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import combinations, islice
 
 from connector.model.decision import Decision, DecisionInputs, Verdict, Versions
-from connector.policy.levers import Lever, State, levers
+from connector.policy.levers import Lever, State, brings_points_alone, levers
 from connector.policy.rules import Rulebook
 from connector.policy.verdict import decide
 
@@ -46,10 +46,11 @@ def smallest_changes(
     if inputs.lead.flag("converted") or wanted(decide(rulebook, inputs, _NO_VERSIONS).verdict):
         return ()
     pulled = levers(rulebook, inputs)
+    alone = brings_points_alone(rulebook)
     tried = 0
     for size in range(1, MOST_CHANGES + 1):
         found: list[Flip] = []
-        for chosen in _sets(pulled, size):
+        for chosen in _sets(pulled if size == 1 else [one for one in pulled if one.subject not in alone], size):
             tried += 1
             if tried > _MOST_TRIED:
                 return tuple(found[:most])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from connector.model.document import misplaced
 from connector.policy.grammar_cases import CasePart
@@ -241,7 +242,16 @@ class InvariantPart(Part):
     never: list[VerdictWord] = Field(min_length=1)
 
 
-AssuranceWord = Annotated[str, Field(pattern=r"^(auto|human|sampled\((100|[1-9]?[0-9](\.[0-9]+)?) ?%\))$")]
+_ASSURANCE = r"^(auto|human|sampled\((100|[1-9]?[0-9](\.[0-9]+)?) ?%\))$"
+
+
+def _is_assurance(word: str) -> str:
+    if not re.match(_ASSURANCE, word):
+        raise ValueError("write `auto`, `human` or a share such as `sampled(5 %)`")
+    return word
+
+
+AssuranceWord = Annotated[str, AfterValidator(_is_assurance), WithJsonSchema({"type": "string", "pattern": _ASSURANCE})]
 
 
 class AssurancePart(Part):

@@ -38,6 +38,7 @@ def compare(compiler: Compiler, known: KnownFields, document: Document) -> None:
             _field(name, ("slas", index, "counted_from", position), known, document)
     part = compiler.policy.opportunity
     for business, terms in (("new", part.new), ("existing", part.existing)):
+        _type(terms.type, business, known, document)
         if terms.amount_from:
             _field(terms.amount_from, ("opportunity", business, "amount_from"), known, document)
 
@@ -55,6 +56,15 @@ def _test(test: Test, loc: Loc, known: KnownFields, document: Document) -> None:
             options = ", ".join(sorted(can_be)[:8])
             what = f"`{test.field}` is never `{value}`: no mapping gives that value"
             document.find(loc, "unknown-value", what, f"one of {options}, or add it to the mapping's `values`")
+
+
+def _type(word: str, business: str, known: KnownFields, document: Document) -> None:
+    """A type of opportunity that no CRM knows would be refused when it is written."""
+    can_be = known.values.get((Kind.OPPORTUNITY, "type"))
+    if word and can_be is not None and folded(word) not in {folded(value) for value in can_be}:
+        options = ", ".join(sorted(can_be)[:8])
+        what = f"no mapping knows the type `{word}`"
+        document.find(("opportunity", business, "type"), "unknown-value", what, f"one of {options}")
 
 
 def _values(test: Test) -> list[str]:

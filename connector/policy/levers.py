@@ -9,9 +9,11 @@ from functools import partial
 from connector.model.decision import DecisionInputs, Gate
 from connector.model.match import Band, Linkage, Match, Resolution
 from connector.model.records import Activity, Kind, Record, RecordRef, Scalar, iso
+from connector.policy.answers import how_worked
 from connector.policy.bant import ANSWERS, answer
 from connector.policy.conditions import Condition, Test, tests
 from connector.policy.facts import DERIVED, Facts, reader
+from connector.policy.operators import folded
 from connector.policy.rules import Rulebook
 from connector.policy.verdict import AS_FOUND, Shift
 from connector.policy.witnesses import OTHER, witness
@@ -22,6 +24,9 @@ _ADDRESSES = {
     "free": "somebody@gmail.com",
     "none": None,
 }
+
+
+_FIXED = frozenset({"created_at", "external_key"})  # what nobody can change about a lead
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,7 @@ def levers(rulebook: Rulebook, inputs: DecisionInputs) -> list[Lever]:
         *_requests(rulebook, inputs),
         *_answers(rulebook, inputs),
         *_points(rulebook, inputs),
-        *_circumstances(inputs),
+        *_circumstances(rulebook, inputs),
         *_identity(inputs),
         *_fields(rulebook, inputs),
     ]
@@ -126,10 +131,10 @@ def _point_lever(name: str, points: int, rank: int) -> Lever:
     return Lever(f"{name} points", what, rank, shifted, count)
 
 
-def _circumstances(inputs: DecisionInputs) -> Iterator[Lever]:
+def _circumstances(rulebook: Rulebook, inputs: DecisionInputs) -> Iterator[Lever]:
     """What stands around the lead: a person at work on it, an answer, a queue, a value nobody knows, the gate."""
-    if inputs.worked:
-        yield Lever("worked", "nobody working it", 4, lambda s: replace(s, inputs=replace(s.inputs, worked="")))
+    if how_worked(rulebook, Facts(inputs)):
+        yield Lever("lead.status", "nobody working it", 4, partial(_untouched, rulebook))
     if inputs.ruling is not None:
         told = f"no answer by {inputs.ruling.by}"
         yield Lever("ruling", told, 4, lambda s: replace(s, inputs=replace(s.inputs, ruling=None)))
@@ -142,6 +147,13 @@ def _circumstances(inputs: DecisionInputs) -> Iterator[Lever]:
     if inputs.gate is not Gate.OPEN:
         opened = "automatic conversion open"
         yield Lever("gate", opened, 4, lambda s: replace(s, inputs=replace(s.inputs, gate=Gate.OPEN)))
+
+
+def _untouched(rulebook: Rulebook, state: State) -> State:
+    """The lead as if nobody had ever worked it: neither seen to be changed, nor in a status that only people set."""
+    fresh = replace(state, inputs=replace(state.inputs, worked=""))
+    status = state.inputs.lead.text("status")
+    return fresh if folded(status) in rulebook.untouched_statuses else _set(fresh, status=None)
 
 
 _ACCOUNT = RecordRef("supposed", "account", "supposed")
@@ -186,6 +198,8 @@ def _fields(rulebook: Rulebook, inputs: DecisionInputs) -> Iterator[Lever]:
     facts = Facts(inputs)
     once = {str(test): test for condition in conditions_of(rulebook) for test in tests(condition)}
     for test in once.values():
+        if test.field in _FIXED:
+            continue
         if test.field in DERIVED:
             yield from _derived(test, inputs)
             continue
@@ -204,6 +218,8 @@ def _field_lever(field: str, value: Scalar) -> Lever:
         inputs = state.inputs
         if room in ("", "company"):
             state = _set(state, **{name: value})
+        if field == "status":  # whoever sets it is a person who works the lead
+            state = replace(state, inputs=replace(state.inputs, worked=f"status changed to {value}"))
         if room in ("account", "company") and inputs.account is not None and (room == "account" or value is None):
             account = replace(inputs.account, values={**inputs.account.values, name: value})
             state = replace(state, inputs=replace(state.inputs, account=account))
@@ -241,9 +257,22 @@ def _did(kind: str, inputs: DecisionInputs) -> Lever:
     return Lever(f"activity {kind}", f"one more activity: {kind.replace('_', ' ')}", 2, more, 1)
 
 
+def brings_points_alone(rulebook: Rulebook) -> frozenset[str]:
+    """Subjects of fields that only rules of fit look at: among several changes, points say the same more briefly."""
+    rows = list(_beside_fit(rulebook))
+    named = {test.field for condition in rows for test in tests(condition)}
+    fit = {test.field for condition in conditions_of(rulebook) for test in tests(condition)} - named
+    plain = {field.rpartition(".")[2] for field in named}
+    return frozenset(f"lead.{field.rpartition('.')[2]}" for field in fit if field.rpartition(".")[2] not in plain)
+
+
 def conditions_of(rulebook: Rulebook) -> Iterator[Condition]:
     """Every condition that can change a verdict, in the order of the file."""
     yield from (rule.condition for group in rulebook.fit.groups for rule in group.rules)
+    yield from _beside_fit(rulebook)
+
+
+def _beside_fit(rulebook: Rulebook) -> Iterator[Condition]:
     yield from (one for rule in rulebook.bant.rules.values() for one in (rule.met_when, rule.not_met_when) if one)
     yield from (rule.condition for rule in rulebook.stages)
     yield from (entry.condition for entry in rulebook.disqualifiers if entry.condition is not None)

@@ -16,11 +16,13 @@ from connector.model.fields import FieldType
 from connector.model.match import Linkage, Resolution
 from connector.model.records import Kind, Record, RecordRef, Scalar, iso
 from connector.policy import operators
+from connector.policy.bant import ANSWERS
 from connector.policy.conditions import All, AnyOf, Condition, Not, Test, tests
 from connector.policy.facts import DERIVED, Fact, Facts, reader, type_of
 from connector.policy.witnesses import OTHER
 
 NOW = datetime(2026, 1, 15, 9, tzinfo=UTC)
+_MAY_BE_EMPTY = frozenset({"action", "disqualified", *ANSWERS})
 _LEAD = RecordRef("sample", "lead", "sample")
 _MOST_VALUES = 240  # of one fact; longer lists are told apart by their first values
 _MOST_STEPS = 50_000
@@ -51,7 +53,7 @@ def _samples(
     field: str, group: Sequence[Test], words: Mapping[str, frozenset[str]], lists: Mapping[str, Sequence[str]]
 ) -> tuple[Fact, ...]:
     if field in words:
-        nothing: tuple[Fact, ...] = (None,) if field in ("action", "disqualified") else ()
+        nothing: tuple[Fact, ...] = (None,) if field in _MAY_BE_EMPTY else ()
         return (*sorted(words[field]), *nothing)
     kind = type_of(field)
     if kind is FieldType.FLAG:

@@ -9,7 +9,7 @@ from connector.model.progress import ObjectShape
 from connector.model.records import Kind
 
 if TYPE_CHECKING:
-    from connector.mapping import MappingSet, ObjectMapping
+    from connector.mapping import MappingSet
     from connector.mapping.compiled import Field
     from connector.policy import KnownFields
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def known_fields(mappings: MappingSet, shapes: Mapping[str, Mapping[str, ObjectShape]] | None = None) -> KnownFields:
     """Every field that some mapping reads, and all the values that it can have where they can be listed.
 
-    *shapes*: what the CRMs say of their objects, by system and object name; picklists that take no other value count.
+    *shapes*: what the CRMs say of their objects, by system and object name, picklists included.
     """
     from connector.policy import KnownFields
 
@@ -27,23 +27,25 @@ def known_fields(mappings: MappingSet, shapes: Mapping[str, Mapping[str, ObjectS
         shape = (shapes or {}).get(system, {}).get(mapping.object)
         for field in mapping.reading:
             fields.setdefault(kind, set()).add(field.name)
-            mine, others = _listed(field, mapping, shape), values.get((kind, field.name), set())
+            if mapping.loose:
+                continue  # a file may hold any word; what the CRMs know is the measure
+            mine, others = _listed(field, shape), values.get((kind, field.name), set())
             values[kind, field.name] = None if mine is None or others is None else mine | others
     bounded = {place: frozenset(found) for place, found in values.items() if found is not None}
     return KnownFields({kind: frozenset(names) for kind, names in fields.items()}, bounded)
 
 
-def _listed(field: Field, mapping: ObjectMapping, shape: ObjectShape | None) -> set[str] | None:
+def _listed(field: Field, shape: ObjectShape | None) -> set[str] | None:
     """All values of a field in one CRM; None where it can have any."""
     if field.table:
         default = field.rule.default if field.rule.has_default else None
         return {str(value) for value in (*field.table.values(), default) if value not in (None, "")}
-    if shape is None or mapping.loose or any(source.transforms for source in field.sources):
+    if shape is None or any(source.transforms for source in field.sources):
         return None
     found: set[str] = set()
     for name in field.rule.natives():
         native = shape.fields.get(name)
-        if native is None or not native.restricted or not native.values:
+        if native is None or not native.values:
             return None
         found |= set(native.values)
     return found

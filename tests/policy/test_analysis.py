@@ -108,6 +108,29 @@ def test_points_beyond_reach_in_a_row() -> None:
     assert (finding.rule, finding.fix) == ("unreachable-threshold", "ask for 60 or fewer")
 
 
+@pytest.mark.parametrize(
+    ("when", "rule"),
+    [
+        ("{field: title, at_least: 5}", "bad-value"),
+        ("{field: x_seats, at_least: 5}", ""),
+        ("{field: budget, is: maybe}", "unknown-word"),
+        ("{field: activity_kinds, is: webinarr}", "unknown-activity"),
+        ("{field: activity_kinds, is: x_fair}", ""),
+    ],
+)
+def test_values_that_the_field_cannot_have(when: str, rule: str) -> None:
+    """Numbers asked of texts, answers that BANT does not know and unknown kinds of activity are found."""
+    assert rules(answered=ROW.format("odd", when, "review")) == ([rule] if rule else [])
+
+
+def test_levels_and_owners_in_order() -> None:
+    """Levels stand from the highest down, and an owner rule without a condition stands last."""
+    turned = changed().replace("{strong: 50, middling: 20, weak: 0}", "{strong: 20, middling: 50, weak: 0}")
+    assert [finding.rule for finding in findings(turned)] == ["levels"]
+    owners = "motions: {owners: [{name: all, one_of: [a]}, {name: some, when: {field: country, is: DE}, one_of: [b]}]}"
+    assert rules(motions=owners) == ["unreachable-owner"]
+
+
 def test_engagement_level_above_its_cap() -> None:
     """Engagement is capped, so a level above the cap is out of reach."""
     text = changed().replace("levels: {engaged: 10, some: 4, none: 0}", "levels: {engaged: 51, some: 4, none: 0}")

@@ -129,8 +129,9 @@ def test_sla_that_ran_out_moves_the_lead(verdict: str, reason: str, disqualifica
 def test_sla_leaves_what_people_work() -> None:
     """A lead that a person works stays with that person, however late."""
     book = adding(SLA.replace("VERDICT", "disqualify").replace("REASON", "foe"))
-    late = lead(created_at="2026-01-01T08:00:00Z", company="Foe Inc")
-    assert decided(book, late, worked="owner changed").verdict is Verdict.NURTURE
+    for company in ("Foe Inc", "Plain Harbor"):
+        late = lead(created_at="2026-01-01T08:00:00Z", company=company)
+        assert decided(book, late, worked="owner changed").verdict is Verdict.NURTURE
 
 
 def test_stage_of_an_sla_must_fit() -> None:
