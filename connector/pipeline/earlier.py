@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from connector.model.plan import Action, Outcome, Step, Take
@@ -31,23 +31,51 @@ class Followed:
     waiting_for: RecordRef | None = None
 
 
-def followed(route: Route, lead: Record, side: Side) -> Followed | None:
-    """What an interrupted run had planned for *lead* in one CRM beside a conversion that is done by now.
+class EarlierPlans:
+    """What interrupted runs had planned, as one run asks of it lead by lead; their accounts are read once, together."""
 
-    Two leads of one new company (or one person) are planned together: one opens account and opportunity, the
-    other joins them. Decided on its own, the second would find a known account and open an opportunity again.
-    """
-    own = (lead.ref, *_origins(route, lead))
-    for step in _planned_conversions(route, own, side):
-        traces = {role: _trace(route, take) for role, take in step.takes.items() if role in _SHARED}
-        roles = {role: trace.id for role, trace in traces.items() if trace.id}
-        opens = step.terms.get("opportunity") != "none"
-        waits = [trace.waits for trace in traces.values() if trace.waits not in (None, *own)]
-        if waits:
-            return Followed(Leader({}), opens, waits[0])
-        if "account" in roles and not _is_gone(side, roles["account"]):
-            return Followed(Leader(roles), opens)
-    return None
+    def __init__(self, route: Route) -> None:
+        """Nothing is read yet."""
+        self._route = route
+        self._gone: dict[tuple[str, str], bool] = {}
+
+    def followed(self, lead: Record, side: Side) -> Followed | None:
+        """What an interrupted run had planned for *lead* in one CRM beside a conversion that is done by now.
+
+        Two leads of one new company (or one person) are planned together: one opens account and opportunity, the
+        other joins them. Decided on its own, the second would find a known account and open an opportunity again.
+        """
+        own = (lead.ref, *_origins(self._route, lead))
+        for entry in _planned_conversions(self._route, own, side):
+            traces = _traces(self._route, entry.step)
+            roles = {role: trace.id for role, trace in traces.items() if trace.id}
+            opens = entry.step.terms.get("opportunity") != "none"
+            waits = [trace.waits for trace in traces.values() if trace.waits not in (None, *own)]
+            if waits:
+                return Followed(Leader({}), opens, waits[0])
+            if "account" in roles and not self._is_gone(side, roles["account"], entry.route):
+                return Followed(Leader(roles), opens)
+        return None
+
+    def _is_gone(self, side: Side, account_id: str, planned_by: str) -> bool:
+        """Whether the account was deleted or merged away since; one that cannot be seen yet is there."""
+        if (side.name, account_id) not in self._gone:
+            self._look(side, {account_id, *self._planned_accounts(side, planned_by)})
+        return self._gone[side.name, account_id]
+
+    def _planned_accounts(self, side: Side, planned_by: str) -> Iterator[str]:
+        """The accounts that all unsent conversions of one route are to follow: the next leads will ask for them."""
+        for entry in self._route.store.journal.open_steps(planned_by):
+            if _is_conversion(self._route, entry, side) and (found := _traces(self._route, entry.step).get("account")):
+                yield from filter(None, [found.id])
+
+    def _look(self, side: Side, ids: Set[str]) -> None:
+        """Read accounts that were not read yet, in as few calls as the CRM offers."""
+        wanted = sorted(one for one in ids if (side.name, one) not in self._gone)
+        raws = side.system.fetch(side.mapping(Kind.ACCOUNT).object, wanted, side.fields(Kind.ACCOUNT))
+        for one in wanted:
+            raw = raws.get(one)
+            self._gone[side.name, one] = raw is not None and (raw.deleted or bool(raw.merged_into))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +84,11 @@ class _Trace:
 
     id: str = ""
     waits: RecordRef | None = None
+
+
+def _traces(route: Route, convert: Step) -> dict[str, _Trace]:
+    """What the takes of a conversion have brought, by role."""
+    return {role: _trace(route, take) for role, take in convert.takes.items() if role in _SHARED}
 
 
 def _trace(route: Route, take: Take) -> _Trace:
@@ -82,12 +115,15 @@ def _goes_on(route: Route, entry: JournalEntry) -> bool:
     return entry.state is JournalState.PLANNED and not parked and has_begun(route.store.journal.story(entry.step.lead))
 
 
-def _planned_conversions(route: Route, own: Sequence[RecordRef], side: Side) -> Iterator[Step]:
+def _planned_conversions(route: Route, own: Sequence[RecordRef], side: Side) -> Iterator[JournalEntry]:
     for ref in own:
-        for entry in route.store.journal.story(ref):
-            planned = entry.state is JournalState.PLANNED and entry.step.action is Action.CONVERT
-            if planned and (entry.step.connection or route.target.name) == side.name:
-                yield entry.step
+        yield from (entry for entry in route.store.journal.story(ref) if _is_conversion(route, entry, side))
+
+
+def _is_conversion(route: Route, entry: JournalEntry, side: Side) -> bool:
+    """Whether a step is a conversion in one CRM that was planned and never sent."""
+    planned = entry.state is JournalState.PLANNED and entry.step.action is Action.CONVERT
+    return planned and (entry.step.connection or route.target.name) == side.name
 
 
 def _origins(route: Route, lead: Record) -> list[RecordRef]:
@@ -96,9 +132,3 @@ def _origins(route: Route, lead: Record) -> list[RecordRef]:
     if not key or key == lead.ref.key:
         return []
     return [row.raw.ref for row in route.store.inbox.find(key) if row.raw.ref.key == key]
-
-
-def _is_gone(side: Side, account_id: str) -> bool:
-    """Whether the account was deleted or merged away since; one that cannot be seen yet is there."""
-    raw = side.system.fetch(side.mapping(Kind.ACCOUNT).object, [account_id], side.fields(Kind.ACCOUNT)).get(account_id)
-    return raw is not None and (raw.deleted or bool(raw.merged_into))

@@ -11,7 +11,7 @@ from connector.model.match import Linkage, Resolution
 from connector.model.plan import Action, Plan, PlannedLead, Step, Take
 from connector.model.progress import InboxRow, Problem, Woken
 from connector.model.records import Kind, Record, RecordRef, Values, external_key
-from connector.pipeline.earlier import Followed, followed
+from connector.pipeline.earlier import EarlierPlans, Followed
 from connector.pipeline.opportunities import OpenOpportunities, account_of, opportunity_of
 from connector.pipeline.owning import Owners, owner_of
 from connector.pipeline.route import PushBack, Route
@@ -62,6 +62,7 @@ class Planner:
         self._companies = NewCompanies(self.route.rules.matching)
         self._owners = Owners(self.route, self.final)
         self._open = OpenOpportunities(self.route)
+        self._earlier = EarlierPlans(self.route)
         self._leads: dict[RecordRef, Record] = {}
         for entry in self.route.store.journal.unsettled(self.route.target.name):
             self.waiting_leads.add(entry.step.lead)
@@ -117,7 +118,7 @@ class Planner:
         self._leads[lead.ref], share = lead, newcomer.share
         account = directory.get(resolution.account.ref) if resolution.account else None
         contact = directory.get(resolution.contact.ref) if resolution.contact else None
-        earlier = followed(route, lead, side) if decision.verdict.converts else None
+        earlier = self._earlier.followed(lead, side) if decision.verdict.converts else None
         if earlier is not None and not earlier.with_opportunity:
             decision = replace(decision, opportunity=None)
         original = earlier.leader if earlier else self._original(decision, resolution)
@@ -167,7 +168,7 @@ class Planner:
         back = HandBack(route.target.name, org, wording, values, style.write_calls, closes=not style.makes)
         if twins is None:
             return replace(situation, hand_back=replace(back, why=self._why_no_records())), wording
-        earlier = followed(route, lead, side)
+        earlier = self._earlier.followed(lead, side)
         original = earlier.leader if earlier else self._original_there(situation.decision)
         share, leader = self._opened_together(situation, twins)
         origin = replace(
