@@ -31,7 +31,7 @@ def known_fields(mappings: MappingSet, shapes: Mapping[str, Mapping[str, ObjectS
                 continue  # a file may hold any word; what the CRMs know is the measure
             mine, others = _listed(field, shape), values.get((kind, field.name), set())
             values[kind, field.name] = None if mine is None or others is None else mine | others
-    bounded = {place: frozenset(found) for place, found in values.items() if found is not None}
+    bounded = {place: frozenset(found) for place, found in values.items() if found}
     return KnownFields({kind: frozenset(names) for kind, names in fields.items()}, bounded)
 
 
@@ -45,7 +45,9 @@ def _listed(field: Field, shape: ObjectShape | None) -> set[str] | None:
     found: set[str] = set()
     for name in field.rule.natives():
         native = shape.fields.get(name)
-        if native is None or not native.values:
+        if native is None:
+            continue  # an org without the field brings nothing
+        if not native.values:
             return None
         found |= set(native.values)
     return found
