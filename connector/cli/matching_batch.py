@@ -55,7 +55,7 @@ def command(session: Session, engine: str, out: Path, matching: Path | None, **t
     if master and engine != EngineName.SPARK:
         raise UsageError(f"--master is the address of a Spark cluster, and the engine is {engine}")
     given = [Path(str(told[name])) for name in ("leads", "contacts", "accounts")]
-    spare_inputs((out,), given)
+    spare_inputs(session, (out,), given)
     rules = rules_of(session, matching)
     files = LabelledFiles.open(*given)
     found = list(links(EngineName(engine), files, rules, (processes, memory), master))

@@ -13,6 +13,7 @@ from connector.cli.matching_rules import helped, matching_option, rules_text
 from connector.cli.matching_sources import examples_of
 from connector.cli.output import put_json, say, table
 from connector.cli.session import Session, verb
+from connector.cli.sheets import spare_inputs
 from connector.errors import InputError
 from connector.matching import MatchingRules, load_matching
 from connector.matching.calibration import ENOUGH, Bound, from_decoys, from_labels
@@ -56,6 +57,7 @@ def command(
 
     Example: connector matching calibrate --precision 0.995
     """
+    spare_inputs(session, (out,), proposal=True)
     text, path = rules_text(session, matching)
     rules = load_matching(text, path)
     if DIRECTORY in sources:

@@ -82,7 +82,7 @@ def command(
 
     Example: connector matching dedupe customers.csv --key id --out clusters.csv
     """
-    spare_inputs((out,), (file,))
+    spare_inputs(session, (out,), (file,))
     rules = rules_of(session, matching)
     found = _read(open_table(file), told)
     outcome = _cluster(found, rules, Processes(processes))

@@ -68,7 +68,7 @@ def command(
     Example: connector matching eval --leads leads.csv --contacts contacts.csv --accounts accounts.csv --truth truth.csv
     """
     begun = time.perf_counter()
-    spare_inputs((links_file, errors), (truth, *named.values()))
+    spare_inputs(session, (links_file, errors), (truth, *named.values()))
     rules = rules_of(session, matching)
     files, truths = _open(truth, named)
     with scratch_directory() as (store, opened):

@@ -14,6 +14,7 @@ from connector.cli.matching_rules import helped, matching_option, rules_text
 from connector.cli.matching_sources import examples_of
 from connector.cli.output import put_json, say, table
 from connector.cli.session import Session, verb
+from connector.cli.sheets import spare_inputs
 from connector.errors import InputError
 from connector.matching import load_matching
 from connector.matching.training import ENOUGH, Judged, Lacking, Refit, Term, points_in_use, refit
@@ -43,6 +44,7 @@ def command(
 
     Example: connector matching train --from reviews --from crm
     """
+    spare_inputs(session, (out,), proposal=True)
     text, path = rules_text(session, matching)
     rules = load_matching(text, path)
     found, lacking = refit(examples_of(session, sources, rules, Processes(processes)), rules, seed)

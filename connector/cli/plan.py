@@ -12,6 +12,7 @@ from connector.cli.progress import Progress
 from connector.cli.project import write_private
 from connector.cli.running import run_routes
 from connector.cli.session import Session, verb
+from connector.cli.sheets import spare_inputs
 from connector.errors import UsageError
 from connector.planning import read_aloud, seal
 
@@ -31,6 +32,7 @@ def command(session: Session, route: str, output: Path | None, detailed_exitcode
     """
     if output is not None and not output.absolute().parent.is_dir():
         raise UsageError(f"there is no folder {output.absolute().parent}; nothing was planned")
+    spare_inputs(session, (output,), proposal=True)
     with session.house() as house, Progress(quiet=session.as_json) as progress:
         result = run_routes(house, [route], progress, verb="plan", dry_run=True).only()
     plan = result.plan

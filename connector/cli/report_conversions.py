@@ -20,6 +20,7 @@ from connector.cli.report_options import (
     tell_tables,
 )
 from connector.cli.session import Session, verb
+from connector.cli.sheets import spare_inputs
 from connector.reports.conversions import (
     ConversionsReport,
     conversions_json,
@@ -58,6 +59,7 @@ def command(
     Example: connector report conversions --since 2026-01-01 --csv conversions.csv
     """
     in_order(since, until, "report conversions")
+    spare_inputs(session, (csv_file, html))
     now = in_utc(as_of) or datetime.now(UTC)
     start, end = in_utc(since) or _LONG_AGO, in_utc(until) or now + timedelta(seconds=1)
     with session.house() as house:

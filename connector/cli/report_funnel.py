@@ -94,7 +94,8 @@ def command(
     Example: connector report funnel --history leads.csv --by source,cohort --html funnel.html
     """
     forms, where = Forms(csv_file, html), Where(history, connection, routes)
-    _check(where, forms)
+    _check(where)
+    spare_inputs(session, (forms.csv, forms.html), [where.history] if where.history else [])
     question = _question(asked, forms, session.as_json)
     with _rows(session, where, question) as rows:
         report = summarise(rows.rows, replace(question, missing=rows.missing), rows.anomalies, rows.notes)
@@ -109,14 +110,13 @@ def command(
     return 0
 
 
-def _check(where: Where, forms: Forms) -> None:
+def _check(where: Where) -> None:
     ways = [name for name, given in (("--history", where.history), ("--from", where.connection)) if given]
     if len(ways) > 1 or (ways and where.routes):
         raise UsageError(
             f"{' and '.join([*ways, *(['--route'] if where.routes else [])])} do not go together: name one source",
             next_command="connector report funnel --help",
         )
-    spare_inputs((forms.csv, forms.html), [where.history] if where.history else [])
 
 
 def _question(asked: dict[str, datetime | tuple[str, ...] | None], forms: Forms, as_json: bool) -> Question:

@@ -21,6 +21,7 @@ from connector.cli.report_options import (
     tell_tables,
 )
 from connector.cli.session import Session, verb
+from connector.cli.sheets import spare_inputs
 from connector.model.records import Kind
 from connector.reports.stagnant import (
     StagnantReport,
@@ -60,6 +61,7 @@ def command(
 
     Example: connector report stagnant --days 60 --html stagnant.html
     """
+    spare_inputs(session, (csv_file, html))
     asked = Standstill(in_utc(as_of) or datetime.now(UTC), days, top)
     with session.house() as house:
         report = _report(house, route_names(house, routes), asked)

@@ -12,6 +12,7 @@ from connector.cli.output import counted, put_json, say
 from connector.cli.review_desk import find_of, order_terms, terms_of
 from connector.cli.review_files import read_sheet, write_sheet
 from connector.cli.session import Session, verb
+from connector.cli.sheets import spare_inputs
 from connector.errors import UsageError
 from connector.model.progress import Standing
 from connector.pipeline.review_queue import Waiting, queue
@@ -35,6 +36,7 @@ def export(session: Session, file: Path, route: str | None, force: bool) -> int:
     """
     if file.exists() and not force:
         raise UsageError(f"{file} exists", next_command=f"connector review export {file} --force")
+    spare_inputs(session, (file,))
     with session.house() as house:
         found = queue(house.store, order_terms(house), house.clock.now())
         wanted = [one for one in found if route in (None, one.review.route)]
