@@ -12,8 +12,10 @@ import click
 
 from connector.cli.matching_rules import helped
 from connector.cli.output import put_json, say, table
+from connector.cli.policy_named import next_of
 from connector.cli.session import Session, verb
-from connector.errors import UsageError
+from connector.cli.sheets import spare_inputs
+from connector.errors import InputError, UsageError
 from connector.model.records import Scalar
 from connector.policy import Rulebook, load_policy, run_policy_cases
 from connector.policy.calibration.fitting import Wanted
@@ -28,10 +30,13 @@ from connector.wiring.tables import open_table
 
 if TYPE_CHECKING:
     from connector.policy.calibration.columns import History
+    from connector.wiring.tables import TableFile
 
 _HELP = "connector policy calibrate --help"
 _SHIPPED = "the shipped policy.yaml"
 _NAME = "policy.proposed.yaml"
+_LISTED = 10  # problems of a file that are told one by one
+_UNLISTED = "csv-more"
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -71,7 +76,8 @@ def command(
     """
     text, path = _policy(session, policy)
     target = _target(path, out)
-    rulebook = load_policy(text, path)
+    spare_inputs(session, (out,), (Path(source),), proposal=True)
+    rulebook = _rulebook(text, path, policy)
     declared = Declared(more["exclude"], more["keep"], rulebook.known_at)
     read = _read(session, source, outcome, rulebook)
     history, untold = read_history(read.headings, read.rows, read.outcome, declared)
@@ -112,6 +118,15 @@ def _policy(session: Session, named: Path | None) -> tuple[str, str]:
     return read_text(paths[0]), str(paths[0])
 
 
+def _rulebook(text: str, path: str, named: Path | None) -> Rulebook:
+    """The policy; raises InputError that leads to where all its problems are told."""
+    try:
+        return load_policy(text, path)
+    except InputError as error:
+        error.next_command = next_of([named], error.next_command) if named else error.next_command
+        raise
+
+
 def _target(path: str, out: Path | None) -> Path:
     """Where the proposal goes, never onto the policy in use; told before anything is worked out."""
     if out is None:
@@ -136,16 +151,34 @@ class _Read:
 
 
 def _read(session: Session, source: str, outcome: str | None, rulebook: Rulebook) -> _Read:
-    """A file where there is one of that name, else a connection."""
-    if not Path(source).exists() and Path(session.config_path).is_file() and source in session.config().connections:
+    """A file where there is one of that name, else a connection; a folder is never a file of leads."""
+    path = Path(source)
+    is_file = path.exists() and not path.is_dir()
+    if not is_file and Path(session.config_path).is_file() and source in session.config().connections:
         return _of_connection(session, source, outcome, rulebook)
-    opened = open_table(Path(source))
+    if path.is_dir():
+        what = f"{source} is a folder, and no connection is called that; name one file of leads, or a connection"
+        raise UsageError(what, next_command=_HELP)
+    opened = _opened(path)
     if outcome is None:
         what = (
             f"--outcome names the column that says what became of each lead; {source} has {', '.join(opened.columns)}"
         )
         raise UsageError(what, next_command=_HELP)
     return _Read(opened.columns, [cells for _, cells in opened.numbered()], outcome)
+
+
+def _opened(path: Path) -> TableFile:
+    """The file; raises InputError with its first problems: a shifted file has one on every line."""
+    try:
+        return open_table(path)
+    except InputError as error:
+        listed = [one for one in error.findings if one.rule != _UNLISTED]
+        if (more := len(listed) - _LISTED) <= 0:
+            raise
+        least = "at least " if len(listed) < len(error.findings) else ""
+        what = f"{least}{len(listed)} problems found: {_LISTED} are listed, and {least}{more} more are not"
+        raise InputError(listed[:_LISTED], what, next_command=_HELP) from None
 
 
 def _of_connection(session: Session, name: str, outcome: str | None, rulebook: Rulebook) -> _Read:
@@ -155,12 +188,24 @@ def _of_connection(session: Session, name: str, outcome: str | None, rulebook: R
     headings = list(dict.fromkeys(field for lead in leads for field in lead.values))
     rows: list[list[Scalar]] = [[lead.values.get(field) for field in headings] for lead in leads]
     if outcome is None:
+        if all(lead.won is None for lead in leads):
+            raise InputError([], _untold(session, name, len(leads)), next_command=_HELP)
         outcome = "outcome"
         headings.append(outcome)
         for row, lead in zip(rows, leads, strict=True):
             row.append(lead.won)
     notes = (f"{unreadable} leads cannot be translated and were left out",) if unreadable else ()
     return _Read(headings, rows, outcome, notes)
+
+
+def _untold(session: Session, name: str, leads: int) -> str:
+    """That no lead of the connection has an outcome, and what to name instead."""
+    if not leads:
+        return f"the connection {name} holds no lead that can be read"
+    told = f"none of the {leads} leads of the connection {name} is converted, disqualified or closed"
+    if session.config().connections[name].type != "csv":
+        return f"{told}, so none tells what became of it"
+    return f"{told}: CSV files say what became of leads in a column; name one file with --from and it with --outcome"
 
 
 def _kept(history: History, declared: Declared) -> frozenset[str]:

@@ -10,10 +10,12 @@ import click
 from connector.cli.backfill import instant
 from connector.cli.output import put_json, say
 from connector.cli.plan import CHANGES
+from connector.cli.policy_named import next_of
 from connector.cli.progress import Progress
 from connector.cli.project import write_private
 from connector.cli.session import Session, verb
-from connector.errors import UsageError
+from connector.cli.sheets import spare_inputs
+from connector.errors import InputError, UsageError
 from connector.pipeline.replay import replay
 from connector.policy import Policies
 from connector.reports.replay import replay_json, replay_lines
@@ -49,7 +51,8 @@ def command(
     Example: connector policy replay --policy mappings/policy-new.yaml --since 2026-01-01 --html replay.html
     """
     if html is not None and not html.absolute().parent.is_dir():
-        raise UsageError(f"there is no folder {html.absolute().parent}; nothing was replayed")
+        raise UsageError(f"there is no folder {html.absolute().parent}; nothing was replayed", next_command=_HELP)
+    spare_inputs(session, (html,), files)
     bounds = _bounds(since, until)
     config = session.config()
     names = tuple(dict.fromkeys(routes)) or tuple(config.routes)
@@ -85,4 +88,8 @@ def _given(files: tuple[Path, ...]) -> Policies:
     """The policies of these files; raises InputError with every problem of all of them."""
     here = Path.cwd()
     paths = tuple(path.absolute() for path in files)
-    return RuleFiles(here, here, paths, here).load_policies()
+    try:
+        return RuleFiles(here, here, paths, here).load_policies()
+    except InputError as error:
+        error.next_command = next_of(files, _HELP)
+        raise

@@ -5,9 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from connector.model.decision import Verdict
 from connector.model.records import RecordRef
+
+
+class Part(StrEnum):
+    """A part of a decision in which another policy may differ while its verdict stays."""
+
+    LEVELS = "levels"
+    POINTS = "points"
+    RULES = "rules"
+    STAGE = "stage"
+    ROW = "row"
+    REASONS = "reasons"
+    DISQUALIFICATION = "disqualification"
+    OPPORTUNITY = "opportunity"
+    OWNER = "owner"
+    DUPLICATE = "duplicate"
+    RUNNER_UP = "runner_up"
+    LOOK_AGAIN = "look_again"
+    ASSURANCE = "assurance"
+    POLICY = "policy"
+    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +136,10 @@ class Replayed:
     text but for its name and for which leads it draws for blind review. *before_fields*: kept before today's fields
     existed, and equal in every field it has.
     *differs*: all others; among them the *flips*, and *other_answers*, where the verdict stayed and something that
-    is carried out changed. *standing* counts leads by their last verdict, old and new. *reviews* counts reviews
-    opened per ISO week, old and new. *superseded* decisions were made anew at once because a value was in doubt;
-    they count as decisions and nowhere else.
+    is carried out changed. *kept_verdict* counts those that differ while the verdict stays, and *differs_in* the parts
+    in which they do; one decision may count under several. *standing* counts leads by their last verdict, old and new.
+    *reviews* counts reviews opened per ISO week, old and new. *superseded* decisions were made anew at once because a
+    value was in doubt; beside the counts of how decisions differ they are left out.
     """
 
     routes: tuple[str, ...]
@@ -140,6 +162,8 @@ class Replayed:
     reviews: Mapping[str, tuple[int, int]]
     calls: Calls
     outcomes: Outcomes = field(default_factory=Outcomes)
+    kept_verdict: int = 0
+    differs_in: Mapping[Part, int] = field(default_factory=dict)
 
     @property
     def flipped(self) -> int:

@@ -18,8 +18,8 @@ from typing import Any
 from connector.model.decision import CLOSED_IN_CRM, Decision, DecisionInputs, OpportunityTerms, Verdict
 from connector.model.history import StoredDecision
 from connector.model.records import RecordRef, digest_of
-from connector.model.replay import Flip, FlipExample, Replayed
-from connector.pipeline.replay_changes import because
+from connector.model.replay import Flip, FlipExample, Part, Replayed
+from connector.pipeline.replay_changes import because, holds, parts_changed
 from connector.pipeline.replay_ledger import (
     CARRIED,
     CARRIED_OPENED,
@@ -88,6 +88,7 @@ class _Replay:
         self.ledger = Ledger()
         self.counts: Counter[str] = Counter()
         self.versions: Counter[str] = Counter()
+        self.differs_in: Counter[Part] = Counter()
         self.new_versions: dict[str, None] = {}
         self.flips: Counter[tuple[Verdict, Verdict, str, str]] = Counter()
         self.examples: dict[tuple[Verdict, Verdict, str, str], list[FlipExample]] = defaultdict(list)
@@ -156,6 +157,8 @@ class _Replay:
         old = _said_in(was)
         if old.verdict is not new.verdict:
             return old, new, because(was, made)
+        self.counts["kept_verdict"] += 1
+        self.differs_in.update(parts_changed(was, made))
         if any(was.get(name) != made.get(name) for name in _CARRIED_OUT):
             self.counts["other_answers"] += 1
         return old, new, ()
@@ -234,6 +237,8 @@ class _Replay:
             reviews={week: (old, new) for week, (old, new) in sorted(self.reviews.items())},
             calls=measured_calls(self.store, self.sampled, stands),
             outcomes=outcomes(self.ledger),
+            kept_verdict=counts["kept_verdict"],
+            differs_in={part: self.differs_in[part] for part in Part if self.differs_in[part]},
         )
 
     def _flips(self) -> Iterator[Flip]:
@@ -296,12 +301,4 @@ def _but_for_the_draw(was: Mapping[str, Any], made: Mapping[str, Any]) -> bool:
 
 def _is_part(was: Any, made: Any) -> bool:
     """Whether *made* says all that *was* does, and has fields besides that were not kept at the time."""
-    return was != made and _holds(was, made)
-
-
-def _holds(was: Any, made: Any) -> bool:
-    if isinstance(was, dict) and isinstance(made, dict):
-        return all(name in made and _holds(value, made[name]) for name, value in was.items())
-    if isinstance(was, list) and isinstance(made, list):
-        return len(was) == len(made) and all(map(_holds, was, made))
-    return bool(was == made)
+    return was != made and holds(was, made)

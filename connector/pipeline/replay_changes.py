@@ -5,12 +5,53 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from connector.model.replay import Part
+
+_PARTS = {
+    "stage": Part.STAGE,
+    "rule": Part.ROW,
+    "reasons": Part.REASONS,
+    "disqualification": Part.DISQUALIFICATION,
+    "opportunity": Part.OPPORTUNITY,
+    "owner": Part.OWNER,
+    "duplicate_of": Part.DUPLICATE,
+    "runner_up": Part.RUNNER_UP,
+    "runner_up_verdict": Part.RUNNER_UP,
+    "look_again_at": Part.LOOK_AGAIN,
+    "assurance": Part.ASSURANCE,
+    "sampled": Part.ASSURANCE,
+    "policy": Part.POLICY,
+}
+_SCORES = {"level": Part.LEVELS, "points": Part.POINTS, "reasons": Part.RULES}
 _LINES = ("fit", "engagement", "intent", "bant")
 
 
 def because(was: Mapping[str, Any], made: Mapping[str, Any]) -> tuple[str, ...]:
     """What tells two kept decisions apart, in sentences: their rows first, then the scorecard and the stage."""
     return tuple(_sentences(was, made))
+
+
+def parts_changed(was: Mapping[str, Any], made: Mapping[str, Any]) -> frozenset[Part]:
+    """The parts in which two kept decisions differ; fields that were not kept at the time say nothing."""
+    changed = {_PARTS.get(name, Part.OTHER) for name in _differing(was, made) if name != "scorecard"}
+    for line in _LINES:
+        changed |= {
+            _SCORES.get(name, Part.OTHER) for name in _differing(was["scorecard"][line], made["scorecard"][line])
+        }
+    return frozenset(changed)
+
+
+def _differing(was: Mapping[str, Any], made: Mapping[str, Any]) -> Iterator[str]:
+    return (name for name, value in was.items() if name not in made or not holds(value, made[name]))
+
+
+def holds(was: Any, made: Any) -> bool:
+    """Whether *made* says all that *was* does: it may have fields besides."""
+    if isinstance(was, dict) and isinstance(made, dict):
+        return all(name in made and holds(value, made[name]) for name, value in was.items())
+    if isinstance(was, list) and isinstance(made, list):
+        return len(was) == len(made) and all(map(holds, was, made))
+    return bool(was == made)
 
 
 def _sentences(was: Mapping[str, Any], made: Mapping[str, Any]) -> Iterator[str]:

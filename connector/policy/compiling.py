@@ -11,8 +11,9 @@ from connector.model.decision import Assurance, Stage, Verdict
 from connector.model.document import Document, Loc
 from connector.model.records import digest_of
 from connector.policy import conditions
-from connector.policy.bant import AnswerRule, Bant
+from connector.policy.bant import ANSWERS, AnswerRule, Bant
 from connector.policy.conditions import ALWAYS, Condition, Predicate, Scope
+from connector.policy.deciding import deciding_digest
 from connector.policy.engagement import Engagement, OptOuts, Worth
 from connector.policy.facts import Known, reader
 from connector.policy.fit import Fit, FitGroup, FitRule, Levels
@@ -28,6 +29,7 @@ from connector.policy.grammar import (
 )
 from connector.policy.intent import ActionRule, Intent
 from connector.policy.operators import TIMED, folded
+from connector.policy.places import lines_of
 from connector.policy.rules import (
     Assured,
     Business,
@@ -71,6 +73,7 @@ class Compiler:
         invariants, opportunity = self._invariants(), self._opportunity()
         return Rulebook(
             version=digest_of(policy.model_dump(mode="json", exclude={"cases"}, exclude_defaults=True)),
+            decides=deciding_digest(policy),
             path=self.document.path,
             name=policy.name or PurePath(self.document.path).stem,
             applies=applies[1],
@@ -98,6 +101,7 @@ class Compiler:
             cases=tuple(
                 PolicyCase(self.document.place(("cases", index))[0], part) for index, part in enumerate(policy.cases)
             ),
+            lines=lines_of(policy, self.document),
         )
 
     def _condition(self, data: Any, loc: Loc, known: Known) -> tuple[Condition, Predicate]:
@@ -221,6 +225,7 @@ def vocabulary(policy: PolicyPart) -> Mapping[str, frozenset[str]]:
         "stage": frozenset(stage.value for stage in Stage),
         "motion": frozenset({"hunter", "farmer"}),
         "disqualified": frozenset(entry.reason for entry in policy.disqualify),
+        **dict.fromkeys(ANSWERS, frozenset({"yes", "no"})),
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from connector.model.decision import Decision, Versions
 from connector.policy.cases import case_inputs
@@ -16,10 +16,11 @@ _NO_VERSIONS = Versions("", "", "")
 
 @dataclass(frozen=True, slots=True, order=True)
 class Rule:
-    """One rule of the file: its section and name."""
+    """One rule of the file: its section, its name and the line where it stands."""
 
     section: str
     name: str
+    line: int = field(default=0, compare=False)
 
     def __str__(self) -> str:
         """Render as people would point at it."""
@@ -42,7 +43,7 @@ class Coverage:
 
 def coverage(rulebook: Rulebook) -> Coverage:
     """What the cases of *rulebook* exercise: a row by deciding, another rule by holding in some case."""
-    rules = tuple(_rules(rulebook))
+    rules = tuple(Rule(*named, rulebook.lines[named]) for named in _named(rulebook))
     seen: set[Rule] = set()
     for case in rulebook.cases:
         inputs = case_inputs(case.part)
@@ -50,15 +51,16 @@ def coverage(rulebook: Rulebook) -> Coverage:
     return Coverage(rulebook.path, rules, tuple(rule for rule in rules if rule not in seen))
 
 
-def _rules(book: Rulebook) -> Iterator[Rule]:
-    yield from (Rule(f"fit.{group.name}", rule.name) for group in book.fit.groups for rule in group.rules)
-    yield from (Rule("intent", name) for name in book.intent.actions)
-    yield from (Rule("owners", owner.name) for owner in book.owners)
-    yield from (Rule("stages", rule.stage.value) for rule in book.stages)
-    yield from (Rule("disqualify", entry.reason) for entry in book.disqualifiers if entry.holds is not None)
-    yield from (Rule("decide", row.name) for row in book.rows)
-    yield from (Rule("slas", sla.name) for sla in book.slas if sla.then is not None)
-    yield from (Rule("invariants", promise.name) for promise in book.invariants)
+def _named(book: Rulebook) -> Iterator[tuple[str, str]]:
+    """The section and the name of each rule."""
+    yield from ((f"fit.{group.name}", rule.name) for group in book.fit.groups for rule in group.rules)
+    yield from (("intent", name) for name in book.intent.actions)
+    yield from (("owners", owner.name) for owner in book.owners)
+    yield from (("stages", rule.stage.value) for rule in book.stages)
+    yield from (("disqualify", entry.reason) for entry in book.disqualifiers if entry.holds is not None)
+    yield from (("decide", row.name) for row in book.rows)
+    yield from (("slas", sla.name) for sla in book.slas if sla.then is not None)
+    yield from (("invariants", promise.name) for promise in book.invariants)
 
 
 def _exercised(book: Rulebook, decision: Decision, facts: Facts) -> Iterator[Rule]:
@@ -92,7 +94,6 @@ def _worked_out(decision: Decision) -> dict[str, Fact]:
 
 
 def untested_lines(found: Sequence[Coverage]) -> Iterator[str]:
-    """The rules that no case exercises, for people, a line for each policy."""
+    """The rules that no case exercises, for people, each with the place where it stands."""
     for one in found:
-        if one.untested:
-            yield f"{one.path}: no case exercises {'; '.join(map(str, one.untested))}"
+        yield from (f"{one.path}:{rule.line}: no case exercises {rule}" for rule in one.untested)

@@ -181,10 +181,13 @@ class PolicyCase:
 class Rulebook:
     """A policy, compiled. *version* changes with its meaning, not with comments, layout or cases.
 
-    *applies* is None for a policy that is for every lead. *budget* None: automatic conversion is not gated.
+    *decides* changes only with what decides who converts, not with names, sentences, labels, terms, owners or ceilings;
+    gates and samples are kept by it. *applies* is None for a policy that is for every lead. *budget* None: automatic conversion is not gated. *lines* has
+    the line of each rule, by the section and the name that people point at it with.
     """
 
     version: str
+    decides: str
     path: str
     name: str
     applies: Predicate | None
@@ -210,6 +213,7 @@ class Rulebook:
     timed: tuple[TimedTest, ...]
     known_at: Mapping[str, str]
     cases: tuple[PolicyCase, ...]
+    lines: Mapping[tuple[str, str], int]
 
     @property
     def disqualification_reasons(self) -> Mapping[str, str]:

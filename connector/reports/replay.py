@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from connector.model.decision import Verdict
 from connector.model.records import iso
-from connector.model.replay import Fared, Flip, Outcomes, Replayed
+from connector.model.replay import Fared, Flip, Outcomes, Part, Replayed
 from connector.reports.measures import Rate, spread
 
 NO_LOOK_AHEAD = (
@@ -16,6 +16,23 @@ NO_LOOK_AHEAD = (
 """What every reader of the figures must know of them."""
 
 UNKNOWN = "Leads whose outcome is not known are counted and left out of every rate; nothing is extrapolated."
+_PARTS = {
+    Part.LEVELS: "levels of the scorecard",
+    Part.POINTS: "its points",
+    Part.RULES: "the rules that gave them",
+    Part.STAGE: "the stage",
+    Part.ROW: "the row",
+    Part.REASONS: "the reasons",
+    Part.DISQUALIFICATION: "the reason for disqualification",
+    Part.OPPORTUNITY: "the opportunity or its terms",
+    Part.OWNER: "the owner",
+    Part.DUPLICATE: "the lead that it repeats",
+    Part.RUNNER_UP: "the runner-up",
+    Part.LOOK_AGAIN: "when it is looked at again",
+    Part.ASSURANCE: "how it is assured",
+    Part.POLICY: "the policy's name",
+    Part.OTHER: "something else",
+}
 _OUTCOMES = ("old", "new", "only_old", "only_new")
 
 
@@ -36,6 +53,8 @@ def replay_json(replayed: Replayed) -> dict[str, object]:
         "superseded": replayed.superseded,
         "flips": replayed.flipped,
         "other_answers": replayed.other_answers,
+        "kept_verdict": replayed.kept_verdict,
+        "differs_in": {part.value: count for part, count in replayed.differs_in.items()},
         "flips_by_verdict": [_flip_json(flip) for flip in replayed.flips],
         "standing": [
             {"old": old.value, "new": new.value, "leads": count} for (old, new), count in replayed.standing.items()
@@ -142,6 +161,7 @@ def replay_lines(replayed: Replayed) -> Iterator[str]:
         return
     yield same_sentence(replayed)
     yield from _flip_lines(replayed.flips)
+    yield from differing_sentences(replayed)
     if replayed.other_answers:
         told = _counted(replayed.other_answers, "decision keeps its verdict", "decisions keep their verdict")
         yield f"{told} and changed what is carried out with it (opportunity, owner or reason)."
@@ -171,6 +191,16 @@ def same_sentence(replayed: Replayed) -> str:
         (replayed.differs, "different"),
     ]
     return "; ".join(f"{count:,} {words}" for count, words in parts if count) + "."
+
+
+def differing_sentences(replayed: Replayed) -> Iterator[str]:
+    """In what decisions differ that keep their verdict; nothing where none does."""
+    if replayed.kept_verdict:
+        told = _counted(
+            replayed.kept_verdict, "decision keeps its verdict and differs", "decisions keep their verdict and differ"
+        )
+        ways = ", ".join(f"{_PARTS[part]} ({count:,})" for part, count in replayed.differs_in.items())
+        yield f"{told} in (one may count several times): {ways}."
 
 
 def _flip_lines(flips: Sequence[Flip]) -> Iterator[str]:

@@ -16,6 +16,7 @@ from connector.reports.replay import (
     agreed,
     calls_sentence,
     conversion_sentences,
+    differing_sentences,
     lift,
     matrix,
     outcome_sentences,
@@ -57,6 +58,8 @@ def _verdicts(replayed: Replayed) -> Iterator[Html]:
         ]
     )
     yield paragraph(same_sentence(replayed))
+    for sentence in differing_sentences(replayed):
+        yield paragraph(sentence)
     if not replayed.flips:
         yield paragraph("No verdict flips.")
         return

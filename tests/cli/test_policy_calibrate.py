@@ -135,11 +135,49 @@ def test_bad_files_and_words_are_refused(leads: Path) -> None:
     Path("broken.csv").write_bytes(b"\x00\x01\x02")
     assert calibrate("broken.csv").code == 65
     assert "no column `Nobody`" in calibrate(leads, "--exclude", "Nobody").err
-    assert "fit has no group nobody" in calibrate(leads, "--keep-group", "nobody").err
+    nobody = calibrate(leads, "--keep-group", "nobody").err
+    assert "fit has no group nobody" in nobody
+    assert "next: connector policy calibrate --help" in nobody
     assert "--outcome names the column" in type_command("policy", "calibrate", "--from", str(leads)).err
     chance = random.Random(1)
     noise = Past(("Channel", "Won"), tuple((chance.choice("abc"), chance.choice("01")) for _ in range(300)))
     assert "nothing in these columns tells" in calibrate(write(leads, noise)).err
+
+
+@pytest.mark.parametrize("columns", [("Lost Because", "Won"), ("Lost Because", "Region", "Won")])
+def test_lone_leak_is_named_and_can_be_kept(leads: Path, columns: tuple[str, ...]) -> None:
+    """Where nothing is left but a column that looks like a leak, it is named with the option that takes it in."""
+    made = past(500)
+    answer = calibrate(write(leads, made.only(*columns)))
+    assert answer.code == 65
+    assert "left out as possible leaks: `Lost Because` (all but certain values hold" in answer.err
+    assert "--keep 'Lost Because'" in answer.err
+    assert calibrate(leads, "--keep", "Lost Because").code == 0
+
+
+def test_points_are_said_to_count_together(leads: Path) -> None:
+    """The report and the proposed file say why a row with many winners may have points against it."""
+    assert "Points count together" in calibrate(leads).out
+    assert "Points count together" in Path("policy.proposed.yaml").read_text("utf-8")
+
+
+def test_broken_policy_leads_to_its_test(leads: Path) -> None:
+    """A policy outside any project is no file that a lint of mappings reads: its own test is named."""
+    Path("bad.yaml").write_text("fit: {}\nsurprise: 1\n", "utf-8")
+    answer = calibrate(leads, "--policy", "bad.yaml")
+    assert answer.code == 65
+    assert "next: connector policy test bad.yaml" in answer.err
+
+
+def test_shifted_file_tells_its_first_problems(leads: Path) -> None:
+    """Of many rows with too many cells ten are listed, and how many more there are is said."""
+    leads.write_text("Channel,Won\n" + "a,1\n" * 60 + "a,b,1\n" * 27, "utf-8")
+    answer = calibrate(leads, "--json")
+    assert answer.code == 65
+    assert len(answer.json["findings"]) == 10
+    assert answer.json["message"] == "27 problems found: 10 are listed, and 17 more are not"
+    leads.write_text("Channel,Won\n" + "a,1\n" * 160 + "a,b,1\n" * 127, "utf-8")
+    assert "at least 90 more" in calibrate(leads).err
 
 
 def test_missing_extra_says_what_to_install(leads: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -174,3 +212,17 @@ def test_past_of_a_crm_is_read_through_the_mapping(folder: Folder) -> None:
     assert {rule["when"]["field"] for rule in told["table"]} == {"industry"}
     assert told["set_aside"]["status"] == "worked"
     assert (folder.path / "mappings" / "policy.proposed.yaml").is_file()
+
+
+def test_connection_goes_before_a_folder_of_its_name(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder is never a file of leads; files that a connection reads say what became of leads in a column only."""
+    monkeypatch.chdir(folder.path)
+    (folder.path / "inbox" / "leads.csv").write_text("Email,Company,Last Name\nann@firm.example,Firm,Lee\n", "utf-8")
+    answer = folder.type("policy", "calibrate", "--from", "inbox")
+    assert answer.code == 65
+    assert "none of the 1 leads of the connection inbox is converted" in answer.err
+    assert "CSV files say what became of leads in a column" in answer.err
+    other = folder.type("policy", "calibrate", "--from", "mappings", "--outcome", "Won")
+    assert other.code == 2
+    assert "mappings is a folder, and no connection is called that" in other.err
+    assert "next: connector policy calibrate --help" in other.err

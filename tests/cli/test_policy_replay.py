@@ -87,4 +87,22 @@ def test_bad_policy_lists_every_problem(folder: Folder) -> None:
     assert all("bad.yaml:" in finding for finding in answer.json["findings"])
     assert folder.type("policy", "replay", "--policy", str(folder.path / "none.yaml")).code == 65
     assert folder.type("policy", "replay", "--route", "nowhere").code != 0
-    assert folder.type("policy", "replay", "--html", str(folder.path / "no" / "where.html")).code == 2
+    nowhere = folder.type("policy", "replay", "--html", str(folder.path / "no" / "where.html"))
+    assert nowhere.code == 2
+    assert "next: connector policy replay --help" in nowhere.err
+
+
+def test_broken_policy_leads_to_its_test(folder: Folder) -> None:
+    """What to type next reads that very file and tells all that is wrong with it; a wrong order of files does not."""
+    bad = folder.path / "bad one.yaml"
+    starter = (folder.path / POLICY).read_text("utf-8")
+    broken = starter.replace("fit:", "surprise: 1\nfit:", 1).replace("field: title", "field: titel", 1)
+    bad.write_text(broken, "utf-8")
+    answer = folder.type("policy", "replay", "--policy", str(bad), "--json")
+    assert answer.json["next"] == f"connector policy test '{bad}'"
+    tested = folder.type("policy", "test", str(bad), "--json")
+    assert tested.code == 65
+    assert all(f"`{word}`" in str(tested.json["findings"]) for word in ("surprise", "titel"))
+    assert tested.json["next"] == "connector mapping schema policy"
+    twice = folder.type("policy", "replay", "--policy", POLICY, "--policy", POLICY, "--json")
+    assert twice.json["next"] == "connector policy replay --help"

@@ -19,7 +19,8 @@ from connector.model.match import Linkage
 from connector.model.plan import Action
 from connector.model.progress import CrosswalkEntry
 from connector.model.records import Activity, Kind, RecordRef, external_key
-from connector.model.replay import Fared, Opened
+from connector.model.replay import Fared, Opened, Part
+from connector.pipeline.replay_changes import parts_changed
 from connector.pipeline.replay_ledger import CARRIED, Ledger
 from connector.policy import load_policy
 from tests.policy import making
@@ -100,6 +101,33 @@ def test_other_version_is_told_apart(past: History) -> None:
     assert found.other_answers == 0
     assert found.versions == {past.book.version: 2}
     assert past.book.version not in found.new_versions
+
+
+def test_differences_without_a_flip_are_counted(past: History) -> None:
+    """Decisions that keep their verdict are counted by what differs in them; a flip is not among them."""
+    past.decide(1, **ASKS)
+    past.decide(2)
+    past.decide(3, employees=500)
+    found = past.replay(STRICT)
+    assert (found.differs, found.flipped, found.kept_verdict) == (2, 1, 1)
+    assert found.differs_in == {Part.LEVELS: 1, Part.REASONS: 1}
+    same = past.replay(making.small(rest="  - {name: rest, says: Nothing yet., verdict: nurture}"))
+    assert same.differs_in == {Part.REASONS: 2}
+
+
+def test_every_part_of_a_decision_has_a_word(past: History) -> None:
+    """Whatever part of a decision changes, it is told; what the older text did not hold is not."""
+    past.decide(1, **ASKS)
+    (kept,) = next(iter(past.store.decisions.stored(ROUTE, None, None, 10)))
+    was = json.loads(kept.text)
+    for name in was.keys() - {"lead", "verdict", "motion", "scorecard", "versions", "decided_at", "ruled_by"}:
+        (part,) = parts_changed(was, {**was, name: "another"})
+        assert part is not Part.OTHER, name
+    assert parts_changed(was, {**was, "motion": "another"}) == {Part.OTHER}
+    fit = {**was["scorecard"]["fit"], "points": 1, "reasons": []}
+    assert parts_changed(was, {**was, "scorecard": {**was["scorecard"], "fit": fit}}) == {Part.POINTS, Part.RULES}
+    del was["runner_up"]
+    assert parts_changed(was, {**was, "runner_up": "asks"}) == frozenset()
 
 
 def test_flip_says_why(past: History) -> None:

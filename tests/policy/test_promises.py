@@ -17,8 +17,8 @@ from connector.model.decision import DecisionInputs, Gate, Verdict
 from connector.model.match import Linkage
 from connector.model.records import Activity, Scalar
 from connector.policy import Rulebook, decide
-from connector.policy.coverage import coverage
-from tests.policy.making import NOW, VERSIONS, inputs, lead, starter
+from connector.policy.coverage import coverage, untested_lines
+from tests.policy.making import NOW, VERSIONS, inputs, lead, starter, starter_text
 
 ORDER = {Verdict.DISQUALIFY: 0, Verdict.NURTURE: 1, Verdict.REVIEW: 2, Verdict.ATTACH: 3, Verdict.CONVERT: 3}
 KINDS = ("demo_request", "meeting", "call", "webinar", "email_click", "email_open", "web_visit", "unsubscribe")
@@ -170,3 +170,21 @@ def test_cases_left_out_are_told() -> None:
     untested = {str(rule) for rule in coverage(few).untested}
     assert "decide: bant-met" in untested
     assert "decide: early-conversion" not in untested
+
+
+def test_rules_left_out_say_where_they_stand() -> None:
+    """Each rule that no case exercises is told with the line of the file that names it."""
+    found = coverage(replace(book(), cases=book().cases[:1]))
+    text = starter_text().splitlines()
+    assert {rule.section.split(".")[0] for rule in found.untested} >= {
+        "fit",
+        "intent",
+        "stages",
+        "disqualify",
+        "decide",
+    }
+    assert all(rule.name in text[rule.line - 1] for rule in found.untested)
+    first = found.untested[0]
+    told = list(untested_lines([found]))
+    assert told[0] == f"{found.path}:{first.line}: no case exercises {first}"
+    assert len(told) == len(found.untested)

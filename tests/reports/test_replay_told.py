@@ -11,7 +11,7 @@ import pytest
 
 from connector.model.decision import Verdict
 from connector.model.records import RecordRef
-from connector.model.replay import Calls, Fared, Flip, FlipExample, Moved, Opened, Outcomes, Replayed
+from connector.model.replay import Calls, Fared, Flip, FlipExample, Moved, Opened, Outcomes, Part, Replayed
 from connector.reports.replay import lift, replay_json, replay_lines
 from connector.reports.replay_page import replay_page
 
@@ -50,6 +50,8 @@ FOUND = Replayed(
     reviews={"2026-W03": (4, 2), "2026-W04": (0, 2)},
     calls=Calls(12.5, 7.25, {Verdict.CONVERT: 1.25}, {Verdict.CONVERT: 10}),
     outcomes=KNOWN,
+    kept_verdict=2,
+    differs_in={Part.POINTS: 2, Part.LOOK_AGAIN: 1},
 )
 NOTHING = replace(
     FOUND, first=None, last=None, decisions=0, leads=0, renamed=0, before_fields=0, differs=0, flips=(), versions={}
@@ -59,6 +61,20 @@ NOTHING = replace(
 def told(found: Replayed) -> str:
     """All sentences."""
     return "\n".join(replay_lines(found))
+
+
+def test_other_differences_are_named() -> None:
+    """Decisions that differ without a flip say in what, in the text, as JSON and on the page; else nothing is said."""
+    words = (
+        "2 decisions keep their verdict and differ in (one may count several times): its points (2), when it is looked "
+        "at again (1)."
+    )
+    assert words in told(FOUND)
+    assert words in read(replay_page(FOUND)).words
+    answer = replay_json(FOUND)
+    assert (answer["kept_verdict"], answer["differs_in"]) == (2, {"points": 2, "look_again": 1})
+    assert "and differ" not in told(replace(FOUND, kept_verdict=0, differs_in={}))
+    assert all(f"({number})" in told(replace(FOUND, differs_in={part: number})) for number, part in enumerate(Part, 50))
 
 
 def test_json_counts_and_rates() -> None:

@@ -9,7 +9,7 @@ from connector.errors import InputError
 from connector.policy.calibration import baselines
 from connector.policy.calibration.columns import Aside, Column, History, Numbers
 from connector.policy.calibration.extra import one_thread
-from connector.policy.calibration.leaks import Leak, find
+from connector.policy.calibration.leaks import Leak, find, left_out_words
 from connector.policy.calibration.measure import (
     Band,
     Judged,
@@ -77,7 +77,8 @@ def _calibrate(history: History, wanted: Wanted) -> Calibration:
     left_out = tuple(leak.column for leak in leaks)
     columns = history.without(left_out)
     if not columns:
-        raise InputError([], "no column is left to fit points on", next_command="connector policy calibrate --help")
+        what = f"no column is left to fit points on{left_out_words(leaks)}"
+        raise InputError([], what, next_command="connector policy calibrate --help")
     everything = np.arange(history.leads)
     table = fit_table(columns, history.outcomes, everything, wanted.most_rows)
     odds, own = _out_of_fold(columns, history.outcomes, wanted)

@@ -17,6 +17,7 @@ What is moderate stays unseen: no statistic can tell a column that sales filled 
 from __future__ import annotations
 
 import math
+import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -86,6 +87,15 @@ class _Profile:
         """How many winners the values hold with which no lead is lost; few leads prove nothing."""
         always = (self.won >= _ALWAYS * self.leads) & (self.leads >= _PROVEN)
         return float(self.won[always].sum())
+
+
+def left_out_words(leaks: Sequence[Leak]) -> str:
+    """What was left out, with the evidence and the option that takes each in; empty where nothing was."""
+    named = ", ".join(f"`{leak.column}` ({leak.says})" for leak in leaks)
+    options = " ".join(f"--keep {shlex.quote(leak.column)}" for leak in leaks)
+    return (
+        f"; left out as possible leaks: {named}; what is known when a lead comes in, keep: {options}" if leaks else ""
+    )
 
 
 def find(

@@ -9,12 +9,15 @@ from datetime import datetime
 from connector.errors import ConnectorError, InputError, UsageError
 from connector.policy.calibration.columns import History, Numbers
 from connector.policy.calibration.fitting import Calibration, Wanted, calibrate
+from connector.policy.calibration.leaks import left_out_words
 from connector.policy.calibration.levels import Aims, grid, propose, thinned
 from connector.policy.calibration.proposal import HISTORY, proposed
 from connector.policy.calibration.rules import rules_of
 from connector.policy.calibration.scoring import fit_points
 from connector.policy.calibration.telling import Proposal, head_lines
 from connector.policy.rulebook import load_policy
+
+_HELP = "connector policy calibrate --help"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +43,13 @@ def make_proposal(history: History, untold: int, request: Request) -> tuple[Prop
     rulebook = load_policy(request.text, request.path)
     known = {group.name for group in rulebook.fit.groups}
     if unknown := [name for name in request.keep_groups if name not in known - {HISTORY}]:
-        raise UsageError(f"fit has no group {', '.join(unknown)} to keep; it has {', '.join(sorted(known))}")
+        what = f"fit has no group {', '.join(unknown)} to keep; it has {', '.join(sorted(known))}"
+        raise UsageError(what, next_command=_HELP)
     found = calibrate(history, request.wanted)
     names = [name for _, name in rulebook.fit.levels.thresholds]
     if not found.table.bins:
-        what = "nothing in these columns tells leads that are won from those that are lost; no points are proposed"
-        raise InputError([], what, next_command="connector policy calibrate --help")
+        told = "nothing in these columns tells leads that are won from those that are lost; no points are proposed"
+        raise InputError([], f"{told}{left_out_words(found.leaks)}", next_command=_HELP)
     scores, bounds = _with_kept(history, found, request)
     levels = propose(names, history.outcomes, scores, bounds, request.aims)
     proposal = Proposal(

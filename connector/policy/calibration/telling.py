@@ -18,6 +18,10 @@ CAVEAT = (
     "Statistics cannot find every leak: a column that sales fills in may look like any good one. Declare what is "
     "known only after sales worked the lead with --exclude, or under `known_at:` in the policy."
 )
+TOGETHER = (
+    "Points count together: where conditions go with each other, a row is worth what it adds to the others, so a row "
+    "with a high share of won leads may have points against it (and the other way round)."
+)
 _WHY = {
     Aside.IDENTIFIER: "another value on every lead, or free text",
     Aside.CONSTANT: "the same on every lead",
@@ -57,6 +61,7 @@ def head_lines(proposal: Proposal, source: str) -> Iterator[str]:
         yield f"  {band.low:>4} to {band.high:>4}: {band.predicted:>6.1%}, {band.observed:>6.1%} of {band.leads}"
     if found.left_out:
         yield f"Left out as possible leaks: {', '.join(found.left_out)}."
+    yield from _wrapped(TOGETHER)
     yield from _wrapped(CAVEAT)
 
 
@@ -97,6 +102,7 @@ def report_lines(proposal: Proposal) -> Iterator[str]:
     for leak in found.doubtful:
         yield f"look at it: `{leak.column}`: {leak.says}; is it known when the lead comes in?"
     yield from _aside_lines(found.aside)
+    yield TOGETHER
     yield CAVEAT
 
 
