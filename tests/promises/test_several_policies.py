@@ -1,4 +1,4 @@
-"""Several policies on one route: each lead is decided by the first that is for it, with gates and ceilings of its own."""
+"""Several policies on one route: each lead is decided by the first that is for it, with gates of its own."""
 
 from __future__ import annotations
 
