@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from connector.cli.output import counted, put_json, say
+from connector.cli.sampled import Counting
 from connector.cli.session import Session, verb
 from connector.errors import UsageError
 from connector.model.assurance import GateRecord, gate_facts
@@ -42,7 +43,8 @@ def command(session: Session, name: str | None, by: str, why: str) -> int:
 
     A gate closes when the evidence says that too many conversions were wrong: blind reviews (connector review samples)
     and, apart, what sales made of the opportunities. With --reopen it goes on, on probation, with evidence that starts
-    anew; leads that wait because of it are decided again by the next sync.
+    anew; leads that wait because of it are decided again by the next sync. Nothing else opens a closed gate: an edited
+    policy starts closed too. Labels, sentences, ceilings and targets may be edited at any time: the evidence stands.
 
     Example: connector policy gate --reopen policy --by Rita --why "the source that sent junk is disqualified now"
     """
@@ -75,19 +77,19 @@ def _reopen(house: House, name: str, by: str, why: str) -> int:
 
 
 def _standings(house: House) -> list[_Standing]:
-    """The policies of all routes, each version once."""
+    """The policies of all routes; those that decide who converts alike once."""
     books: dict[tuple[str, str], tuple[Rulebook, list[str]]] = {}
     for route, settings in house.config.routes.items():
         for book in RuleFiles.of_route(house.config, settings).load_policies().books:
-            books.setdefault((book.name, book.version), (book, []))[1].append(route)
-    opened = house.store.samples.list()
+            books.setdefault((book.name, book.decides), (book, []))[1].append(route)
+    opened, counts = house.store.samples.list(), Counting(house).counts
     now = house.clock.now()
     return [
         _Standing(
             book,
             tuple(routes),
             settle(house.store, book, now, keep=False) if book.budget is not None else None,
-            sum(1 for one in opened if (one.policy, one.version) == key and one.verdict.converts),
+            sum(1 for one in opened if counts(one) and (one.policy, one.version) == key and one.verdict.converts),
         )
         for key, (book, routes) in books.items()
     ]
@@ -95,7 +97,7 @@ def _standings(house: House) -> list[_Standing]:
 
 def _json(standing: _Standing) -> dict[str, object]:
     book, gate, budget = standing.book, standing.gate, standing.book.budget
-    told: dict[str, object] = {"policy": book.name, "version": book.version, "routes": list(standing.routes)}
+    told: dict[str, object] = {"policy": book.name, "version": book.decides, "routes": list(standing.routes)}
     if gate is None or budget is None:
         return {**told, "state": Gate.OPEN.value, "budget": None}
     return {

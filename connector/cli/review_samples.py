@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 
 import click
 
 from connector.cli.output import put_json, say, table
+from connector.cli.sampled import Counting
 from connector.cli.session import Session, verb
 from connector.cli.story import match_lines, refs_json, resolution_json
-from connector.errors import ConnectorError, UsageError
+from connector.errors import UsageError
 from connector.model.assurance import GateRecord, Sample, gate_facts
 from connector.model.decision import DecisionInputs, Gate, Verdict
 from connector.model.match import Match, Resolution
@@ -19,30 +21,48 @@ from connector.model.records import Record, Scalar, iso
 from connector.pipeline.gate import settle
 from connector.policy import Rulebook
 from connector.ports import Store
-from connector.wiring import House, RuleFiles
+from connector.wiring import House
 
 _INSTANT = timedelta(microseconds=1)
+_NO_LONGER = "this sample no longer counts: what the policy decides by, or its gate, is new since"
 _NOT_SHOWN = ("converted", "external_key")  # how far our own work came would tell the verdict
 
 
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """A sample, whether an answer to it still counts, and what was known when it was drawn."""
+
+    sample: Sample
+    counts: bool
+    inputs: DecisionInputs | None
+
+
 @click.command("samples")
-@click.option("--all", "everything", is_flag=True, help="Answered ones too, with what the policy did.")
+@click.option(
+    "--all",
+    "everything",
+    is_flag=True,
+    help="Answered ones too, with what the policy did, and those that no longer count.",
+)
 @verb
 def samples(session: Session, everything: bool) -> int:
     """List what is to be reviewed blind: leads that the policy decided by itself, without what it decided.
 
-    The answers are the evidence that the error budget of the policy rests on. They change nothing for the lead.
+    The answers are the evidence that the error budget of the policy rests on. They change nothing for the lead. Samples
+    that no longer count, because today's policy decides otherwise or its gate was opened anew, are left out.
 
     Example: connector review samples
     """
     with session.house() as house:
-        found = [(sample, _inputs(house.store, sample)) for sample in house.store.samples.list(not everything)]
+        counts, store = Counting(house).counts, house.store
+        listed = [(one, counts(one)) for one in store.samples.list(not everything)]
+        found = [_Listed(one, counted, _inputs(store, one)) for one, counted in listed if counted or everything]
     if session.as_json:
-        put_json({"status": "done", "samples": [{**_sample_json(one), "name": _name(seen)} for one, seen in found]})
+        put_json({"status": "done", "samples": [_listed_json(one) for one in found]})
     elif not found:
         say("nothing to review blind")
     else:
-        table(["sample", "lead", "decided", "answer"], [_row(one, seen) for one, seen in found])
+        table(["sample", "lead", "decided", "answer"], [_row(one) for one in found])
         say("next: connector review sample NUMBER")
     return 0
 
@@ -62,7 +82,7 @@ def sample(session: Session, number: int, answer: str | None, by: str) -> int:
     """
     with session.house() as house:
         if answer is None:
-            _show(session, house.store, _known(house.store, number))
+            _show(session, house, _known(house.store, number))
         else:
             _keep(session, house, number, Verdict(answer), by)
     return 0
@@ -85,14 +105,16 @@ def _inputs(store: Store, sample: Sample) -> DecisionInputs | None:
     return None
 
 
-def _show(session: Session, store: Store, sample: Sample) -> None:
-    inputs = _inputs(store, sample)
+def _show(session: Session, house: House, sample: Sample) -> None:
+    inputs, counted = _inputs(house.store, sample), Counting(house).counts(sample)
     if session.as_json:
-        put_json({"status": "done", "sample": _sample_json(sample), **_seen_json(inputs)})
+        put_json({"status": "done", "sample": _sample_json(sample, counted), **_seen_json(inputs)})
         return
     say(f"Sample {sample.number}: {_name(inputs)}, as known on {sample.decided_at:%Y-%m-%d %H:%M}")
     for line in _seen_lines(inputs) if inputs else ["  what was known then is not kept any more"]:
         say(line)
+    if not counted:
+        say(_NO_LONGER)
     if sample.answer is None:
         words = "|".join(word.value for word in Verdict)
         say(f"next: connector review sample {sample.number} --answer {words}")
@@ -106,34 +128,25 @@ def _keep(session: Session, house: House, number: int, answer: Verdict, by: str)
         kept = house.store.samples.answer(number, answer, by, now)
         facts: dict[str, Scalar] = {"sample": number, "answer": answer.value}
         house.store.audit.append(now, "", by, "blind review", str(kept.lead), facts)
-    gate = _weighed(house, kept)
+    counting = Counting(house)
+    gate, counted = _weighed(house, kept, counting.book(kept)), counting.counts(kept)
     if session.as_json:
         told = gate_facts(gate) if gate else None
-        put_json({"status": "done", "sample": _sample_json(kept), "agreed": kept.right, "gate": told})
+        put_json({"status": "done", "sample": _sample_json(kept, counted), "agreed": kept.right, "gate": told})
         return
     say(f"kept: {_told(kept)}")
+    if not counted:
+        say(_NO_LONGER)
     if gate is not None and gate.state is Gate.CLOSED:
         say(f"policy {gate.policy} is closed: {gate.why}; from the next sync on people decide")
         say("next: connector policy gate")
 
 
-def _weighed(house: House, sample: Sample) -> GateRecord | None:
-    """The gate with this answer counted; None where the project has this version of the policy no more."""
-    book = _book(house, sample)
+def _weighed(house: House, sample: Sample, book: Rulebook | None) -> GateRecord | None:
+    """The gate with this answer counted; None where no policy of the route decides as that one did."""
     if book is None or book.budget is None or not sample.verdict.converts:
         return None
     return settle(house.store, book, house.clock.now(), reviews_only=True)
-
-
-def _book(house: House, sample: Sample) -> Rulebook | None:
-    """The policy that decided, if the route still has it; files that cannot be read do not undo an answer."""
-    if sample.route not in house.config.routes:
-        return None
-    try:
-        book = RuleFiles.of_route(house.config, house.config.route(sample.route)).load_policies().named(sample.policy)
-    except ConnectorError:
-        return None
-    return book if book is not None and book.version == sample.version else None
 
 
 def _told(sample: Sample) -> str:
@@ -141,7 +154,11 @@ def _told(sample: Sample) -> str:
     return f"{answer}; the policy decided {sample.verdict.value}: {'agreed' if sample.right else 'not agreed'}"
 
 
-def _sample_json(sample: Sample) -> dict[str, object]:
+def _listed_json(listed: _Listed) -> dict[str, object]:
+    return {**_sample_json(listed.sample, listed.counts), "name": _name(listed.inputs)}
+
+
+def _sample_json(sample: Sample, counts: bool) -> dict[str, object]:
     """A sample; what the policy did is told only of those that were answered."""
     answered = sample.answer is not None
     return {
@@ -152,13 +169,15 @@ def _sample_json(sample: Sample) -> dict[str, object]:
         "answer": sample.answer.value if sample.answer else None,
         "by": sample.answered_by,
         "answered_at": iso(sample.answered_at) if sample.answered_at else None,
+        "counts": counts,
         **({"verdict": sample.verdict.value, "policy": sample.policy, "agreed": sample.right} if answered else {}),
     }
 
 
-def _row(sample: Sample, inputs: DecisionInputs | None) -> list[str]:
-    answer = _told(sample) if sample.answer is not None else ""
-    return [str(sample.number), _name(inputs) or str(sample.lead), f"{sample.decided_at:%Y-%m-%d}", answer]
+def _row(listed: _Listed) -> list[str]:
+    sample, answer = listed.sample, [_told(listed.sample)] if listed.sample.answer is not None else []
+    told = "; ".join([*answer, *([] if listed.counts else ["no longer counts"])])
+    return [str(sample.number), _name(listed.inputs) or str(sample.lead), f"{sample.decided_at:%Y-%m-%d}", told]
 
 
 def _name(inputs: DecisionInputs | None) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from connector.cli.output import counted, put_json, say
+from connector.cli.sampled import Counting
 from connector.cli.session import Session, verb
 from connector.model.assurance import GateRecord, gate_facts, gates_fact
 from connector.model.decision import Gate
@@ -44,7 +45,7 @@ def status_json(house: House) -> dict[str, object]:
         "status": "done",
         "routes": [_route(house, name) for name in house.config.routes],
         "reviews": len(store.reviews.list()),
-        "samples": len(store.samples.list()),
+        "samples": sum(map(Counting(house).counts, store.samples.list())),
         "dead_letters": len(store.dead_letters.list()),
         "unsettled": len(store.journal.unsettled()),
         "gates": [gate_facts(gate) for gate in standing_gates(house) if gate.state is not Gate.OPEN],

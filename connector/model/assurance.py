@@ -13,7 +13,8 @@ from connector.model.records import RecordRef, iso, require_aware
 class Sample:
     """An automatic verdict that a person reviews without being told it.
 
-    *answer* is what the person would have done, None while nobody answered. *number* is 0 until it is kept.
+    *version* tells what the policy decided by: of policies that decide who converts alike it is the same. *answer* is
+    what the person would have done, None while nobody answered. *number* is 0 until it is kept.
     """
 
     route: str
@@ -40,12 +41,12 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class GateRecord:
-    """Where the gate of one policy version stands, since when, and why.
+    """Where the gate of a policy stands, since when, and why; *version* as of `Sample`.
 
     *reviewed* and *right* count blind reviews; *outcomes* and *good* count later outcomes (kept apart).
     *alerted_at* is when people were told that it closed; *reopened_by* who opened it by hand. What was decided
-    before *evidence_from* does not count. *under* names the routes that the version decides on, each with the version
-    of all that its decisions there call their policy.
+    before *evidence_from* does not count. *under* names the routes that it decides on, each with the versions that its
+    decisions there call their policy.
     """
 
     policy: str

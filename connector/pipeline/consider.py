@@ -30,6 +30,7 @@ class Consideration:
 
     With *final* false (a dry run) nothing is put to sleep and nobody is asked anything.
     With *only*, other awake leads are left for the next cycle. *begun*: leads whose conversion an earlier run began.
+    *sampled*: what is to be reviewed blind of each lead decided, once it is carried out.
     """
 
     route: Route
@@ -41,10 +42,10 @@ class Consideration:
     raws: dict[RecordRef, RawRecord] = field(default_factory=dict)
     awake: set[RecordRef] = field(default_factory=set)
     begun: set[RecordRef] = field(default_factory=set)
+    sampled: dict[RecordRef, Sample | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Learn what earlier runs left open, and how far the policies are trusted."""
-        self._sampled: dict[RecordRef, Sample | None] = {}
         open_gates(self.route, self.result, self.final)
         self._planner = Planner(self.route, self.final)
 
@@ -57,8 +58,6 @@ class Consideration:
         for row, planned in followed_conversions(self.route, self._planner):
             self.planned.setdefault(planned.lead, planned)
             self.raws.setdefault(planned.lead, row.raw)
-        if self.final:
-            self.route.store.samples.add(sample for sample in self._sampled.values() if sample is not None)
 
     def _awake(self) -> Iterator[Sequence[InboxRow]]:
         for rows in self.route.store.inbox.awake(self.route.name):
@@ -121,7 +120,7 @@ class Consideration:
         self.planned[lead.ref] = draft.planned
         self.raws[lead.ref] = taken.row.raw
         self.result.refused += draft.planned.refused
-        self._sampled[lead.ref] = sample_of(route, decision)
+        self.sampled[lead.ref] = sample_of(route, decision)
         if self.final:
             route.store.matches.release(lead.ref, decision.decided_at)
             self._tell_people(decision, resolution, draft.planned)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -21,6 +21,7 @@ from connector.ports import Store
 
 _DAY = timedelta(days=1)
 _SHORT = 12  # characters of a version that people are told
+_MENDED = "; once the policy is mended"  # what follows tells how a closed gate is opened, not why it closed
 
 
 def open_gates(route: Route, result: RouteResult, final: bool, reviews_only: bool = False) -> None:
@@ -39,7 +40,7 @@ def open_gates(route: Route, result: RouteResult, final: bool, reviews_only: boo
                 route.store.samples.set_gate(record)
         route.gates[book.name] = record
     result.gates = tuple(route.gates[book.name] for book in gated)
-    known = [[book.name, book.version] for book in gated]
+    known = [[book.name, book.decides] for book in gated]
     fact = gates_fact(route.name)
     if final and known != (route.store.runs.recall(route.target.name, fact) or []):
         route.store.runs.remember(route.target.name, fact, known)
@@ -59,14 +60,15 @@ def settle(
     keep: bool = True,
     reviews_only: bool = False,
 ) -> GateRecord:
-    """Where the gate of a policy version stands by the evidence of now; a new version starts on probation.
+    """Where the gate of a policy stands by the evidence of now; kept by what decides who converts, `Rulebook.decides`.
 
-    *under*: the route that asks, and what its decisions call their policy. What changed is kept, and audited, unless
-    *keep* is false. With *reviews_only* later outcomes are not looked up. The policy must have an error budget.
+    A policy that decides otherwise than before starts on probation, or closed where it was closed. *under*: the route
+    that asks, and what its decisions call their policy. What changed is kept, and audited, unless *keep* is false.
+    With *reviews_only* later outcomes are not looked up. The policy must have an error budget.
     """
     assert book.budget is not None, f"policy {book.name} has no error budget"
     with _held(store, keep):
-        before = store.samples.gate(book.name, book.version)
+        before = store.samples.gate(book.name, book.decides)
         record = before or _fresh(store, book, now)
         if under is not None and under not in record.under:
             record = replace(record, under=(*record.under, under))
@@ -74,24 +76,49 @@ def settle(
         record = judged(book.budget, record, _reviews(store, book, record), known, now)
         if keep and record != before:
             store.samples.set_gate(record)
-            if before is not None and before.state is not record.state:
+            if record.state is not (before.state if before is not None else Gate.PROBATION):
                 _audit(store, record, now, "error budget", f"gate {record.state.value}")
     return record
 
 
 def _fresh(store: Store, book: Rulebook, now: datetime) -> GateRecord:
-    why = "this version of the policy is new"
-    closed = [one for one in store.samples.gates() if one.policy == book.name and one.state is Gate.CLOSED]
-    if closed:
-        why += f"; version {closed[0].version[:_SHORT]} was closed on {closed[0].since:%Y-%m-%d}: {closed[0].why}"
-    return GateRecord(book.name, book.version, Gate.PROBATION, now, why, evidence_from=now)
+    """The gate of a policy that decides otherwise than before: only a person opens what was closed.
+
+    A new name for what decides as before opens nothing either.
+    """
+    gates = store.samples.gates()
+    newest = next((one for one in gates if one.policy == book.name or one.version == book.decides), None)
+    if newest is not None and newest.state is Gate.CLOSED:
+        return GateRecord(
+            policy=book.name,
+            version=book.decides,
+            state=Gate.CLOSED,
+            since=now,
+            why=_still_closed(newest, book.name),
+            alerted_at=newest.alerted_at,
+            evidence_from=now,
+        )
+    why = "what the policy decides by is new"
+    return GateRecord(book.name, book.decides, Gate.PROBATION, now, why, evidence_from=now)
+
+
+def _still_closed(newest: GateRecord, name: str) -> str:
+    """Why a policy starts closed; of several changes one after the other the evidence against the first is told."""
+    why = _cause(newest)
+    if newest.reviewed or newest.outcomes:
+        why = f"version {newest.version[:_SHORT]} was closed on {newest.since:%Y-%m-%d}: {why}"
+    return f"{why}{_MENDED}, `connector policy gate --reopen {name} --by … --why …` opens it"
+
+
+def _cause(record: GateRecord) -> str:
+    return record.why.partition(_MENDED)[0]
 
 
 def _reviews(store: Store, book: Rulebook, record: GateRecord) -> Evidence:
     """Blind answers on conversions; those on what was decided before the gate was opened by hand do not count."""
     assert book.budget is not None
     since = record.evidence_from or record.since
-    answered = store.samples.reviewed(book.name, book.version)
+    answered = store.samples.reviewed(book.name, book.decides)
     counted = [one for one in answered if one.verdict.converts and one.decided_at >= since]
     return weigh((bool(one.right) for one in counted), book.budget.target)
 
@@ -115,14 +142,19 @@ def sample_of(route: Route, decision: Decision) -> Sample | None:
     if book is None:
         return None
     lead, at = decision.lead, decision.decided_at
-    return Sample(route.name, lead, book.name, book.version, decision.verdict, at)
+    return Sample(route.name, lead, book.name, book.decides, decision.verdict, at)
 
 
-def sample_sealed(route: Route, leads: Sequence[PlannedLead]) -> None:
-    """Keep the samples of leads that a sealed plan carries out: when it was made nothing was certain."""
+def drawn_of(route: Route, leads: Sequence[PlannedLead]) -> dict[RecordRef, Sample | None]:
+    """The samples of leads that a sealed plan carries out: when it was made nothing was certain."""
     decisions = (route.store.decisions.latest(route.name, lead.lead) for lead in leads)
-    drawn = (sample_of(route, decision) for decision in decisions if decision is not None)
-    route.store.samples.add(sample for sample in drawn if sample is not None)
+    return {decision.lead: sample_of(route, decision) for decision in decisions if decision is not None}
+
+
+def keep_samples(route: Route, drawn: Mapping[RecordRef, Sample | None], leads: Iterable[PlannedLead]) -> None:
+    """Keep the samples of the leads that this run carries out; what a ceiling holds back is drawn when it goes."""
+    going = (drawn.get(lead.lead) for lead in leads if lead.held is None and not lead.refused)
+    route.store.samples.add(sample for sample in going if sample is not None)
 
 
 def distrusted(route: Route, plan: Plan, result: RouteResult) -> dict[RecordRef, str]:
@@ -170,7 +202,7 @@ def daily_allowance(route: Route, policy: str) -> int | None:
 
 def reopen(store: Store, record: GateRecord, by: str, why: str, now: datetime) -> int:
     """Open a closed gate by hand: on probation, with evidence that starts anew. Answers how many leads woke."""
-    told = f"{by} opened it again: {why}; it was closed because {record.why}"
+    told = f"{by} opened it again: {why}; it was closed because {_cause(record)}"
     opened = replace(
         record,
         state=Gate.PROBATION,

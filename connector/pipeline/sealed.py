@@ -10,7 +10,7 @@ from connector.model.records import RecordRef
 from connector.pipeline.ceilings import Ceilings
 from connector.pipeline.consider import Consideration
 from connector.pipeline.frozen import frozen_since, stop_begun
-from connector.pipeline.gate import open_gates, sample_sealed
+from connector.pipeline.gate import drawn_of, open_gates
 from connector.pipeline.in_step import keep_in_step
 from connector.pipeline.opportunities import OpenOpportunities
 from connector.pipeline.owning import Owners
@@ -56,7 +56,8 @@ def apply_sealed(route: Route, run_id: str, plan: Plan) -> RouteResult:
         open_gates(route, result, final=True)
         ceilings = Ceilings(route)
         admitted = _admitted(route, ceilings, writing, result)
-        apply_planned(route, run_id, _with(plan, admitted), {ref: row.raw for ref, row in rows.items()}, result)
+        raws, drawn = {ref: row.raw for ref, row in rows.items()}, drawn_of(route, admitted)
+        apply_planned(route, run_id, _with(plan, admitted), raws, result, drawn)
         drifted = ({lead.lead for lead in plan.leads} - {lead.lead for lead in sealed}) | set(result.stale)
         _plan_anew(route, run_id, result, frozenset(drifted - result.frozen.keys()), ceilings)
         keep_broken(route, ceilings.exceeded(), result)
@@ -102,7 +103,6 @@ def _admitted(route: Route, ceilings: Ceilings, leads: list[PlannedLead], result
     begun = {lead.lead for lead in leads if has_begun(route.store.journal.story(lead.lead))}
     admitted = ceilings.admit(leads, begun)
     result.take_held(admitted)
-    sample_sealed(route, leads)
     owners = Owners(route, final=True)
     for lead in admitted:
         decision = route.store.decisions.latest(route.name, lead.lead) if lead.held is None else None
@@ -125,4 +125,4 @@ def _plan_anew(
     considered.run()
     leads = ceilings.admit(list(considered.planned.values()), considered.begun)
     result.take_held(leads)
-    apply_planned(route, run_id, make_plan(route, run_id, leads), considered.raws, result)
+    apply_planned(route, run_id, make_plan(route, run_id, leads), considered.raws, result, considered.sampled)

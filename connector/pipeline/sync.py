@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from connector.errors import SafetyStop
+from connector.model.assurance import Sample
 from connector.model.plan import Action, Outcome, Plan, PlannedLead, Receipt, Step
 from connector.model.progress import InboxState, Woken
 from connector.model.records import RawRecord, RecordRef
@@ -16,7 +17,7 @@ from connector.pipeline.apply import Outcomes, apply_steps, links_of
 from connector.pipeline.ceilings import Ceilings
 from connector.pipeline.consider import Consideration
 from connector.pipeline.frozen import hold, stop_begun, weigh_words
-from connector.pipeline.gate import distrusted
+from connector.pipeline.gate import distrusted, keep_samples
 from connector.pipeline.in_step import foresee, keep_in_step
 from connector.pipeline.parking import DUPLICATE, park_refused
 from connector.pipeline.plan import make_plan
@@ -77,7 +78,7 @@ def sync_route(
         result.plan = make_plan(route, run_id, [*plan.leads, *foresee(route, fresh=dry_run)])
         if not dry_run:
             guard_mass_change(route, result.plan)
-            apply_planned(route, run_id, plan, considered.raws, result)
+            apply_planned(route, run_id, plan, considered.raws, result, considered.sampled)
             keep_broken(route, ceilings.exceeded(), result)
             take_outcomes(result, keep_in_step(route, run_id))
     return result
@@ -147,18 +148,28 @@ def refuse_breaches(plan: Plan) -> None:
 
 
 def apply_planned(
-    route: Route, run_id: str, plan: Plan, raws: Mapping[RecordRef, RawRecord], result: RouteResult
+    route: Route,
+    run_id: str,
+    plan: Plan,
+    raws: Mapping[RecordRef, RawRecord],
+    result: RouteResult,
+    sampled: Mapping[RecordRef, Sample | None],
 ) -> None:
-    """Journal the plan, verify it against the CRM, carry it out, and settle where each lead stands."""
+    """Journal the plan, verify it against the CRM, carry it out, and settle where each lead stands.
+
+    Of what is carried out the samples that were drawn (*sampled*) are kept.
+    """
     plan = _trusted(route, plan, result)
     refuse_breaches(plan)
     _supersede(route, plan, result.waiting)
     _keep_awake(route, plan.leads, result)
     writing = [lead for lead in plan.leads if any(step.writes for step in lead.steps)]
+    keep_samples(route, sampled, (lead for lead in plan.leads if not any(step.writes for step in lead.steps)))
     for chunk in _chunks(writing):
         checked = verify_plan(route, chunk)
         _drop_stale(route, chunk, checked.stale, result)
         _let_go(route, checked.missing)
+        keep_samples(route, sampled, checked.sound)
         adopted = {lead.lead: lead for lead in checked.sound if lead.lead in checked.converted}
         for ref, planned in adopted.items():
             _adopt(route, planned, checked.converted[ref], result)

@@ -182,8 +182,8 @@ class Rulebook:
     """A policy, compiled. *version* changes with its meaning, not with comments, layout or cases.
 
     *decides* changes only with what decides who converts, not with names, sentences, labels, terms, owners or ceilings;
-    gates and samples are kept by it. *applies* is None for a policy that is for every lead. *budget* None: automatic conversion is not gated. *lines* has
-    the line of each rule, by the section and the name that people point at it with.
+    gates and samples are kept by it. *applies* is None for a policy that is for every lead. *budget* None: automatic
+    conversion is not gated. *lines* has the line of each rule, by the section and the name that people point at it by.
     """
 
     version: str

@@ -47,12 +47,12 @@ def is_sampled(rulebook: Rulebook, facts: Facts, answer: Answer) -> bool:
     share = rulebook.assured.get(answer.verdict, _AUTO).share
     if rulebook.budget is not None and facts.inputs.gate is Gate.PROBATION and answer.verdict.converts:
         share = max(share, rulebook.budget.probation_share)
-    return share > 0 and _draw(rulebook.version, facts.inputs.lead.ref.key) < share
+    return share > 0 and _draw(rulebook.decides, facts.inputs.lead.ref.key) < share
 
 
-def _draw(version: str, key: str) -> float:
+def _draw(decides: str, key: str) -> float:
     """A number from 0 to 1, the same for one lead under one policy in every process."""
-    digest = hashlib.sha256(f"{version}\n{key}".encode()).digest()
+    digest = hashlib.sha256(f"{decides}\n{key}".encode()).digest()
     return int.from_bytes(digest[:8], "big") / 2**64
 
 

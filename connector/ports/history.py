@@ -68,7 +68,7 @@ class Samples(Protocol):
     """Automatic verdicts that are reviewed blind, and where the error budget of each policy stands."""
 
     def add(self, samples: Iterable[Sample]) -> None:
-        """Keep what is to be reviewed; a lead is sampled once per policy version."""
+        """Keep what is to be reviewed; a lead is sampled once per policy version (as of `Sample`)."""
 
     def list(self, open_only: bool = True) -> Sequence[Sample]:
         """Samples, the oldest first."""
@@ -77,10 +77,10 @@ class Samples(Protocol):
         """Keep a person's blind answer; raises UsageError when there is no such sample or it was answered before."""
 
     def reviewed(self, policy: str, version: str) -> Sequence[Sample]:
-        """Answered samples of one policy version, in the order in which they were answered."""
+        """Answered samples of one policy as it decides, in the order in which they were answered."""
 
     def gate(self, policy: str, version: str) -> GateRecord | None:
-        """Where the gate of a policy version stands; None when nothing was kept of it."""
+        """Where the gate of a policy as it decides stands; None when nothing was kept of it."""
 
     def set_gate(self, record: GateRecord) -> None: ...
 

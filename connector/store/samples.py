@@ -31,7 +31,7 @@ class SqliteSamples:
         self._database = database
 
     def add(self, samples: Iterable[Sample]) -> None:
-        """Keep what is to be reviewed; a lead is sampled once per route and policy version."""
+        """Keep what is to be reviewed; a lead is sampled once per route and policy version (as of `Sample`)."""
         with self._database.transaction():
             self._database.run_many(
                 "INSERT OR IGNORE INTO samples (route, connection, record_id, object, policy, policy_version, verdict,"
@@ -64,7 +64,7 @@ class SqliteSamples:
             return _sample((*row[:9], answer.value, by, stamp(at)))
 
     def reviewed(self, policy: str, version: str) -> Sequence[Sample]:
-        """Answered samples of one policy version, in the order in which they were answered."""
+        """Answered samples of one policy as it decides, in the order in which they were answered."""
         rows = self._database.rows(
             f"SELECT {_SAMPLE} FROM samples WHERE policy = ? AND policy_version = ? AND answer IS NOT NULL"
             " ORDER BY answered_at, id",
@@ -73,7 +73,7 @@ class SqliteSamples:
         return [_sample(row) for row in rows]
 
     def gate(self, policy: str, version: str) -> GateRecord | None:
-        """Where the gate of a policy version stands; None when nothing was kept of it."""
+        """Where the gate of a policy as it decides stands; None when nothing was kept of it."""
         row = self._database.row(
             f"SELECT {_GATE} FROM gates WHERE policy = ? AND policy_version = ?", (policy, version)
         )

@@ -35,6 +35,14 @@ def project(tmp_path: Path, sandbox: Sandbox) -> Project:
     return made
 
 
+def edit(project: Project, old: str, new: str) -> None:
+    """Another wording of the policy."""
+    policy = project.folder / "mappings" / "policy.yaml"
+    text = policy.read_text()
+    assert old in text
+    policy.write_text(text.replace(old, new, 1))
+
+
 def hot(company: str) -> dict[str, Any]:
     """A lead that converts at once."""
     domain = company.replace(" ", "").lower()
@@ -93,6 +101,57 @@ def test_wrong_answers_close_the_gate(project: Project) -> None:
     project.sync("salesforce")
     assert LATE in converted(project)
     assert reviews(project) == []
+
+
+def test_edits_open_no_closed_gate(project: Project) -> None:
+    """Neither a sentence nor another threshold opens what was closed; nobody is alerted again, a person opens it."""
+    closed(project)
+    project.load(Lead=[hot(LATE)])
+    assert len(project.sync("salesforce")["routes"][0]["alerts"]) == 1
+    edit(project, "label: Demo", "label: Demonstration")
+    worded = project.sync("salesforce")["routes"][0]
+    assert [(gate["state"], gate["reviewed"]) for gate in worded["gates"]] == [("closed", 7)]
+    edit(project, "window_days: 60", "window_days: 50")
+
+    other = project.sync("salesforce")["routes"][0]
+
+    assert [(gate["state"], gate["reviewed"]) for gate in other["gates"]] == [("closed", 0)]
+    assert worded["alerts"] == other["alerts"] == []
+    assert "opens it" in project.run("policy", "gate").said
+    assert LATE not in converted(project)
+    assert project.run("policy", "gate", "--reopen", "policy", "--why", "asks count for less long").code == 0
+    project.sync("salesforce")
+    assert LATE in converted(project)
+
+
+def test_old_samples_are_told_apart(project: Project) -> None:
+    """Samples of a policy that decides no more are left out of what is to be reviewed; an answer says so too."""
+    project.load(Lead=[hot(company) for company in MORE])
+    project.sync("salesforce")
+    edit(project, "label: Demo", "label: Demonstration")
+    assert len(project.run("review", "samples", "--json").json["samples"]) == len(MORE)
+    edit(project, "window_days: 60", "window_days: 50")
+
+    assert project.run("review", "samples", "--json").json["samples"] == []
+
+    assert project.run("status", "--json").json["samples"] == 0
+    assert project.run("review", "samples", "--all").said.count("no longer counts") == len(MORE)
+    assert project.run("review", "sample", "1").said.count("no longer counts") == 1
+    told = project.run("review", "sample", "1", "--answer", "nurture", "--by", "Rita")
+    assert (told.code, told.said.count("no longer counts")) == (0, 1)
+    again = project.run("review", "samples", "--all", "--json").json["samples"]
+    assert [(one["answer"], one["counts"]) for one in again] == [("nurture", False), (None, False), (None, False)]
+
+
+def test_reopening_ends_old_samples(project: Project) -> None:
+    """What was drawn before a person opened the gate again is asked of nobody: its answers would count for nothing."""
+    closed(project)
+    project.sync("salesforce")
+    project.load(Lead=[hot(LATE)])
+    project.run("policy", "gate", "--reopen", "policy", "--why", "junk source cut")
+    project.sync("salesforce")
+    listed = project.run("review", "samples", "--json").json["samples"]
+    assert [one["name"] for one in listed] == [f"Cleo Velvet, {LATE}"]
 
 
 def test_blind_sheet_tells_no_verdict(project: Project) -> None:

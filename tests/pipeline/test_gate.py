@@ -33,18 +33,18 @@ def past(tmp_path: Path) -> Iterator[History]:
         yield made
 
 
-def gated(target: float = 0.9) -> Rulebook:
-    """The small policy with an error budget."""
+def gated(target: float = 0.9, points: int = 50, name: str = "") -> Rulebook:
+    """The small policy with an error budget; *points* for a big company."""
     budget = f"{{target: {target}, outcome_target: 0.6, probation: {{reviewed: 5}}}}"
-    text = f"{making.SMALL}error_budget: {budget}\n"
-    return load_policy(text, making.PATH)
+    text = f"{making.SMALL}error_budget: {budget}\n".replace("points: 50", f"points: {points}")
+    return load_policy(f"name: {name}\n{text}" if name else text, making.PATH)
 
 
 def answer(
     past: History, numbers: range, word: Verdict, at: datetime = NOW, verdict: Verdict = Verdict.CONVERT
 ) -> None:
     """Samples of these leads, drawn at an instant and answered with one word a day later."""
-    made = (Sample(ROUTE, ref(n), past.book.name, past.book.version, verdict, at) for n in numbers)
+    made = (Sample(ROUTE, ref(n), past.book.name, past.book.decides, verdict, at) for n in numbers)
     past.store.samples.add(made)
     for sample in past.store.samples.list():
         past.store.samples.answer(sample.number, word, "Rita", at + DAY)
@@ -96,13 +96,61 @@ def test_outcomes_close_apart_from_reviews(past: History) -> None:
     assert record.why == "sales accepted 0 of 24 opportunities that it opened, and 60 % must be"
 
 
-def test_new_version_tells_of_a_closed_one(past: History) -> None:
-    """A closed version does not bind the next one, which begins on probation and says what was before."""
-    before = closed(past)
-    past.book = gated(0.85)
-    record = settle(past.store, past.book, NOW + 2 * DAY)
-    assert record.state is Gate.PROBATION
-    assert f"version {before.version[:12]} was closed on 2026-01-16: 0 of 10 blind reviews" in record.why
+def test_words_keep_the_gate(past: History) -> None:
+    """A policy whose target alone is edited goes on with its gate and its evidence; what is open stays open."""
+    settle(past.store, past.book, NOW)
+    answer(past, range(5), Verdict.CONVERT)
+    opened = settle(past.store, past.book, NOW + DAY)
+    past.book, before = gated(0.85), past.book
+    assert past.book.version != before.version
+    assert settle(past.store, past.book, NOW + 2 * DAY) == opened
+    assert opened.state is Gate.OPEN
+
+
+def test_other_policy_starts_on_probation(past: History) -> None:
+    """Where the newest gate is not closed, a policy that decides otherwise collects evidence of its own."""
+    settle(past.store, past.book, NOW)
+    answer(past, range(5), Verdict.CONVERT)
+    assert settle(past.store, past.book, NOW + DAY).state is Gate.OPEN
+    record = settle(past.store, gated(points=60), NOW + 2 * DAY)
+    assert (record.state, record.reviewed, record.why) == (Gate.PROBATION, 0, "what the policy decides by is new")
+
+
+def test_edited_policy_stays_closed(past: History) -> None:
+    """However often a closed policy is edited it starts closed, tells why, and nobody is alerted anew."""
+    before = replace(closed(past), alerted_at=NOW + DAY)
+    past.store.samples.set_gate(before)
+    edited = settle(past.store, gated(points=60), NOW + 2 * DAY)
+    again = settle(past.store, gated(points=70), NOW + 3 * DAY)
+    assert (edited.state, edited.reviewed, edited.alerted_at) == (Gate.CLOSED, 0, NOW + DAY)
+    assert edited.why == (
+        f"version {before.version[:12]} was closed on 2026-01-16: 0 of 10 blind reviews agreed, and 90 % must; once the"
+        " policy is mended, `connector policy gate --reopen policy --by … --why …` opens it"
+    )
+    assert (again.state, again.why) == (Gate.CLOSED, edited.why)
+    assert events(past) == [("error budget", "gate closed")] * 3
+
+
+def test_new_name_opens_nothing(past: History) -> None:
+    """A closed policy under another name, or none, decides as before, and starts closed."""
+    closed(past)
+    renamed = gated(name="fresh")
+    assert (renamed.name, renamed.decides) == ("fresh", past.book.decides)
+    record = settle(past.store, renamed, NOW + 2 * DAY)
+    assert record.state is Gate.CLOSED
+    assert "--reopen fresh" in record.why
+
+
+def test_mended_policy_opens_by_hand(past: History) -> None:
+    """A person opens the edited policy; the next edit starts on probation, and what was closed stays closed."""
+    closed(past)
+    mended = settle(past.store, gated(points=60), NOW + 2 * DAY)
+    reopen(past.store, mended, "Rita", "the junk source is cut", NOW + 3 * DAY)
+    opened = settle(past.store, gated(points=60), NOW + 4 * DAY)
+    assert (opened.state, opened.why.partition("; once")[2]) == (Gate.PROBATION, "")
+    assert "it was closed because version" in opened.why
+    assert settle(past.store, gated(points=70), NOW + 5 * DAY).state is Gate.PROBATION
+    assert settle(past.store, past.book, NOW + 5 * DAY).state is Gate.CLOSED
 
 
 def test_reopening_starts_evidence_anew(past: History) -> None:
