@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -71,7 +72,8 @@ class LeadHistory:
     *customer* is ``new``, ``existing`` or empty (unknown); *motion* ``hunter``, ``farmer`` or empty; *reason* is
     why the lead was disqualified, recycled or lost; *amount* is the opportunity's, in the org's currency;
     *forecast* as in `StageChange`; *origin* tells how the stage instants are known; *early* whether the lead was
-    converted before its BANT was met. *opportunity* is empty where none was opened.
+    converted before its BANT was met. *opportunity* is empty where none was opened; *gone*: it was deleted in the CRM,
+    and is neither won nor lost nor in the pipeline.
     """
 
     lead_id: str
@@ -95,7 +97,24 @@ class LeadHistory:
     stage: str = ""
     opportunity: str = ""
     early: bool = False
+    gone: bool = False
     origin: Origin | None = None
+
+
+def customer_of(opportunity_type: str, account_type: str) -> str:
+    """``new`` or ``existing``: what the opportunity's own type says, else whether the account's speaks of a customer.
+
+    The same words as the policy opens opportunities by; an account without a type is no customer yet.
+    """
+    if _EXISTING.search(opportunity_type):
+        return "existing"
+    if _NEW.search(opportunity_type):
+        return "new"
+    return "existing" if account_type.lower().startswith("customer") else "new"
+
+
+_EXISTING = re.compile(r"\b(?:existing|upgrade|downgrade|replacement|renewal)\b", re.IGNORECASE)
+_NEW = re.compile(r"\bnew\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

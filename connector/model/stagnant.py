@@ -63,7 +63,7 @@ class Stay:
 class Deed:
     """How many leads of a route got a verdict by a row of the decision table on a day (``YYYY-MM-DD``, UTC).
 
-    *carried_out* of them were converted by us.
+    *carried_out* of them were converted by us, or had what another verdict asks for written.
     """
 
     route: str

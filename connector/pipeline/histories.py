@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from connector.mapping import MappingSet, ObjectMapping, translate
-from connector.model.history import LeadHistory, Origin, StageChange
+from connector.model.history import LeadHistory, Origin, StageChange, customer_of
 from connector.model.progress import Watermark
 from connector.model.records import Kind, RawRecord, Record, from_iso
 from connector.ports import Target
@@ -126,7 +126,7 @@ def _rows(reading: _Reading) -> Iterator[LeadHistory]:
 
 def _bare(reading: _Reading) -> Iterator[tuple[RawRecord, Record]]:
     """Opportunities with the few values that are needed, so that many of them can be held."""
-    wanted = ("stage", "amount", "close_date", "closed", "won", "owner_id", "created_at")
+    wanted = ("stage", "amount", "close_date", "closed", "won", "owner_id", "created_at", "type")
     for page in reading.pages(Kind.OPPORTUNITY, _FORECAST):
         for raw, record in page:
             values = {name: record.values[name] for name in wanted if name in record.values}
@@ -145,7 +145,7 @@ def _row(
         lead_id=lead.ref.key,
         source=lead.text("source"),
         segment=lead.text("industry"),
-        customer=_customer(account[0]) if account and was_known else "new",
+        customer=customer_of(deal.record.text("type") if deal else "", account[0] if account and was_known else ""),
         motion="farmer" if was_known else "hunter",
         owner=(deal.record.text("owner_id") if deal else "") or lead.text("owner_id"),
         created_at=created,
@@ -173,10 +173,6 @@ def _course(deal: Deal, reading: _Reading) -> tuple[datetime | None, datetime | 
     ended = deal.entered_at if deal.stage == record.text("stage") else None
     ended = ended or _moment(record.get("close_date"))
     return (deal.sql_at, ended, None) if record.flag("won") else (deal.sql_at, None, ended)
-
-
-def _customer(account_type: str) -> str:
-    return "existing" if not account_type or account_type.lower().startswith("customer") else "new"
 
 
 def _number(value: object) -> float | None:

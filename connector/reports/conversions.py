@@ -68,6 +68,7 @@ class _Group:
     won: int = 0
     lost: int = 0
     lost_early: int = 0
+    gone: int = 0
     waiting: list[float] = field(default_factory=list)
 
     def add(self, row: LeadHistory, as_of: datetime) -> None:
@@ -78,6 +79,8 @@ class _Group:
         if row.lost_at is not None:
             self.lost += accepted
             self.lost_early += not accepted
+        elif row.gone:
+            self.gone += 1
         elif not accepted and row.converted_at is not None:
             self.waiting.append((as_of - row.converted_at).total_seconds() / _DAY)
 
@@ -88,7 +91,7 @@ class _Group:
             sql=self.sql,
             won=self.won,
             lost=self.lost + self.lost_early,
-            open=self.converted - self.won - self.lost - self.lost_early,
+            open=self.converted - self.won - self.lost - self.lost_early - self.gone,
             waiting=len(waiting),
             waiting_days=quantile(waiting, 0.5) if waiting else None,
             accepted=Rate(self.sql, self.converted),

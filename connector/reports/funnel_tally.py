@@ -95,7 +95,7 @@ class Tally:
     def _pipeline(self, row: LeadHistory, shared: bool) -> None:
         if row.recycled_at is not None or (row.reason and row.sql_at is None):
             self.reasons["recycled"][row.reason] += 1
-        if shared:
+        if shared or row.gone:
             return
         if row.sql_at is not None:
             self.qualified.add(row.amount)

@@ -96,7 +96,7 @@ class Way:
                 if before is not None:
                     self._stay(*before, at)
                 before = (key, at)
-        if before is None or self.both:
+        if before is None or self.both or row.gone:
             return
         end = row.won_at or row.lost_at or row.disqualified_at
         if end is not None:

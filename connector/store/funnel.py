@@ -56,7 +56,7 @@ _STANDING = f"""{_REFS}
 SELECT d.connection, d.record_id, d.object, json_extract(d.inputs, '$.lead.values.source'),
     coalesce(json_extract(d.inputs, '$.lead.values.industry'), json_extract(d.inputs, '$.account.values.industry')),
     json_extract(d.inputs, '$.lead.values.created_at'), json_extract(d.inputs, '$.lead.values.owner_id'),
-    json_extract(d.inputs, '$.account.values.type'), json_extract(d.inputs, '$.account.ref.id') IS NOT NULL,
+    json_extract(d.inputs, '$.account.values.type'),
     json_extract(d.inputs, '$.lead.values.converted_opportunity_id')
 FROM refs CROSS JOIN decisions d {_SAME}
 WHERE d.standing = 1 AND d.route IN (SELECT value FROM json_each(?2)) ORDER BY d.id
@@ -76,8 +76,8 @@ FROM refs CROSS JOIN directory d {_SAME}
 _OPPORTUNITIES = """
 WITH refs AS (SELECT json_extract(value, '$[0]') AS connection, json_extract(value, '$[1]') AS record_id
     FROM json_each(?1))
-SELECT d.connection, d.record_id, d.fields FROM refs CROSS JOIN directory d
-ON d.connection = refs.connection AND d.record_id = refs.record_id WHERE d.kind = 'opportunity' AND d.gone = 0
+SELECT d.connection, d.record_id, d.fields, d.gone FROM refs CROSS JOIN directory d
+ON d.connection = refs.connection AND d.record_id = refs.record_id WHERE d.kind = 'opportunity'
 """
 _STAGES = """
 WITH refs AS (SELECT json_extract(value, '$[0]') AS connection, json_extract(value, '$[1]') AS record_id
@@ -192,9 +192,9 @@ class SqliteFunnel:
         for row in self._database.rows(_STANDING, (named, routes)):
             ref = ref_of(*row[:3])
             if ref not in also:  # what a lead was in the CRM that it came from says where it comes from
-                known.standing[ref] = Standing(*(value or "" for value in row[3:9]))
-            if row[9]:
-                known.opened[also.get(ref, ref)] = (ref.connection, str(row[9]))
+                known.standing[ref] = Standing(*(value or "" for value in row[3:8]))
+            if row[8]:
+                known.opened[also.get(ref, ref)] = (ref.connection, str(row[8]))
         for target, query in ((known.received, _RECEIVED), (known.converted, _CONVERTED)):
             for row in self._database.rows(query, (named,)):
                 ref = ref_of(*row[:3])
@@ -229,9 +229,10 @@ class SqliteFunnel:
         named = json.dumps(sorted(set(known.opened.values())))
         found: dict[_Place, Opportunity] = defaultdict(Opportunity)
         for row in self._database.rows(_OPPORTUNITIES, (named,)):
-            found[row[0], row[1]].fields = json.loads(row[2])
+            found[row[0], row[1]].fields, found[row[0], row[1]].gone = json.loads(row[2]), bool(row[3])
         for row in self._database.rows(_STAGES, (named,)):
-            found[row[0], row[1]].moves.append(Move(*row[2:]))
+            if not found[row[0], row[1]].gone:
+                found[row[0], row[1]].moves.append(Move(*row[2:]))
         for place in set(known.opened.values()):
             found[place].id, found[place].first = place[1], _first_stage(found[place], place, known, first)
             known.opportunities[place] = found[place]

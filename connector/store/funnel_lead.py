@@ -8,10 +8,9 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from connector.model.decision import CLOSED_IN_CRM, Stage, Verdict
-from connector.model.history import LeadHistory, Origin
+from connector.model.history import LeadHistory, Origin, customer_of
 from connector.model.records import RecordRef, from_iso
 
-EXISTING, NEW = "existing", "new"
 _CONVERTING = (Verdict.CONVERT.value, Verdict.ATTACH.value)
 _READY = (Stage.SRL.value, Stage.SQL.value)
 _RECYCLED = "recycled"  # the reason of nurture for what sales handed back
@@ -42,7 +41,6 @@ class Standing(NamedTuple):
     created_at: str = ""
     owner: str = ""
     account_type: str = ""
-    known: object = ""
 
 
 class Move(NamedTuple):
@@ -61,13 +59,14 @@ class Move(NamedTuple):
 class Opportunity:
     """What a lead led to: its canonical fields as last seen, and its moves, oldest first.
 
-    *first* names the first stage of its pipeline, empty where that is not known.
+    *first* names the first stage of its pipeline, empty where that is not known; of one that is *gone* nothing else is.
     """
 
     id: str = ""
     fields: Mapping[str, object] = field(default_factory=dict)
     moves: list[Move] = field(default_factory=list)
     first: str = ""
+    gone: bool = False
 
 
 class Course(NamedTuple):
@@ -104,7 +103,7 @@ def history_of(
         lead_id=lead.key,
         source=str(standing.source),
         segment=str(standing.segment),
-        customer=_customer(standing),
+        customer=customer_of(str(fields.get("type") or ""), str(standing.account_type)),
         motion=last.motion,
         owner=str(fields.get("owner_id") or standing.owner),
         created_at=_moment(str(standing.created_at)) or _moment(received),
@@ -120,8 +119,9 @@ def history_of(
         amount=_amount(moves, fields),
         forecast=moves[-1].forecast if moves else "",
         stage=moves[-1].stage if moves else str(fields.get("stage") or ""),
-        opportunity=opportunity.id if opportunity else "",
+        opportunity=opportunity.id if opportunity and not opportunity.gone else "",
         early=_early(turns, converted),
+        gone=opportunity is not None and opportunity.gone,
         origin=_origin(moves),
     )
 
@@ -178,14 +178,6 @@ def _reason(last: Turn, out: Turn | None, back: Turn | None, course: Course, fie
     if out:
         return last.disqualification or last.code
     return ""
-
-
-def _customer(standing: Standing) -> str:
-    """An account of a type that begins with ``Customer`` is an existing customer; one without a type counts as one."""
-    if not standing.known:
-        return NEW
-    kind = str(standing.account_type)
-    return EXISTING if not kind or kind.lower().startswith("customer") else NEW
 
 
 def _course(opportunity: Opportunity) -> Course:

@@ -47,10 +47,16 @@ AND NOT EXISTS (SELECT 1 FROM directory d WHERE d.connection = s.connection AND 
     AND d.object = s.object AND d.gone = 1)
 ORDER BY s.connection, s.opportunity_id, s.at, s.origin LIMIT ?5
 """
+# A conversion is carried out by converting; any other verdict by whatever was planned (by our clock) since it has stood.
 _DEEDS = """
 SELECT d.route, substr(d.decided_at, 1, 10), d.verdict, d.rule, count(*), sum(EXISTS (SELECT 1 FROM journal j
     WHERE j.connection = d.connection AND j.record_id = d.record_id AND j.object = d.object
-    AND j.action = 'convert' AND j.state IN ('applied', 'already')))
+    AND j.state IN ('applied', 'already') AND CASE WHEN d.verdict IN ('convert', 'attach') THEN j.action = 'convert'
+    ELSE j.action NOT IN ('skip', 'convert') AND j.planned_at >= (SELECT min(e.decided_at) FROM decisions e
+        WHERE e.connection = d.connection AND e.record_id = d.record_id AND e.object = d.object AND e.route = d.route
+        AND e.id > coalesce((SELECT max(f.id) FROM decisions f WHERE f.connection = d.connection
+            AND f.record_id = d.record_id AND f.object = d.object AND f.route = d.route
+            AND f.verdict <> d.verdict), 0)) END))
 FROM decisions d WHERE d.standing = 1 AND d.route IN (SELECT value FROM json_each(?1))
 AND d.decided_at >= ?2 AND d.decided_at < ?3 GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
 """

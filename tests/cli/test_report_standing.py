@@ -57,6 +57,7 @@ def test_conversions_tell_what_was_done(synced: Folder, tmp_path: Path) -> None:
     done = {(one["verdict"], one["rule"]): one["carried_out"] for one in answer.json["done"]}
     assert done["convert", "early-conversion"] == 1
     assert done["convert", "bant-met"] == 1
+    assert [count for (verdict, _), count in done.items() if verdict == "disqualify"] == [1]
     assert [answer.json["fared"][kind]["converted"] for kind in ("early", "bant", "without")] == [1, 1, 0]
     assert "early-conversion" in read(page.read_text("utf-8")).words
     assert "carried out" in table.read_text("utf-8")

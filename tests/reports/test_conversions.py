@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from connector.model.decision import Stage, Verdict
 from connector.model.history import LeadHistory
+from connector.model.plan import Action
 from connector.model.stagnant import Deed
 from connector.reports.conversions import (
     EARLY,
@@ -18,7 +21,7 @@ from connector.reports.conversions import (
 from connector.reports.conversions_page import conversions_page
 from connector.reports.measures import Health
 from connector.store import SqliteStore
-from tests.store.making import ROUTE
+from tests.store.making import ROUTE, orders, plan, receipt, step
 
 from .leads import NOW, START, day, way
 from .test_page import read
@@ -96,6 +99,20 @@ def test_deeds_are_counted_from_standing_decisions(store: SqliteStore) -> None:
         Deed(ROUTE, "2026-03-02", "convert", "early-conversion", 2, 1),
         Deed(ROUTE, "2026-03-03", "review", "row", 1, 0),
     ]
+
+
+def test_written_verdicts_are_carried_out(store: SqliteStore) -> None:
+    """A disqualification is carried out by what was written since it stands; what came before it does not count."""
+    for number, planned in ((1, 1), (2, -1)):
+        decided(store, number, -2, Verdict.NURTURE, Stage.NEW)
+        decided(store, number, 0, Verdict.DISQUALIFY, Stage.NEW, rule="junk")
+        decided(store, number, 2, Verdict.DISQUALIFY, Stage.NEW, rule="junk")  # its own write-back came back
+        one = step(number, Action.UPDATE)
+        store.journal.planned(replace(plan(one, plan_id=f"plan-{number}"), created_at=since_start(planned)))
+        store.journal.sent(orders(one), ROUTE, "run", since_start(planned))
+        store.journal.settle([receipt(one)], [])
+    found = store.funnel.deeds([ROUTE], since_start(0), since_start(4))
+    assert [(deed.verdict, deed.leads, deed.carried_out) for deed in found] == [("disqualify", 2, 1)]
 
 
 def test_days_are_cut_by_conversion() -> None:

@@ -14,6 +14,8 @@ from connector.model.match import Band, Entry, Linkage, Match, Resolution
 from connector.model.plan import Outcome
 from connector.model.progress import CrosswalkEntry
 from connector.model.records import Kind, RecordRef, external_key
+from connector.reports.conversions import EARLY, conversions_report
+from connector.reports.funnel import Question, summarise
 from connector.store import SqliteStore
 from tests.store.making import (
     ROUTE,
@@ -160,14 +162,47 @@ def test_opportunity_without_moves_tells_its_end(store: SqliteStore) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "customer"), [("Customer - Direct", "existing"), ("Prospect", "new"), ("", "existing")]
+    ("kind", "deal", "customer"),
+    [
+        ("Customer - Direct", "", "existing"),
+        ("Prospect", "", "new"),
+        ("", "", "new"),
+        ("Customer - Direct", "New Customer", "new"),
+        ("", "Existing Customer - Upgrade", "existing"),
+        ("", "Renewal", "existing"),
+        ("Customer", "Partner", "existing"),
+    ],
 )
-def test_customer_is_told_by_the_accounts_type(store: SqliteStore, kind: str, customer: str) -> None:
-    """A lead at an account of type Customer, or of no type, is business with an existing customer."""
+def test_customer_is_told_by_the_deal_then_the_account(store: SqliteStore, kind: str, deal: str, customer: str) -> None:
+    """The opportunity's own type says it, else an account of type Customer; one of no type is a new customer."""
     known = record(account(1), Kind.ACCOUNT, type=kind, industry="Energy")
     decided(store, 1, 0, Verdict.ATTACH, Stage.NEW, account=known, motion=Motion.FARMER)
+    converted(store, 1, 0, opportunity())
+    store.directory.put([Entry(record(opportunity(), Kind.OPPORTUNITY, type=deal))])
     (row,) = rows(store)
     assert (row.customer, row.motion, row.segment) == (customer, "farmer", "Energy")
+
+
+def test_deleted_opportunity_leaves_the_pipeline(store: SqliteStore) -> None:
+    """What was deleted in the CRM is neither open nor ended, however it moved before; the lead stays in the counts."""
+    for number in (1, 2):
+        decided(store, number, 0, Verdict.CONVERT, Stage.SRL)
+        converted(store, number, 0, opportunity(number))
+        moved(store, 0, "Prospecting", number, amount=10.0)
+        moved(store, 5, "Negotiation" if number == 1 else "Prospecting", number, amount=10.0)
+        store.directory.put([Entry(record(opportunity(number), Kind.OPPORTUNITY, amount=10))])
+    before = summarise(rows(store), Question(day(9))).total
+    assert (before.pipeline.qualified.value, before.pipeline.unqualified.value) == (10, 10)
+    for number in (1, 2):
+        gone = replace(record(opportunity(number), Kind.OPPORTUNITY), deleted=True)
+        store.directory.put([Entry(gone)])
+    found = rows(store)
+    assert [(row.gone, row.sql_at, row.amount, row.opportunity) for row in found] == [(True, None, None, "")] * 2
+    total = summarise(found, Question(day(9))).total
+    assert (total.pipeline.qualified.count, total.pipeline.unqualified.count, total.reached["srl"]) == (0, 0, 2)
+    assert sum(time.still.count for time in total.stages) == 0
+    fared = conversions_report(day(9), day(-1), day(9), [], found).fared[EARLY]
+    assert (fared.converted, fared.open, fared.waiting) == (2, 0, 0)
 
 
 def test_disqualified_since_it_was_said_first(store: SqliteStore) -> None:
