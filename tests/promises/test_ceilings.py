@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from connector.config import load_config
+from connector.pipeline.ceilings import Ceilings
+from connector.wiring import Silence, open_house
 from tests.builders import demo_lead, lead
 
 from .project import Answer, Project
@@ -78,6 +81,41 @@ def test_hour_counts_over_runs(project: Project) -> None:
     project.advance(3700)
     assert project.sync().route["held_back"] == []
     assert "Copper Lane" in converted(project)
+
+
+def test_lowered_ceiling_blames_no_run(project: Project) -> None:
+    """What was made under a higher ceiling leaves no room under a lower one, and is not called too much."""
+    project.load(new_leads(1, 2))
+    assert project.sync().code == 0
+    limit(project, "new_accounts_per_hour", 1)
+    project.load({"Lead": [demo_lead(7, "Bob", "Tandy", "Amber Looms"), *new_leads(3, 3)["Lead"]]})
+    lowered = project.sync()
+    assert (lowered.code, lowered.route["invariants"]["broken"], held(lowered)) == (0, [], {"new_accounts_per_hour": 1})
+    assert converted(project) == ["Amber Looms", "Amber Looms", "Brick Foundry"]
+
+
+def test_run_above_its_ceiling_is_told(project: Project) -> None:
+    """Accounts that are made during a run above the ceiling that it read are found in the journal afterwards."""
+    project.load(new_leads(1, 1))
+    assert project.sync().code == 0
+    limit(project, "new_accounts_per_hour", 1)
+    with open_house(load_config(project.folder / "connector.yaml")) as house:
+        ceilings = Ceilings(house.route("salesforce", Silence()))
+        assert list(ceilings.exceeded()) == []
+        project.edit(POLICY, "new_accounts_per_hour: 1", "new_accounts_per_hour: 5000")
+        project.load(new_leads(2, 2))
+        assert project.sync().code == 0
+        assert [one.what for one in ceilings.exceeded()] == ["2 accounts within the hour, and policy policy allows 1"]
+
+
+def test_held_back_leads_are_not_sampled(project: Project) -> None:
+    """Only what is converted is reviewed blind; a lead that waits above a ceiling is drawn once it goes."""
+    limit(project, "conversions_per_run", 1)
+    project.edit(POLICY, "sample_percent: 20", "sample_percent: 100")
+    project.load(new_leads(1, 3))
+    for done in (1, 2, 3):
+        project.sync()
+        assert (len(converted(project)), project.rows("SELECT count(*) FROM samples")) == (done, [(done,)])
 
 
 def test_ready_leads_go_first(project: Project) -> None:
