@@ -16,6 +16,7 @@ from connector.errors import ConnectorError, InputError, Interrupted, SafetyStop
 from connector.model.decision import Gate
 from connector.model.plan import Plan
 from connector.pipeline import RouteResult, apply_sealed, sync_route
+from connector.pipeline.signals import UNREAD_ROW
 from connector.wiring import House
 
 TOLD = 10  # notes on a source that people are told; --json has all
@@ -41,7 +42,9 @@ class RunResults:
     def exit_code(self) -> int:
         """0 done, 1 partly, 65 for files that cannot be read, else the code of the first route that stopped."""
         codes = [error.exit_code for error in self.failed.values()]
-        codes += [InputError.exit_code for result in self.routes if result.findings]
+        codes += [
+            InputError.exit_code for result in self.routes if any(one.rule != UNREAD_ROW for one in result.findings)
+        ]
         return codes[0] if codes else int(self.status == "partly")
 
     def only(self) -> RouteResult:

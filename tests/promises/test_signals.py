@@ -174,11 +174,51 @@ def test_file_of_activities_wakes_landed_lead(project: Project) -> None:
         f"E-mail,What,Activity,When\nANN@north.com,form,Demo request,{at}\nANN@north.com,form,Webinar,soon\n"
     )
     done = project.sync(*routes)
-    assert (done.code, done.json["routes"][1]["redecided"]["convert"]) == (0, 1), done.err
-    assert "Activity: no moment can be read in 1 of its rows; they are left out" in done.route["statements"]
+    assert (done.code, done.json["routes"][1]["redecided"]["convert"]) == (1, 1), done.err
+    form = inbox / "form.activities.csv"
+    told = "activity-row: 'soon' is no moment (write 2026-05-04 or 2026-05-04T09:30:00Z)"
+    assert done.route["findings"] == [f"{form}:3:4: {told}"]
     assert sorted(path.name for path in (inbox / "done").iterdir()) == ["form.activities.csv", "leads.csv"]
     assert project.leftovers() == []
     assert project.writes_of_another_sync(*routes) == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "1:1: csv-empty"),
+        (b'Email,Activity,When\nann@north.com,"Webinar,2026-05-04\n', "2:0: csv-syntax"),
+        (b"Email,Activity,When\nann@north.com,Web\0inar,2026-05-04\n", "2:2: csv-nul"),
+        (b"Company,Activity,When\nNorth,Webinar,2026-05-04\n", "1:1: activity-nobody"),
+        (b"Email,Activity\nann@north.com,Webinar\n", "1:1: activity-timeless"),
+    ],
+    ids=["empty", "unclosed", "binary", "nobody", "no-moment"],
+)
+def test_unreadable_file_of_activities_is_told(project: Project, content: bytes, told: str) -> None:
+    """A file of activities that cannot be read ends in 65 with its place, waiting alone, and is left where it is."""
+    file = project.folder / "inbox" / "form.activities.csv"
+    file.write_bytes(content)
+    done = project.sync("inbox-to-salesforce")
+    assert (done.code, len(done.route["findings"])) == (65, 1), done.err
+    assert done.route["findings"][0].startswith(f"{file}:{told}: ")
+    assert file.exists()
+
+
+def test_rows_without_moment_or_person_are_told(project: Project) -> None:
+    """The first ten rows of a file that cannot be read are named, the rest counted; a file without kinds is noted."""
+    file = project.folder / "inbox" / "form.activities.csv"
+    bad = ["ann@north.com,,13.45.2026"] * 10 + ["ann@north.com,,"] * 4
+    file.write_text("\n".join(["E-mail,Note,When", "ann@north.com,,2026-05-04", ",,2026-05-04", *bad, ""]))
+    done = project.sync("inbox-to-salesforce")
+    assert done.code == 1
+    found = done.route["findings"]
+    nobody = f"{file}:3:0: activity-row: the row names nobody (fill in the lead's id, e-mail, name or phone)"
+    undated = [each for each in found if ":3: activity-row: '13.45.2026' is no moment" in each]
+    assert (nobody in found, len(undated), len(found)) == (True, 9, 11)
+    assert f"{file}:0:0: activity-row: 5 more rows of this file cannot be read" in found
+    kinds = [each for each in done.route["statements"] if "what happened" in each]
+    assert kinds == [f"{file}: no column says what happened (Kind, Activity, Type …); its rows are kept as `other`"]
+    assert kept(project) == [("Activity", "other")]
 
 
 @ALL

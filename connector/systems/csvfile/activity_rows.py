@@ -10,8 +10,9 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from connector.errors import Finding
 from connector.model.records import Scalar
-from connector.systems.csvfile.identity import plain
+from connector.systems.csvfile.identity import RowIdentity, plain
 
 ACTIVITY = "Activity"
 LEAD_ID, KIND, AT = "lead_id", "kind", "at"
@@ -28,9 +29,24 @@ def tells_activities(path: Path) -> bool:
     return _NAMED.search(path.stem) is not None
 
 
-def told_names(header: Sequence[str]) -> tuple[str, ...]:
-    """What rows under *header* tell beside their own columns."""
-    return (LEAD_ID, *(name for name in _SPELLINGS if _column(header, _SPELLINGS[name]) is not None))
+def told_names(header: Sequence[str]) -> dict[str, str]:
+    """What rows under *header* tell beside their own columns, and the column that tells it; a lead has several."""
+    columns = {name: _column(header, spellings) for name, spellings in _SPELLINGS.items()}
+    return {LEAD_ID: "", **{name: header[column] for name, column in columns.items() if column is not None}}
+
+
+def lacking(path: Path, header: Sequence[str], asked: Sequence[str], id_column: str) -> list[Finding]:
+    """Why no row under *header* can be an activity; *asked*: what the mapping looks at, columns of its own included."""
+    found: list[Finding] = []
+    if ({*asked} - {LEAD_ID, KIND, AT}) & {*header}:
+        return found  # the mapping has words of its own for this file
+    if not RowIdentity(header, id_column).names_people:
+        fix = f"name the lead by {f'its id ({id_column}), ' if id_column else 'Lead Id, '}E-mail, Name or Phone"
+        found.append(Finding(str(path), 1, 1, "activity-nobody", "no column says whose activity a row is", fix))
+    if AT not in told_names(header):
+        fix = "name a column At, When, Date, Time or Timestamp"
+        found.append(Finding(str(path), 1, 1, "activity-timeless", "no column says when something happened", fix))
+    return found
 
 
 def activity_fields(header: Sequence[str], cells: Sequence[str], lead_id: str) -> dict[str, Scalar]:

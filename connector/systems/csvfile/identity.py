@@ -41,8 +41,17 @@ class RowIdentity:
         }
         self._width = len(header)
 
+    @property
+    def names_people(self) -> bool:
+        """Whether any column can name a person; a company alone is none."""
+        return any(self._columns[role] is not None for role in ("id", "email", "name", "first", "last", "phone"))
+
     def of(self, cells: Sequence[str]) -> str:
         """The id of one row."""
+        return self.person(cells) or _digest("row", *(cell.strip() for cell in cells[: self._width]))
+
+    def person(self, cells: Sequence[str]) -> str:
+        """The id of whom a row is about, empty where it names nobody."""
         given = self._cell(cells, "id")
         if given:
             return given
@@ -53,9 +62,7 @@ class RowIdentity:
         name = _folded(self._cell(cells, "name") or f"{first} {last}")
         company = _folded(self._cell(cells, "company"))
         phone = "".join(sign for sign in self._cell(cells, "phone") if sign.isdigit())
-        if name or company or phone:
-            return _digest("person", name, company, phone)
-        return _digest("row", *(cell.strip() for cell in cells[: self._width]))
+        return _digest("person", name, company, phone) if name or company or phone else ""
 
     def _cell(self, cells: Sequence[str], role: str) -> str:
         column = self._columns[role]

@@ -36,11 +36,12 @@ class Survey:
 
 @dataclass(frozen=True, slots=True)
 class CsvRow:
-    """One row: the line it begins on, its cells, and its id."""
+    """One row: the line it begins on, its cells, its id, and the id of whom it is about, empty where that is nobody."""
 
     line: int
     cells: tuple[str, ...]
     id: str
+    person: str
 
 
 def survey(path: Path, layout: Layout, id_column: str) -> Survey:
@@ -67,7 +68,8 @@ def read_rows(path: Path, layout: Layout, known: Survey, id_column: str) -> Iter
     lines = _raw_rows(path, layout, Survey())
     next(lines, None)
     for index, (line, cells) in enumerate(lines):
-        row = CsvRow(line, tuple(cells[: len(known.header)]), identity.of(cells))
+        person = identity.person(cells)
+        row = CsvRow(line, tuple(cells[: len(known.header)]), person or identity.of(cells), person)
         yield row, not known.last or known.last.get(_digest(row.id), index) == index
 
 

@@ -27,6 +27,7 @@ from connector.systems.csvfile.activity_rows import (
     ACTIVITY,
     activity_fields,
     activity_id,
+    lacking,
     tells_activities,
     told_names,
 )
@@ -125,16 +126,20 @@ class CsvSource:
     def _shape(self, object_name: str) -> ObjectShape | None:
         opened = map(self._open, self._waiting(object_name))
         headers = [each.survey.header for each in opened if not each.survey.findings]
-        told = [(*header, *(told_names(header) if object_name == ACTIVITY else ())) for header in headers]
-        names = dict.fromkeys(name for each in told for name in each)
-        return ObjectShape(object_name, {name: FieldShape(name, "string") for name in names}) if names else None
+        fields: dict[str, FieldShape] = {}
+        for header in headers:
+            told = told_names(header) if object_name == ACTIVITY else {}
+            for name, column in {**dict.fromkeys(header, ""), **told}.items():
+                fields.setdefault(name, FieldShape(name, "string", column))
+        return ObjectShape(object_name, fields) if fields else None
 
     def changes(
         self, object_name: str, fields: Sequence[str], after: Watermark | None, until: datetime | None = None
     ) -> Iterator[Page]:
-        """All rows of all waiting files, all columns; *fields*, *after* and *until* do not apply to files.
+        """All rows of all waiting files, all columns; *after* and *until* do not apply to files.
 
-        A file with problems is passed over as a whole. Raises InputError with all findings, after the others.
+        A file with problems is passed over as a whole, one of activities also where no column tells who or when.
+        Raises InputError with all findings, after the others.
         """
         if object_name not in (OBJECT, ACTIVITY):
             return
@@ -144,8 +149,11 @@ class CsvSource:
         findings: list[Finding] = []
         for path in self._waiting(object_name):
             opened = self._open(path)
-            if opened.survey.findings:
-                findings += opened.survey.findings
+            wrong = opened.survey.findings
+            if not wrong and object_name == ACTIVITY:
+                wrong = lacking(path, opened.survey.header, fields, self._options.id_column)
+            if wrong:
+                findings += wrong
                 continue
             self._state(f"{path.name}: {opened.layout}, {opened.survey.rows} rows")
             yield from self._pages(opened, object_name)
@@ -264,7 +272,7 @@ class CsvSource:
     def _activity(self, opened: _Opened, row: CsvRow) -> RawRecord:
         header = opened.survey.header
         ref = RecordRef(self._name, ACTIVITY, activity_id(header, row.cells, row.id))
-        return RawRecord(ref, activity_fields(header, row.cells, row.id), origin=f"{opened.path}:{row.line}")
+        return RawRecord(ref, activity_fields(header, row.cells, row.person), origin=f"{opened.path}:{row.line}")
 
     def _state(self, sentence: str) -> None:
         if len(self._statements) < 1000:
