@@ -27,6 +27,7 @@ class Part(StrEnum):
     RUNNER_UP = "runner_up"
     LOOK_AGAIN = "look_again"
     ASSURANCE = "assurance"
+    SAMPLE = "sample"
     POLICY = "policy"
     OTHER = "other"
 
@@ -132,9 +133,9 @@ class Replayed:
     """Stored decisions, decided anew on what was known at their time.
 
     *versions* counts decisions by the policy version that made them; *new_versions* are those replayed with.
-    *identical*: by that very version, and the same text to the byte. *renamed*: by another version, and the same
-    text but for its name and for which leads it draws for blind review. *before_fields*: kept before today's fields
-    existed, and equal in every field it has.
+    *identical*: by that very version, and the same text to the byte. *renamed*: by another version or a copy, and the
+    same text but for its name and for which leads it draws for blind review. *before_fields*: kept before today's
+    fields existed, and equal in every field it has.
     *differs*: all others; among them the *flips*, and *other_answers*, where the verdict stayed and something that
     is carried out changed. *kept_verdict* counts those that differ while the verdict stays, and *differs_in* the parts
     in which they do; one decision may count under several. *standing* counts leads by their last verdict, old and new.

@@ -147,11 +147,11 @@ class _Replay:
             self.counts["identical" if same else "renamed"] += 1
             return new, new, ()
         was, made = json.loads(stored.text), json.loads(text)
-        if not same and _but_for_the_draw(was, made):
-            self.counts["renamed"] += 1
-            return new, new, ()
         if _is_part(was, made):
             self.counts["before_fields"] += 1
+            return new, new, ()
+        if _but_for_the_name(was, made, draws=not same):
+            self.counts["renamed"] += 1
             return new, new, ()
         self.counts["differs"] += 1
         old = _said_in(was)
@@ -294,9 +294,13 @@ def _said_in(kept: Mapping[str, Any]) -> _Said:
     )
 
 
-def _but_for_the_draw(was: Mapping[str, Any], made: Mapping[str, Any]) -> bool:
-    """Whether the two differ in nothing but which leads are drawn for blind review: each version draws its own."""
-    return {**was, "sampled": False} == {**made, "sampled": False}
+def _but_for_the_name(was: Mapping[str, Any], made: Mapping[str, Any], draws: bool) -> bool:
+    """Whether nothing but the policy's name tells the two apart: a file gives it one.
+
+    With *draws*, nor which leads are drawn for blind review: each version draws its own.
+    """
+    nameless = {"policy": "", "sampled": False} if draws else {"policy": ""}
+    return {**was, **nameless} == {**made, **nameless}
 
 
 def _is_part(was: Any, made: Any) -> bool:

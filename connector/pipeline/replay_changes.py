@@ -19,7 +19,7 @@ _PARTS = {
     "runner_up_verdict": Part.RUNNER_UP,
     "look_again_at": Part.LOOK_AGAIN,
     "assurance": Part.ASSURANCE,
-    "sampled": Part.ASSURANCE,
+    "sampled": Part.SAMPLE,
     "policy": Part.POLICY,
 }
 _SCORES = {"level": Part.LEVELS, "points": Part.POINTS, "reasons": Part.RULES}

@@ -30,7 +30,8 @@ _PARTS = {
     Part.RUNNER_UP: "the runner-up",
     Part.LOOK_AGAIN: "when it is looked at again",
     Part.ASSURANCE: "how it is assured",
-    Part.POLICY: "the policy's name",
+    Part.SAMPLE: "the draw of samples",
+    Part.POLICY: "the name of the policy",
     Part.OTHER: "something else",
 }
 _OUTCOMES = ("old", "new", "only_old", "only_new")
@@ -186,7 +187,10 @@ def same_sentence(replayed: Replayed) -> str:
     """How many decisions came out the same, and how the same."""
     parts = [
         (replayed.identical, "by the same policy, identical to the byte"),
-        (replayed.renamed, "by another version of the policy, and the same but for its name and its draw of samples"),
+        (
+            replayed.renamed,
+            "by another version or copy of the policy, and the same but for its name and its draw of samples",
+        ),
         (replayed.before_fields, "kept by an older version of the program, and the same in every field it had"),
         (replayed.differs, "different"),
     ]

@@ -103,6 +103,19 @@ def test_other_version_is_told_apart(past: History) -> None:
     assert past.book.version not in found.new_versions
 
 
+def test_copy_of_a_policy_changes_nothing_but_the_name(past: History) -> None:
+    """A policy under another file's name gives the same decisions, and only real changes count as different."""
+    past.decide(1, **ASKS)
+    past.decide(2)
+    copy = load_policy(making.SMALL, "proposed.yaml")
+    found = past.replay(copy)
+    assert (found.identical, found.renamed, found.differs) == (0, 2, 0)
+    edited = load_policy(making.changed(rest="  - {name: rest, says: Later., verdict: nurture}"), "proposed.yaml")
+    found = past.replay(edited)
+    assert (found.renamed, found.differs, found.kept_verdict) == (1, 1, 1)
+    assert found.differs_in == {Part.REASONS: 1, Part.POLICY: 1}
+
+
 def test_differences_without_a_flip_are_counted(past: History) -> None:
     """Decisions that keep their verdict are counted by what differs in them; a flip is not among them."""
     past.decide(1, **ASKS)
