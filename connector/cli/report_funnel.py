@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from connector.wiring import House
 
 
+_PLAIN = ("utf-8", "utf-8-sig")
+
+
 @dataclass(frozen=True, slots=True)
 class Rows:
     """Rows to be counted, what their reader finds strange in them, and what it assumed of them."""
@@ -105,7 +108,7 @@ def command(
         lambda: report_json(report),
         lambda: long_rows(report),
         lambda: _document(report, rows.source),
-        lambda: _tell(report),
+        lambda: _tell(report, where),
     )
     return 0
 
@@ -134,11 +137,12 @@ def _rows(session: Session, where: Where, question: Question) -> Iterator[Rows]:
     """The rows, while what they are read from is open."""
     if where.history is not None:
         from connector.reports.history_file import read_history
+        from connector.wiring.histories import history_text
 
-        with where.history.open(encoding="utf-8", newline="") as lines:
+        with history_text(where.history) as (lines, encoding):
             file = read_history(lines, str(where.history))
-            missing = frozenset(file.missing)
-            yield Rows(f"from {where.history}", file.rows, file.anomalies, file.notes, missing)
+            notes = [*file.notes, *([] if encoding in _PLAIN else [f"{where.history} was read as {encoding}"])]
+            yield Rows(f"from {where.history}", file.rows, file.anomalies, notes, frozenset(file.missing))
         return
     with session.house() as house:
         yield _of_crm(house, where, question) if where.connection else _of_state(house, where)
@@ -164,9 +168,9 @@ def _document(report: FunnelReport, source: str) -> str:
     return funnel_page(report, source)
 
 
-def _tell(report: FunnelReport) -> None:
+def _tell(report: FunnelReport, where: Where) -> None:
     if not report.total.reached["lead"] and not report.anomalies:
-        say("no leads yet: run `connector sync`, or name a file with --history")
+        say(_none(report, where))
     else:
         tell_tables(tables(report))
     for words in report.notes:
@@ -176,6 +180,17 @@ def _tell(report: FunnelReport) -> None:
         say(f"outside of the asked days: {counted(report.outside, 'lead')}{undated}")
     if report.anomalies:
         _tell_anomalies(report.anomalies)
+
+
+def _none(report: FunnelReport, where: Where) -> str:
+    """Why there is nothing to report."""
+    if report.outside:
+        return "no lead was created in the asked days: give other ones with --since and --until"
+    if where.history is not None:
+        return f"{where.history} has a header and no leads below it"
+    if where.connection:
+        return f"{where.connection} holds no leads yet"
+    return "no leads yet: run `connector sync`, or name a file with --history"
 
 
 def _tell_anomalies(found: Sequence[Anomaly]) -> None:

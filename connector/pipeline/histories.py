@@ -5,7 +5,7 @@ Nothing is kept. What must be held while the leads go by is a few values for eac
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -49,13 +49,23 @@ class CrmHistories:
     notes: list[str] = field(default_factory=list)
 
 
-def read_histories(crm: Target, mappings: MappingSet, system: str, since: datetime | None = None) -> CrmHistories:
+def read_histories(
+    crm: Target,
+    mappings: MappingSet,
+    system: str,
+    since: datetime | None = None,
+    reasons: Mapping[str, str] | None = None,
+) -> CrmHistories:
     """Begin to read; with *since* only what changed from then on, so that leads created since are all there.
+
+    *reasons* names the code of each sentence that a CRM may hold as the reason for disqualification.
 
     Raises ConfigError where a mapping is missing, and what the CRM raises.
     """
     found = CrmHistories(iter(()))
-    found.rows = _rows(_Reading(crm, mappings, system, Watermark(since or _LONG_AGO), found.notes))
+    reading = _Reading(crm, mappings, system, Watermark(since or _LONG_AGO), found.notes)
+    reading.reasons = reasons or {}
+    found.rows = _rows(reading)
     return found
 
 
@@ -65,6 +75,7 @@ class _Reading:
     def __init__(self, crm: Target, mappings: MappingSet, system: str, after: Watermark, notes: list[str]) -> None:
         """Learn the shapes of what is to be read, in one call."""
         self.crm, self.after, self.notes = crm, after, notes
+        self.reasons: Mapping[str, str] = {}
         self.mapping: dict[Kind, ObjectMapping] = {kind: mappings.object_mapping(system, kind) for kind in _READ}
         self.shapes = crm.describe([mapping.object for mapping in self.mapping.values()])
         self.now = crm.now()
@@ -81,7 +92,8 @@ class _Reading:
             unread += len(rows) - len(read)
             yield read
         if unread:
-            self.notes.append(f"{unread} {mapping.object} rows cannot be translated, and are left out")
+            rows_are = "row cannot be translated, and is" if unread == 1 else "rows cannot be translated, and are"
+            self.notes.append(f"{unread} {mapping.object} {rows_are} left out")
 
     def follow(self, deals: Sequence[Deal]) -> None:
         """Ask the CRM how these opportunities moved."""
@@ -118,10 +130,12 @@ def _rows(reading: _Reading) -> Iterator[LeadHistory]:
             account = accounts.get(lead.text("converted_account_id"))
             yield _row(raw, lead, deals.get(lead.text("converted_opportunity_id")), account, reading)
     if others := len(deals) - len(led):
-        reading.notes.append(f"{others} opportunities came from no lead, and are in none of these figures")
+        what = "opportunity came from no lead, and is" if others == 1 else "opportunities came from no lead, and are"
+        reading.notes.append(f"{others} {what} in none of these figures")
     if untold := sum(1 for record_id in led if not deals[record_id].stage):
-        what = "they passed the first stage, and ended, when the CRM shows it now"
-        reading.notes.append(f"the CRM keeps no history of {untold} opportunities: {what}")
+        what = "opportunity: it" if untold == 1 else "opportunities: they"
+        told = "passed the first stage, and ended, when the CRM shows it now"
+        reading.notes.append(f"the CRM keeps no history of {untold} {what} {told}")
 
 
 def _bare(reading: _Reading) -> Iterator[tuple[RawRecord, Record]]:
@@ -139,7 +153,8 @@ def _row(
     created = _moment(lead.get("created_at"))
     converted = _moment(raw.fields.get(_CONVERTED)) or (_moment(deal.record.get("created_at")) if deal else None)
     was_known = account is not None and account[1] is not None and created is not None and account[1] < created
-    reason = lead.text("disqualification_reason")
+    told = lead.text("disqualification_reason")
+    reason = reading.reasons.get(told.strip(), told)
     sql_at, won_at, lost_at = _course(deal, reading) if deal else (None, None, None)
     return LeadHistory(
         lead_id=lead.ref.key,

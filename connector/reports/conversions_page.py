@@ -12,11 +12,13 @@ from connector.reports.markup import Html
 from connector.reports.page import Section, facts, figure, note, page, table
 from connector.reports.svg import Bar, Series, bars, lines
 
+_ROWS = 12  # bars of a plot; the table has all
+
 
 def conversions_page(report: ConversionsReport) -> str:
     """The whole page."""
     told = {one.title: table(one.columns, one.rows) for one in conversions_tables(report)}
-    sections = [Section("At a glance", (_glance(report), *_by_day(report)))]
+    sections = [Section("At a glance", (_glance(report), *_by_rule(report), *_by_day(report)))]
     for title, shown in reversed(told.items()):
         plots = tuple(_accepted(report)) if title.startswith("How") else ()
         sections.append(Section(title, (*plots, shown)))
@@ -34,6 +36,21 @@ def _glance(report: ConversionsReport) -> Html:
         verdicts[deed.verdict] += deed.leads
     pairs = [(verdict, f"{count:,}") for verdict, count in verdicts.most_common()]
     return facts(pairs) if pairs else note("Nothing was decided in this time.")
+
+
+def _by_rule(report: ConversionsReport) -> Iterator[Html]:
+    """How many leads each row of the decision table decided, and of how many that was carried out."""
+    counts: Counter[tuple[str, str]] = Counter()
+    done: Counter[tuple[str, str]] = Counter()
+    for deed in report.deeds:
+        counts[deed.verdict, deed.rule] += deed.leads
+        done[deed.verdict, deed.rule] += deed.carried_out
+    rows = [
+        Bar(f"{verdict}: {rule}", leads, f"{leads:,} ({done[verdict, rule]:,} carried out)")
+        for (verdict, rule), leads in counts.most_common(_ROWS)
+    ]
+    if rows:
+        yield figure(bars("Leads decided, by verdict and row", rows))
 
 
 def _by_day(report: ConversionsReport) -> Iterator[Html]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from connector.model.history import LeadHistory
@@ -204,7 +204,8 @@ def summarise(
     total, told = figures_of(count.total, basis), [*notes, *_basis_told(basis, count.total)]
     told += _young(total)
     if count.shared:
-        told.append(f"{count.shared} leads led to the opportunity of another one: its amount counts once")
+        leads = f"{count.shared} lead{'' if count.shared == 1 else 's'}"
+        told.append(f"{leads} led to the opportunity of another one: its amount counts once")
     return FunnelReport(question.as_of, total, groups, count.anomalies, told, count.outside, count.undated)
 
 
@@ -229,7 +230,8 @@ def _basis(total: Tally, question: Question) -> Basis:
 
 def _basis_told(basis: Basis, total: Tally) -> Iterator[str]:
     for stage in (stage for stage in STAGES if stage in basis.unknown):
-        yield f"no row says when it became {stage.upper()}: rates from and to it cannot be told"
+        word = "was won" if stage == "won" else f"became {stage.upper()}"
+        yield f"no row says when it {word}: rates from and to it cannot be told"
     if "sql" in basis.unknown and (total.won or total.lost_before_sql):
         yield "without instants of SQL, win rates are over all that was won or lost"
     if not basis.losses:
@@ -237,16 +239,34 @@ def _basis_told(basis: Basis, total: Tally) -> Iterator[str]:
 
 
 def _young(total: Figures) -> Iterator[str]:
-    """Rates that most leads had no time for yet: of those that could still come further, the median is too new."""
-    for stage, rate in (("MQL", total.rates["mql_to_srl"]), ("SRL", total.rates["srl_to_sql"])):
-        still = [time.still for time in total.stages if time.stage == stage and time.still.median is not None]
-        waiting = sum(one.count for one in still)
-        newest = max((one.median or 0.0 for one in still), default=0.0)
-        if rate.of and 2 * waiting > rate.of and newest < YOUNG:
+    """Rates that most leads had no time for yet."""
+    for stage, name in _JUDGED.items():
+        rate = total.rates[name]
+        if rate.young:
+            waiting, newest = _waiting(total.stages, stage)
+            least = math.ceil(newest) or 1
             yield (
-                f"{waiting} of {rate.of} leads at {stage} have not gone further yet, most of them for less than"
-                f" {math.ceil(newest) or 1} days: what is told of their rate is too early"
+                f"{waiting} of {rate.of} leads at {stage} {'has' if waiting == 1 else 'have'} not gone further yet,"
+                f" most of them for less than {least} {'day' if least == 1 else 'days'}: the rate cannot be judged yet"
             )
+
+
+_JUDGED = {"MQL": "mql_to_srl", "SRL": "srl_to_sql"}
+
+
+def _waiting(stages: Sequence[StageTime], stage: str) -> tuple[int, float]:
+    """How many leads are still at *stage*, and the median of the days that they have been there."""
+    still = [time.still for time in stages if time.stage == stage]
+    return sum(one.count for one in still), max((one.median or 0.0 for one in still), default=0.0)
+
+
+def _with_youth(rates: dict[str, Rate], stages: Sequence[StageTime]) -> dict[str, Rate]:
+    """Marks rates of which most leads could still come further, and had less time for it than `YOUNG`."""
+    for stage, name in _JUDGED.items():
+        waiting, newest = _waiting(stages, stage)
+        if rates[name].of and 2 * waiting > rates[name].of and newest < YOUNG:
+            rates[name] = replace(rates[name], young=True)
+    return rates
 
 
 def group_of(row: LeadHistory, dimension: str) -> str:
@@ -258,7 +278,8 @@ def group_of(row: LeadHistory, dimension: str) -> str:
 
 def figures_of(tally: Tally, basis: Basis) -> Figures:
     """The figures of a tally."""
-    rates = _rates(tally, basis)
+    stages = _stage_times(tally)
+    rates = _with_youth(_rates(tally, basis), stages)
     velocity = {leg: spread(tally.durations[leg]) for leg in LEGS}
     return Figures(
         counts=tally.counts,
@@ -266,7 +287,7 @@ def figures_of(tally: Tally, basis: Basis) -> Figures:
         rates=rates,
         velocity=velocity,
         impossible=tally.impossible,
-        stages=_stage_times(tally),
+        stages=stages,
         won=_amounts(tally.won_value),
         pipeline=_pipeline(tally, rates["win_all"], velocity["sql_to_won"].median),
         reasons={kind: dict(counts.most_common()) for kind, counts in sorted(tally.reasons.items())},

@@ -51,7 +51,7 @@ def days(since: datetime | None, until: datetime | None) -> float | None:
 
 
 def contradictions(row: LeadHistory, as_of: datetime) -> Iterator[str]:
-    """What the instants of a row say that cannot be, each in a sentence."""
+    """What the instants and the amount of a row say that cannot be, each in a sentence."""
     latest: str | None = None
     for name in _ORDER:
         yield from _before(row, name, latest)
@@ -62,6 +62,8 @@ def contradictions(row: LeadHistory, as_of: datetime) -> Iterator[str]:
         yield from _before(row, name, "created_at")
     if row.won_at is not None and row.lost_at is not None:
         yield f"both won ({_told(row.won_at)}) and lost ({_told(row.lost_at)})"
+    if row.amount is not None and row.amount < 0:
+        yield f"its amount is negative ({row.amount:,.2f})"
     horizon = as_of + timedelta(seconds=1)
     for name, word in _WORDS.items():
         moment: datetime | None = getattr(row, name)

@@ -243,7 +243,9 @@ def _health(rate: Rate) -> tuple[str, str]:
     if rate.healthy is None:
         return "-", "-"
     low, high = rate.healthy
-    return f"{low:.0%} to {high:.0%}".replace("%", " %"), HEALTH_WORDS[rate.health.value]
+    return f"{low:.0%} to {high:.0%}".replace("%", " %"), "too early to tell" if rate.young else HEALTH_WORDS[
+        rate.health.value
+    ]
 
 
 HEALTH_WORDS = {"below": "below", "within": "within", "above": "above", "unknown": "too few to tell"}

@@ -41,8 +41,8 @@ class Way:
 
     *dated* says for MQL, SRL, SQL, won and lost whether there is an instant; *legs* and *stays* are days by `LEGS` and
     by stage and origin, *still* the days in the stage where an open lead is; *impossible* durations are left out.
-    *shared*: an earlier lead led to the same opportunity. *strange*: its instants contradict each other or the
-    present, and have to be looked at.
+    *shared*: an earlier lead led to the same opportunity. *strange*: its instants or its amount
+    cannot be, and have to be looked at.
     """
 
     __slots__ = ("both", "dated", "depth", "impossible", "legs", "row", "shared", "stays", "still", "strange")
@@ -111,7 +111,9 @@ class Way:
 
 
 def _strange(row: LeadHistory, as_of: datetime) -> bool:
-    """Whether an instant lies before one that it has to follow, or after the present."""
+    """Whether an instant lies before one that it has to follow, or after the present, or the amount below nothing."""
+    if row.amount is not None and row.amount < 0:
+        return True
     latest = row.created_at
     for at in (row.mql_at, row.srl_at, row.sql_at):
         if at is not None:

@@ -59,14 +59,15 @@ def read_history(lines: Iterable[str], name: str) -> HistoryFile:
     """Begin to read a history; raises InputError where the file as a whole cannot be understood.
 
     Cells that cannot be read become anomalies with ``file:line:column`` (the column counts cells, from 1), and count
-    as empty. Dates are ``YYYY-MM-DD`` or ISO 8601 instants; without a zone they are UTC.
+    as empty. Dates are ``YYYY-MM-DD`` or ISO 8601 instants; without a zone they are UTC. A quote that is not closed
+    would swallow the rows behind it: the rows end there with InputError.
     """
     lines = iter(lines)
     csv.field_size_limit(_LONGEST_CELL)
     try:
         first = next(lines, "").removeprefix("\ufeff")
         delimiter = max(_DELIMITERS, key=first.count)
-        header = [cell.strip() for cell in next(csv.reader([first], delimiter=delimiter), [])]
+        header = [cell.strip() for cell in next(csv.reader([first], delimiter=delimiter, strict=True), [])]
     except (csv.Error, UnicodeDecodeError) as error:
         raise _unreadable(name, 1, error) from None
     _check_header(header, name)
@@ -77,7 +78,7 @@ def read_history(lines: Iterable[str], name: str) -> HistoryFile:
         missing=[column for column in COLUMNS if column not in header],
         rows=iter(()),
     )
-    file.rows = _rows(csv.reader(lines, delimiter=delimiter), header, file)
+    file.rows = _rows(csv.reader(lines, delimiter=delimiter, strict=True), header, file)
     return file
 
 
@@ -95,17 +96,24 @@ def _check_header(header: Sequence[str], name: str) -> None:
 def _rows(reader: Any, header: Sequence[str], file: HistoryFile) -> Iterator[LeadHistory]:
     known = {*COLUMNS, *MORE_COLUMNS}
     places = [(at, column, _READERS.get(column, _text)) for at, column in enumerate(header) if column in known]
+    line = 2  # on which the row begins; the header is the first
     try:
         for cells in reader:
             if any(cell and not cell.isspace() for cell in cells):
-                yield _row(cells, places, len(header), f"{file.name}:{reader.line_num + 1}", file.anomalies)
+                yield _row(cells, places, len(header), f"{file.name}:{line}", file.anomalies)
+            line = reader.line_num + 2
     except (csv.Error, UnicodeDecodeError) as error:
-        raise _unreadable(file.name, reader.line_num + 1, error) from None
+        raise _unreadable(file.name, line, error) from None
 
 
 def _unreadable(name: str, line: int, error: Exception) -> InputError:
-    what = f"cannot be read: {error}" if isinstance(error, csv.Error) else "is not written in UTF-8"
-    return InputError([Finding(name, line, 0, "unreadable-file", what, "save it as CSV in UTF-8")], next_command=_HELP)
+    if isinstance(error, UnicodeDecodeError):
+        found = ("unreadable-file", f"the text is not {error.encoding}", "save it as CSV in UTF-8")
+    elif "unexpected end" in str(error):
+        found = ("open-quote", "a quote that begins in this row is not closed", 'close it, or double it: ""')
+    else:
+        found = ("unreadable-file", f"the row cannot be read: {error}", "check the quotes of this row")
+    return InputError([Finding(name, line, 0, *found)], next_command=_HELP)
 
 
 def _row(

@@ -25,12 +25,14 @@ class Health(StrEnum):
 class Rate:
     """*hits* of *of*, with the 95 % interval of Wilson (1927); value and interval are None when *of* is 0.
 
-    *healthy* is the range from which the rate is judged, as shares; None where none is known.
+    *healthy* is the range from which the rate is judged, as shares; None where none is known. *young*: most of those
+    counted had too little time to come further, so that it is not judged yet.
     """
 
     hits: int
     of: int
     healthy: tuple[float, float] | None = None
+    young: bool = False
 
     @property
     def value(self) -> float | None:
@@ -45,7 +47,7 @@ class Rate:
     @property
     def health(self) -> Health:
         """Below or above only where the whole interval is; within only where all of it is."""
-        if self.interval is None or self.healthy is None:
+        if self.interval is None or self.healthy is None or self.young:
             return Health.UNKNOWN
         (low, high), (least, most) = self.interval, self.healthy
         if high < least:

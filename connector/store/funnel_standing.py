@@ -47,7 +47,7 @@ AND NOT EXISTS (SELECT 1 FROM directory d WHERE d.connection = s.connection AND 
     AND d.object = s.object AND d.gone = 1)
 ORDER BY s.connection, s.opportunity_id, s.at, s.origin LIMIT ?5
 """
-# A conversion is carried out by converting; any other verdict by whatever was planned (by our clock) since it has stood.
+# A conversion is carried out by converting, any other verdict by what was planned (by our clock) since it has stood.
 _DEEDS = """
 SELECT d.route, substr(d.decided_at, 1, 10), d.verdict, d.rule, count(*), sum(EXISTS (SELECT 1 FROM journal j
     WHERE j.connection = d.connection AND j.record_id = d.record_id AND j.object = d.object

@@ -1,18 +1,23 @@
-"""Histories of leads straight from a CRM of the project."""
+"""Histories of leads straight from a CRM of the project, and the text of those in a file."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, cast
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO, cast
 
 from connector.config import Config, CsvConnection
 from connector.config import Route as RouteConfig
-from connector.errors import UsageError
+from connector.errors import InputError, UsageError
 from connector.ports import Target
-from connector.wiring import House, read_mappings
+from connector.wiring import House, RuleFiles, read_mappings
 
 if TYPE_CHECKING:
     from connector.pipeline.histories import CrmHistories
+
+_HELP = "connector report funnel --help"
 
 
 def crm_histories(house: House, connection: str, since: datetime | None = None) -> CrmHistories:
@@ -28,10 +33,34 @@ def crm_histories(house: House, connection: str, since: datetime | None = None) 
     if settings is None or isinstance(settings, CsvConnection):
         what = "is a folder of files" if settings else "is no connection of this project"
         hint = f"; its CRMs are {', '.join(crms)}" if crms else ""
-        raise UsageError(f"{connection} {what}{hint}", next_command="connector report funnel --help")
+        raise UsageError(f"{connection} {what}{hint}", next_command=_HELP)
     route = _route(house.config, connection)
     mappings = read_mappings(house.config, route)
-    return read_histories(cast(Target, house.system(connection)), mappings, settings.type, since)
+    crm = cast(Target, house.system(connection))
+    return read_histories(crm, mappings, settings.type, since, _reasons(house, route))
+
+
+@contextmanager
+def history_text(path: Path) -> Iterator[tuple[TextIO, str]]:
+    """The text of a file, and the encoding that was found; raises UsageError where it cannot be opened."""
+    from connector.systems.csvfile.layout import detect_encoding
+
+    try:
+        encoding = detect_encoding(path)
+        lines = path.open(encoding=encoding, newline="")
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}", next_command=_HELP) from None
+    with lines:
+        yield lines, encoding
+
+
+def _reasons(house: House, route: RouteConfig) -> Mapping[str, str]:
+    """Sentence -> code of the reasons for disqualification; none where the policy cannot be read as it stands."""
+    try:
+        books = RuleFiles.of_route(house.config, route).load_policies().books
+    except InputError:
+        return {}
+    return {says: code for book in reversed(books) for code, says in book.disqualification_reasons.items()}
 
 
 def _route(config: Config, connection: str) -> RouteConfig:

@@ -129,7 +129,7 @@ def test_wrong_words_are_told(history: Path, words: tuple[str, ...], code: int, 
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [(b"", "the file is empty"), (b"id;x\n1;2\n", "no column lead_id"), (b"lead_id\n\xff\xfe\n", "UTF-8")],
+    [(b"", "the file is empty"), (b"id;x\n1;2\n", "no column lead_id"), (b"\xff\xfel\x00e", "the text is not utf-16")],
 )
 def test_file_without_sense_is_refused(tmp_path: Path, content: bytes, said: str) -> None:
     """A file that cannot be understood as a whole ends with 65 and says what a history looks like."""
@@ -138,6 +138,41 @@ def test_file_without_sense_is_refused(tmp_path: Path, content: bytes, said: str
     answer = type_command("report", "funnel", "--history", str(path))
     assert answer.code == 65, answer.said
     assert said in answer.err
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1252", "utf-16"])
+def test_encoding_of_a_history_is_found(tmp_path: Path, encoding: str) -> None:
+    """What a spreadsheet saves is read whatever its encoding; one that had to be guessed is told."""
+    path = tmp_path / "leads.csv"
+    path.write_text("lead_id,source\nl1,Büro Köln\nl2,Büro Köln\n", encoding=encoding)
+    answer = told(path)
+    assert list(answer["by"]["source"]) == ["Büro Köln"]
+    assert any("was read as" in note for note in answer["notes"]) == (encoding != "utf-8-sig")
+
+
+def test_open_quote_is_an_error(tmp_path: Path) -> None:
+    """A quote that is not closed would swallow leads: it ends with 65 and the line on which its row begins."""
+    path, out = tmp_path / "leads.csv", tmp_path / "out.csv"
+    path.write_text('lead_id,source\n"l1","a\nb"\nl2,"Fair\nl3,Web\nl4,Web\n', encoding="utf-8")
+    answer = type_command("report", "funnel", "--history", str(path), "--csv", str(out))
+    assert answer.code == 65
+    assert f"{path}:4:0: open-quote" in answer.err
+    assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("rows", "words", "said"),
+    [
+        ("", (), "has a header and no leads below it"),
+        ("l1,2026-01-01\n", ("--since", "2027-01-01"), "no lead was created in the asked days"),
+    ],
+)
+def test_no_leads_are_told_with_why(tmp_path: Path, rows: str, words: tuple[str, ...], said: str) -> None:
+    """A file without leads and days without leads are not the same, and neither asks for a sync."""
+    path = tmp_path / "leads.csv"
+    path.write_text(f"lead_id,created_at\n{rows}", encoding="utf-8")
+    answer = type_command("report", "funnel", "--history", str(path), *words)
+    assert (answer.code, said in answer.out, "connector sync" in answer.out) == (0, True, False), answer.said
 
 
 def opportunity(number: int, stage: str, **said: object) -> dict[str, object]:
@@ -205,14 +240,38 @@ def test_crm_is_read_with_its_own_history(crm: Folder) -> None:
     assert (found["value"], found["pipeline"]["unqualified"]["value"]) == (500, 70)
     assert found["rates"]["mql_to_srl"]["value"] is None
     assert {time["origin"] for time in found["time_in_stage"] if time["stage"] == "SQL"} == {"history"}
-    assert any("1 opportunities came from no lead" in note for note in found["notes"])
+    assert any("1 opportunity came from no lead" in note for note in found["notes"])
+
+
+def test_reason_in_a_crm_is_told_by_its_code(crm: Folder) -> None:
+    """What we wrote as the policy's sentence is counted under its code; a person's own words stay as they are."""
+    closed = {"Status": "Closed - Not Converted"}
+    ours = {**closed, "Disqualification_Reason__c": "The lead holds no real person or company."}
+    crm.load(led(4, **ours), led(5, **closed, Disqualification_Reason__c="too small"))
+    answer = crm.type("report", "funnel", "--from", "salesforce", "--json")
+    assert answer.json["reasons"]["disqualified"] == {"junk": 1, "too small": 1}
+
+
+def test_deal_in_a_crm_tells_new_business(crm: Folder) -> None:
+    """The type of the opportunity says whether the customer is new, whatever the account is."""
+    control(
+        crm.sandbox.base_url,
+        "load",
+        {"salesforce": {"Opportunity": [{**opportunity(9, "Prospecting"), "Type": "Existing Customer - Upgrade"}]}},
+    )
+    crm.load(led(9, IsConverted=True, ConvertedOpportunityId=opportunity(9, "")["Id"], ConvertedDate="2026-01-15"))
+    answer = crm.type("report", "funnel", "--from", "salesforce", "--by", "customer", "--json")
+    assert {name: one["counts"]["lead"] for name, one in answer.json["by"]["customer"].items()} == {
+        "existing": 1,
+        "new": 3,
+    }
 
 
 def test_crm_without_leads_is_told(folder: Folder) -> None:
     """Straight from an empty CRM there is nothing to report, and the command says what to do."""
     answer = folder.type("report", "funnel", "--from", "salesforce")
     assert answer.code == 0, answer.said
-    assert "no leads yet" in answer.out
+    assert "salesforce holds no leads yet" in answer.out
 
 
 @pytest.mark.parametrize(("name", "said"), [("inbox", "is a folder of files"), ("elsewhere", "is no connection")])

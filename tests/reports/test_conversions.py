@@ -101,6 +101,15 @@ def test_deeds_are_counted_from_standing_decisions(store: SqliteStore) -> None:
     ]
 
 
+def test_what_was_decided_is_drawn() -> None:
+    """One day without conversions has a plot too: the leads by verdict and row."""
+    one = [Deed(ROUTE, "2026-01-01", "review", "ask", 2, 0)]
+    document = conversions_page(conversions_report(NOW, START, NOW, one, []))
+    assert document.count("<svg") == 1
+    assert "review: ask" in read(document).words
+    assert "<svg" not in conversions_page(conversions_report(NOW, START, NOW, [], []))
+
+
 def test_written_verdicts_are_carried_out(store: SqliteStore) -> None:
     """A disqualification is carried out by what was written since it stands; what came before it does not count."""
     for number, planned in ((1, 1), (2, -1)):

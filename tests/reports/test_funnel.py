@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.model.history import LeadHistory, Origin
-from connector.reports.funnel import GROUPS, OTHERS, Amounts
+from connector.reports.funnel import GROUPS, OTHERS, Amounts, Question, summarise
 from connector.reports.funnel_row import days
+from connector.reports.funnel_told import rate_json, tables
 from connector.reports.measures import Health
 
 from .leads import NOW, START, day, report, way
@@ -120,12 +121,38 @@ def test_pipeline_tells_the_four_vs() -> None:
     assert pipeline.weighted[0] == pytest.approx(75.0)
 
 
+def test_young_rates_are_not_judged() -> None:
+    """While most leads of a stage had no time to go further, their rate is judged neither in words nor in JSON."""
+    rows = [way(n, created=90, mql=99) for n in range(1, 200)]
+    told = report([*rows, way(200, created=90, mql=95, srl=99)])
+    rate = told.total.rates["mql_to_srl"]
+    assert (rate.young, rate_json(rate)["healthy"]) == (True, "unknown")
+    assert any("199 of 200 leads at MQL have not gone further yet" in note and "1 day:" in note for note in told.notes)
+    assert any("too early to tell" in row for table in tables(told) for row in table.rows)
+    old = report([way(n, created=10, mql=20) for n in range(1, 200)]).total.rates["mql_to_srl"]
+    assert (old.young, old.health) == (False, Health.BELOW)
+
+
+def test_negative_amount_is_strange() -> None:
+    """No deal is worth less than nothing: the row is told, and stays in the counts."""
+    told = report([way(1, mql=1, srl=2, sql=3, won=4, amount=-5.0)])
+    assert [one.what for one in told.anomalies] == ["its amount is negative (-5.00)"]
+    assert told.total.counts["won"] == 1
+
+
+def test_won_without_instants_is_told_in_words() -> None:
+    """What no row tells is named as people say it."""
+    told = summarise([], Question(NOW, missing=frozenset({"won_at", "sql_at"})))
+    assert "no row says when it was won: rates from and to it cannot be told" in told.notes
+    assert "no row says when it became SQL: rates from and to it cannot be told" in told.notes
+
+
 def test_shared_opportunity_is_worth_its_amount_once() -> None:
     """Two leads of one opportunity are two leads and one deal."""
     told = report([way(n, sql=1, amount=10.0, opportunity="006A") for n in (1, 2)])
     assert told.total.pipeline.qualified == Amounts(1, 10.0, 0)
     assert told.total.counts["sql"] == 2
-    assert any("1 leads led to the opportunity of another one" in note for note in told.notes)
+    assert any("1 lead led to the opportunity of another one" in note for note in told.notes)
 
 
 def test_time_in_stage_tells_origins_apart() -> None:
