@@ -13,7 +13,7 @@ from connector.cli.output import counted, error_json, put_json, say, tell_error
 from connector.cli.progress import Progress
 from connector.cli.session import Session
 from connector.errors import ConnectorError, InputError, Interrupted, SafetyStop, StateError
-from connector.model.decision import Gate
+from connector.model.decision import Gate, Verdict
 from connector.model.plan import Plan
 from connector.pipeline import RouteResult, apply_sealed, sync_route
 from connector.pipeline.signals import UNREAD_ROW
@@ -150,10 +150,11 @@ def allowed_by(command: str) -> Iterator[None]:
 
 def report(session: Session, results: RunResults, plan: Plan | None = None) -> int:
     """Print what a run did, and with *plan* how much of it; answers its exit code."""
+    gates: set[str] = set()
     for result in results.routes:
         if result.route in results.failed and not (result.pulled or result.steps or result.waiting):
             continue  # it stopped before it did anything: the error below says it all
-        for line in lines_of(result, plan):
+        for line in lines_of(result, plan, gates):
             say(line, as_json=session.as_json)
         for finding in result.findings:
             click.echo(str(finding), err=True)
@@ -164,8 +165,11 @@ def report(session: Session, results: RunResults, plan: Plan | None = None) -> i
     return results.exit_code
 
 
-def lines_of(result: RouteResult, plan: Plan | None = None) -> list[str]:
-    """A route's result in words; one that carried out *plan* is told in the plan's steps."""
+def lines_of(result: RouteResult, plan: Plan | None = None, gates: set[str] | None = None) -> list[str]:
+    """A route's result in words; one that carried out *plan* is told in the plan's steps.
+
+    *gates*: what was said of policies by the routes before, which is said once.
+    """
     answer = result.as_json()
     verdicts = ", ".join(f"{count} {name}" for name, count in _some(answer["verdicts"]))
     steps = ", ".join(f"{count} {name}" for name, count in _some(answer["steps"])) or "none"
@@ -178,7 +182,15 @@ def lines_of(result: RouteResult, plan: Plan | None = None) -> list[str]:
     if len(result.statements) > TOLD:
         lines.append(f"  and {len(result.statements) - TOLD} more such notes: see --json")
     stuck, waiting, stale = result.dead_letters + result.parked, len(result.waiting), len(result.stale)
-    lines.extend(f"  {line}" for line in (*result.alerts, *_gated(result), *_broken(result), *_held(result)))
+    lines.extend(
+        f"  {line}"
+        for line in (
+            *result.alerts,
+            *_gated(result, set() if gates is None else gates),
+            *_broken(result),
+            *_held(result),
+        )
+    )
     if stuck:
         lines.append(f"  {counted(stuck, 'row')} could not walk on: see `connector dead-letters list`")
     if waiting:
@@ -192,12 +204,23 @@ def lines_of(result: RouteResult, plan: Plan | None = None) -> list[str]:
     return lines
 
 
-def _gated(result: RouteResult) -> Iterator[str]:
-    """Policies whose automatic conversions are not simply trusted; one that closed just now is an alert."""
+def _gated(result: RouteResult, told: set[str]) -> Iterator[str]:
+    """Policies whose automatic conversions are not simply trusted, each once; one that closed just now is an alert.
+
+    Probation is told of where it mattered: in a run that converts.
+    """
+    converts = any(result.verdicts[verdict] + result.redecided[verdict] for verdict in Verdict if verdict.converts)
     for gate in result.gates:
-        if gate.state is Gate.PROBATION:
-            yield f"policy {gate.policy} is on probation: {counted(gate.reviewed, 'conversion')} reviewed blind so far"
+        if gate.policy in told:
+            continue
+        if gate.state is Gate.PROBATION and converts:
+            told.add(gate.policy)
+            reviewed = f"{counted(gate.reviewed, 'conversion')} reviewed blind so far"
+            yield f"policy {gate.policy} is on probation: {reviewed}: connector review samples, connector policy gate"
+        elif gate.state is Gate.PROBATION:
+            continue
         elif gate.state is Gate.CLOSED and not any(line.startswith(f"policy {gate.policy} ") for line in result.alerts):
+            told.add(gate.policy)
             yield f"policy {gate.policy} is closed since {gate.since:%Y-%m-%d}, people decide: connector policy gate"
 
 

@@ -12,8 +12,9 @@ from connector.cli.sampled import Counting
 from connector.cli.session import Session, verb
 from connector.model.assurance import GateRecord, gate_facts, gates_fact
 from connector.model.decision import Gate
-from connector.model.progress import InboxState
-from connector.model.records import iso
+from connector.model.progress import InboxState, Run
+from connector.model.records import Kind, iso
+from connector.ports import Store
 from connector.wiring import House
 
 
@@ -34,13 +35,14 @@ def command(session: Session) -> int:
     return 0
 
 
-_STANDS = {InboxState.DECIDED: "open still", InboxState.WAITING: "unsettled", InboxState.PENDING: "waiting for a sync"}
+_STANDS = {InboxState.DECIDED: "open still", InboxState.WAITING: "under way", InboxState.PENDING: "waiting for a sync"}
 
 
 def status_json(house: House) -> dict[str, object]:
     """The published form of the status."""
     store = house.store
     runs = store.runs.latest(1)
+    interrupted = bool(runs) and _is_interrupted(store, runs[0])
     return {
         "status": "done",
         "routes": [_route(house, name) for name in house.config.routes],
@@ -59,13 +61,20 @@ def status_json(house: House) -> dict[str, object]:
         "last_run": {
             "id": runs[0].id,
             "verb": runs[0].verb,
-            "status": runs[0].status,
+            "status": "interrupted" if interrupted else runs[0].status,
             "started_at": iso(runs[0].started_at),
             "ended_at": iso(runs[0].ended_at) if runs[0].ended_at else None,
         }
         if runs
         else None,
     }
+
+
+def _is_interrupted(store: Store, run: Run) -> bool:
+    """Whether a run was killed: it never said how it ended, and nobody holds the lease any more."""
+    if run.status != "running" or store.lease.held:
+        return False
+    return store.runs.latest(1)[0] == run  # it may have ended while we looked
 
 
 def _route(house: House, name: str) -> dict[str, object]:
@@ -108,11 +117,15 @@ def standing_gates(house: House) -> list[GateRecord]:
 
 
 def _held(kind: str, facts: Mapping[str, Any]) -> str:
-    """One kind of record for people: how many, as of when, and how many of those that the CRM counted came."""
+    """One kind of record for people: how many, as of when, and how many of those that the CRM counted came.
+
+    Leads are held as the routes pull them, converted ones too, and records are made after they were counted: where
+    that cannot be compared the count is left out.
+    """
     told = counted(facts["records"], kind)
     if facts["read_at"]:
         told += f" as of {str(facts['read_at'])[:16]}Z"
-    if facts["counted"] is not None:
+    if facts["counted"] is not None and kind != Kind.LEAD and facts["held"] <= facts["counted"]:
         told += f" ({facts['held']} of {facts['counted']} when it was last read whole)"
     return told
 
@@ -154,6 +167,8 @@ def _lines(answer: dict[str, Any]) -> list[str]:
     run = answer["last_run"]
     if isinstance(run, dict):
         lines.append(f"last run: {run['verb']} {run['status']}, started {run['started_at']}")
+        if run["status"] == "interrupted":
+            lines.append("next: connector sync")
     else:
         lines += ["no run yet", "next: connector sync --dry-run"]
     return lines

@@ -295,6 +295,10 @@ class Runs(Protocol):
 class Lease(Protocol):
     """One writer at a time, with a fencing number that an older holder can be told by."""
 
+    @property
+    def held(self) -> bool:
+        """Whether a living process holds the lease, this one included."""
+
     def hold(self, holder: str) -> AbstractContextManager[int]:
         """Hold the lease; raises Paused when another living process holds it."""
 

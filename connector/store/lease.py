@@ -46,6 +46,15 @@ class SqliteLease:
             finally:
                 self._number = None
 
+    @property
+    def held(self) -> bool:
+        """Whether a living process holds the lease, this one included."""
+        try:
+            with locked(self._database.path, 0, self._who):
+                return False
+        except (Paused, StateError):
+            return True
+
     def check(self) -> None:
         """Raise SafetyStop when the lease was lost or never held; called before every remote write."""
         if self._number is None:
