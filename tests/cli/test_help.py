@@ -88,3 +88,13 @@ def _families(family: type[errors.ConnectorError]) -> Iterator[type[errors.Conne
     yield family
     for child in family.__subclasses__():
         yield from _families(child)
+
+
+def test_opening_the_state_imports_no_tables() -> None:
+    """Numpy and pandas, where they are installed, are not imported for the state file, and can be afterwards."""
+    script = (
+        "import sys\nimport connector.store\n"
+        "assert not {'numpy', 'pandas'} & {*sys.modules}\nimport numpy\nprint(numpy.int8(7))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout == "7\n"
