@@ -145,8 +145,11 @@ def test_old_samples_are_told_apart(project: Project) -> None:
 
 def test_reopening_ends_old_samples(project: Project) -> None:
     """What was drawn before a person opened the gate again is asked of nobody: its answers would count for nothing."""
-    closed(project)
+    project.load(Lead=[hot(company) for company in FIRMS + MORE])
     project.sync("salesforce")
+    for number in range(1, 8):
+        project.run("review", "sample", str(number), "--answer", "nurture", "--by", "Rita")
+    assert len(project.run("review", "samples", "--json").json["samples"]) == 1
     project.load(Lead=[hot(LATE)])
     project.run("policy", "gate", "--reopen", "policy", "--why", "junk source cut")
     project.sync("salesforce")
