@@ -216,12 +216,12 @@ def _gated(result: RouteResult, told: set[str]) -> Iterator[str]:
         if gate.state is Gate.PROBATION and converts:
             told.add(gate.policy)
             reviewed = f"{counted(gate.reviewed, 'conversion')} reviewed blind so far"
-            yield f"policy {gate.policy} is on probation: {reviewed}: connector review samples, connector policy gate"
+            yield f"policy {gate.policy} is on probation, {reviewed}: see `connector review samples`"
         elif gate.state is Gate.PROBATION:
             continue
         elif gate.state is Gate.CLOSED and not any(line.startswith(f"policy {gate.policy} ") for line in result.alerts):
             told.add(gate.policy)
-            yield f"policy {gate.policy} is closed since {gate.since:%Y-%m-%d}, people decide: connector policy gate"
+            yield f"policy {gate.policy} is closed since {gate.since:%Y-%m-%d}, people decide: see `connector policy gate`"
 
 
 def _broken(result: RouteResult) -> Iterator[str]:

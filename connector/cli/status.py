@@ -139,8 +139,8 @@ def _carried_out(leads: Mapping[str, int]) -> str:
 def _gate(gate: Mapping[str, Any]) -> str:
     told = f"policy {gate['policy']}: automatic conversion"
     if gate["state"] == Gate.CLOSED:
-        return f"{told} is closed since {gate['since'][:10]}, people decide: connector policy gate"
-    return f"{told} is on probation, {counted(gate['reviewed'], 'review')} so far: connector policy gate"
+        return f"{told} is closed since {gate['since'][:10]}, people decide: see `connector policy gate`"
+    return f"{told} is on probation, {counted(gate['reviewed'], 'review')} so far: see `connector policy gate`"
 
 
 def _lines(answer: dict[str, Any]) -> list[str]:

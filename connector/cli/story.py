@@ -202,6 +202,7 @@ def story_lines(story: Story) -> Iterator[str]:
     yield from _stays(story)
     for entry in story.steps:
         yield f"  {_done(entry)}"
+        yield from (f"    {line}" for line in _joins(entry.step, story))
         if entry.step.terms.get(IN_STEP):
             yield from (f"    {line}" for line in _carried(entry.step))
     for letter in story.dead_letters:
@@ -259,6 +260,16 @@ def _carried(step: Step) -> Iterator[str]:
     """Why an edit was carried to a twin, and what stood there before."""
     yield from (f"because {why}" for why in step.because)
     yield "before: " + ", ".join(f"{name} = {'(empty)' if v in (None, '') else v}" for name, v in step.before.items())
+
+
+def _joins(step: Step, story: Story) -> Iterator[str]:
+    """What a conversion does not open itself, though the decision names it: another lead opens it."""
+    joined: dict[RecordRef, list[str]] = {}
+    for role in ("account", "contact", "opportunity"):
+        take = step.takes.get(role) if step.action is Action.CONVERT else None
+        if take is not None and take.step in story.leaders:
+            joined.setdefault(story.leaders[take.step], []).append(role)
+    yield from (f"joins the {' and the '.join(roles)} that {lead} opens" for lead, roles in joined.items())
 
 
 def _done(entry: JournalEntry) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from connector.mapping import MappingSet, translate
@@ -10,7 +10,7 @@ from connector.matching import Kept
 from connector.model.decision import Decision, DecisionInputs
 from connector.model.match import Resolution
 from connector.model.progress import AuditEntry, CrosswalkEntry, DeadLetter, InboxRow, JournalEntry, Review
-from connector.model.records import Kind, Provenance, Record
+from connector.model.records import Kind, Provenance, Record, RecordRef
 from connector.pipeline.survival import settled_fields
 from connector.ports import Store
 
@@ -20,7 +20,8 @@ class Story:
     """All that is known of one lead on one route.
 
     *survival*: per kind of record that the lead goes to, the fields on which the two differed when it was decided on,
-    and which value stays by the rules of today.
+    and which value stays by the rules of today. *leaders*: per step of another lead that one of ours takes a record
+    from, that lead.
     """
 
     row: InboxRow
@@ -35,6 +36,7 @@ class Story:
     dead_letters: tuple[DeadLetter, ...]
     audit: tuple[AuditEntry, ...]
     survival: Mapping[Kind, tuple[Kept, ...]] = field(default_factory=dict)
+    leaders: Mapping[str, RecordRef] = field(default_factory=dict)
 
 
 def explain_lead(store: Store, text: str, mappings: Mapping[str, tuple[str, MappingSet]]) -> list[Story]:
@@ -53,6 +55,7 @@ def _story(store: Store, row: InboxRow, mapping: tuple[str, MappingSet] | None) 
     if mapping is not None:
         system, mappings = mapping
         lead = translate(row.raw, mappings.object_mapping(system, Kind.LEAD)).record or lead
+    steps = tuple(entry for entry in store.journal.story(ref) if entry.route == row.route)
     return Story(
         row=row,
         lead=lead,
@@ -60,7 +63,7 @@ def _story(store: Store, row: InboxRow, mapping: tuple[str, MappingSet] | None) 
         resolution=store.matches.latest(row.route, ref),
         decision=decision,
         inputs=inputs,
-        steps=tuple(entry for entry in store.journal.story(ref) if entry.route == row.route),
+        steps=steps,
         links=tuple(_links(store, row)),
         reviews=tuple(
             review for review in store.reviews.list(open_only=False) if (review.lead, review.route) == (ref, row.route)
@@ -68,7 +71,15 @@ def _story(store: Store, row: InboxRow, mapping: tuple[str, MappingSet] | None) 
         dead_letters=tuple(letter for letter in store.dead_letters.list(row.route) if letter.lead == ref),
         audit=tuple(store.audit.entries(str(ref))),
         survival=_survival(store, decision, inputs, mapping[1]) if mapping else {},
+        leaders=_leaders(store, ref, steps),
     )
+
+
+def _leaders(store: Store, lead: RecordRef, steps: Sequence[JournalEntry]) -> dict[str, RecordRef]:
+    """The other leads whose steps bring the records that these take."""
+    keys = [take.step for entry in steps for take in entry.step.takes.values()]
+    found = store.journal.entries(list(dict.fromkeys(keys)))
+    return {key: entry.step.lead for key, entry in found.items() if entry.step.lead != lead}
 
 
 def _survival(

@@ -14,7 +14,7 @@ class Owners:
         """Nobody is chosen yet."""
         self._route = route
         self._final = final
-        self._chosen: dict[RecordRef, str] = {}
+        self._owns: dict[RecordRef, str] = {}
         self._shared: dict[str, str] = {}
         self._foreseen: dict[tuple[str, RecordRef], int] = {}
 
@@ -22,21 +22,31 @@ class Owners:
         """The owner by the CRM's id; empty leaves it with the lead's own.
 
         A known account's owner keeps what comes to it. Leads that open one account together follow the first of
-        them. Then comes whom the policy names, in turn where it names several; a queue's lead goes to the route's.
+        them, whoever that one's owner comes from. Then comes whom the policy names, in turn where it names several;
+        a queue's lead goes to the route's.
         """
+        owner = self._of(lead, decision, account, share)
+        self._owns[lead.ref] = owner or self._own(lead)
+        return owner
+
+    def _of(self, lead: Record, decision: Decision, account: Record | None, share: str) -> str:
         if decision.verdict is Verdict.ATTACH and owner_of(account):
             return owner_of(account)
         if share in self._shared:
-            return self._shared[share]
+            shared = self._shared[share]
+            return "" if shared == self._own(lead) and decision.owner is None else shared
         if decision.owner is not None:
-            self._chosen[lead.ref] = self.take_turn(decision.policy, decision.owner, lead.ref)
-            return self._chosen[lead.ref]
+            return self.take_turn(decision.policy, decision.owner, lead.ref)
         return self._route.options.owner if lead.text("owner_kind") == "queue" else ""
 
+    def _own(self, lead: Record) -> str:
+        """The lead's own owner, where that is a person of the CRM that it is converted in."""
+        return owner_of(lead) if self._route.in_place else ""
+
     def opens(self, share: str, lead: RecordRef) -> None:
-        """The lead opens the account *share*: whom the policy chose for it owns what the others become, too."""
-        if lead in self._chosen:
-            self._shared.setdefault(share, self._chosen[lead])
+        """The lead opens the account *share*: whoever owns that one owns what the others become, too."""
+        if self._owns.get(lead):
+            self._shared.setdefault(share, self._owns[lead])
 
     def forget(self, share: str) -> None:
         """Nobody opens that account any more."""
@@ -60,6 +70,6 @@ class Owners:
         return self._foreseen.setdefault((pool, lead), turns.next(pool) + ahead)
 
 
-def owner_of(account: Record | None) -> str:
-    """The person who owns a known account, empty where that is nobody or a queue."""
-    return account.text("owner_id") if account is not None and account.text("owner_kind") != "queue" else ""
+def owner_of(record: Record | None) -> str:
+    """The person who owns a known account or a lead, empty where that is nobody or a queue."""
+    return record.text("owner_id") if record is not None and record.text("owner_kind") != "queue" else ""

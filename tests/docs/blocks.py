@@ -1,5 +1,7 @@
 """Runs what a Markdown page shows: its blocks in order, in one folder, with the real commands.
 
+The ``connector`` on PATH is that of `forks`, which starts at once.
+
 A ``sh`` block is a script that must end with exit code 0, or with the one that a comment in it states
 (``# exit code 65``). A ``console`` block has commands after ``$ `` and below each what it prints; a line ``...``
 stands for any lines. What differs from run to run (ids, times, ports) is masked on both sides.
@@ -22,7 +24,8 @@ from pathlib import Path
 
 from connector.sandbox import Sandbox
 
-PROJECT = Path(__file__).resolve().parents[2]
+from .forks import PROJECT, connector_folder
+
 SECONDS = 120  # per command, on a slow machine
 _FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _EXIT = re.compile(r"# exit code (\d+)\s*$", re.MULTILINE)
@@ -102,10 +105,13 @@ class Shell:
                 os.killpg(group, signal.SIGTERM)
 
 
-def shell(home: Path, address: str) -> Shell:
-    """A shell in a fresh folder; SANDBOX names a running sandbox that holds the demo world."""
+def shell(home: Path, address: str, programs: Path) -> Shell:
+    """A shell in a fresh folder; SANDBOX names a running sandbox that holds the demo world.
+
+    *programs* is the folder of the ``connector`` that it finds.
+    """
     (home / "work").mkdir(parents=True)
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    path = os.pathsep.join([str(programs), str(Path(sys.executable).parent), os.environ["PATH"]])
     here = {"PATH": path, "PYTHONPATH": str(PROJECT), "HOME": str(home), "SANDBOX": address}
     return Shell(home, {**here, "LC_ALL": "C.UTF-8", "TZ": "UTC"})
 
@@ -156,9 +162,8 @@ def agrees(shown: str, printed: str) -> bool:
     return re.fullmatch(pattern, "\n".join(masked(printed))) is not None
 
 
-def refresh(page: Path, home: Path, address: str) -> None:
+def refresh(page: Path, typing: Shell) -> None:
     """Write into *page* what its commands print now, wherever it shows something else."""
-    typing = shell(home, address)
 
     def rewritten(block: re.Match[str]) -> str:
         found = [command for command in commands(page) if command.at == block.start()]
@@ -185,9 +190,10 @@ def main() -> None:
     """Refresh the pages named."""
     import tempfile
 
-    for name in sys.argv[1:]:
-        with Sandbox("demo") as sandbox, tempfile.TemporaryDirectory(prefix="connector-docs-") as home:
-            refresh(Path(name), Path(home) / "page", sandbox.base_url)
+    with connector_folder() as programs:
+        for name in sys.argv[1:]:
+            with Sandbox("demo") as sandbox, tempfile.TemporaryDirectory(prefix="connector-docs-") as home:
+                refresh(Path(name), shell(Path(home) / "page", sandbox.base_url, programs))
 
 
 if __name__ == "__main__":

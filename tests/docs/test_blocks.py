@@ -9,16 +9,24 @@ import pytest
 
 from connector.sandbox import Sandbox
 
-from .blocks import PROJECT, Shell, agrees, commands, languages, masked, shell
+from .blocks import Command, Shell, agrees, commands, languages, masked, shell
+from .forks import PROJECT, connector_folder
 
 PAGES = [page for page in [PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md"))] if [*commands(page)]]
 REFRESH = "shows something else (python -m tests.docs.blocks PAGE writes it anew) than:"
 
 
+@pytest.fixture(scope="module")
+def programs() -> Iterator[Path]:
+    """The folder of a `connector` that starts at once."""
+    with connector_folder() as folder:
+        yield folder
+
+
 @pytest.fixture
-def typing(tmp_path: Path, demo_sandbox: Sandbox) -> Iterator[Shell]:
+def typing(tmp_path: Path, demo_sandbox: Sandbox, programs: Path) -> Iterator[Shell]:
     """A shell in a fresh folder, with the demo world behind SANDBOX."""
-    made = shell(tmp_path / "page", demo_sandbox.base_url)
+    made = shell(tmp_path / "page", demo_sandbox.base_url, programs)
     yield made
     made.close()
 
@@ -36,6 +44,28 @@ def test_page_shows_what_happens(page: Path, typing: Shell) -> None:
             assert agrees(command.shown, done.output), f"{command.place}: {REFRESH}\n{done.output}"
 
 
+AS_PROCESSES = """
+connector --version | grep -c version; connector sync || echo code $?
+mkdir -p sub && cd sub && connector init --sandbox "$SANDBOX" 'a folder' > /dev/null && ls 'a folder'/connector.yaml
+connector sandbox serve > said.json & first=$!; connector sandbox serve > other.json & second=$!
+until [ -s said.json ] && [ -s other.json ]; do sleep 0.05; done
+kill $first; wait $first; echo ended $?; kill -9 $second; wait $second || echo ended $?
+"""
+THEY_SAY = """1
+...
+code 78
+a folder/connector.yaml
+ended 0
+...
+ended 137"""
+
+
+def test_forked_commands_are_processes(typing: Shell) -> None:
+    """What shells do with a command they do with the forked one: folders, pipes, exit codes, signals."""
+    done = typing.run(Command("here", 0, AS_PROCESSES, 0))
+    assert agrees(THEY_SAY, done.output), done.output
+
+
 def test_how_tos_and_readme_are_run() -> None:
     """The pages for people who do things hold blocks that run, and few that do not."""
     names = {page.name for page in PAGES}
@@ -45,14 +75,14 @@ def test_how_tos_and_readme_are_run() -> None:
         assert found.count("text") <= max(2, len(found) // 2), page.name
 
 
-def test_shown_output_is_compared(tmp_path: Path) -> None:
+def test_shown_output_is_compared(tmp_path: Path, programs: Path) -> None:
     """A page that shows another line, or states another exit code, is found out; ids and times may differ."""
     page = tmp_path / "page.md"
     page.write_text(
         "```console\n$ echo one; false  # exit code 1\none\n$ pwd\n...\n```\n\n```sh\nexit 3 # exit code 3\n```\n"
     )
     first, second, third = commands(page)
-    made = shell(tmp_path / "home", "http://127.0.0.1:1")
+    made = shell(tmp_path / "home", "http://127.0.0.1:1", programs)
     assert (first.exit_code, first.shown, second.shown, third.exit_code) == (1, "one", "...", 3)
     assert made.run(first).exit_code == 1
     assert made.run(third).exit_code == 3

@@ -51,6 +51,21 @@ def test_one_domain_is_one_account(project: Project) -> None:
     assert len(accounts(project)) == 1
 
 
+def test_first_lead_gives_its_owner(project: Project) -> None:
+    """What several leads of one new company become belongs to the account's owner; `explain` says whom one joins."""
+    people = [{"LastName": name, "IsActive": True} for name in ("Seller", "Other")]
+    users = [user["Id"] for user in project.load(User=people)["User"]]
+    first = acme(1, "Ada", "Acme Holdings Ltd", Email="ada@acmeholdings.com", OwnerId=users[0])
+    second = acme(2, "Bob", "ACME Holding", Email="bob@acmeholdings.com", OwnerId=users[1])
+    cycle(project, first, second)
+    (account,) = project.dump("Account")
+    owners = {row["OwnerId"] for name in ("Contact", "Opportunity") for row in project.dump(name)}
+    assert owners == {account["OwnerId"]} == {users[0]}
+    opener = f"joins the account and the opportunity that salesforce:Lead:{first['Id']}EAA opens"
+    assert opener in project.run("explain", str(second["Id"])).said
+    assert "joins the" not in project.run("explain", str(first["Id"])).said
+
+
 def test_site_meets_the_mailbox(project: Project) -> None:
     """A lead that tells the site and one that writes from it are of one company."""
     first = acme(1, "Ada", "Acme Holdings Ltd", Website="https://www.acmeholdings.com")

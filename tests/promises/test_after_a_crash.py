@@ -1,4 +1,4 @@
-"""What the run after an interrupted one costs: accounts that leads were to follow others into are looked up together."""
+"""What the run after an interrupted one costs: accounts that leads follow others into are looked up together."""
 
 from __future__ import annotations
 
