@@ -42,4 +42,4 @@ def test_probation_is_told_where_it_mattered(folder: Folder) -> None:
     folder.load(demo_lead(1, "Ann", "Lee", "Northwind Tools"))
     said = folder.type("sync", *routes, "--dry-run").said
     assert said.count("is on probation") == 1
-    assert "reviewed blind so far: connector review samples, connector policy gate" in said
+    assert "reviewed blind so far: see `connector review samples`" in said

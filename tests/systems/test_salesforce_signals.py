@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ def load(sandbox: Sandbox, object_name: str, *rows: dict[str, object]) -> list[s
 def test_pulls_together_take_one_call(sandbox: Sandbox, org: SalesforceSubject) -> None:
     """The first pages of several objects come in one call, and each reaches to the moment of that call."""
     system = org.system
-    start = Watermark(system.now())
+    start = Watermark(system.now() - timedelta(minutes=1))
     tasks = load(sandbox, "Task", {"Subject": "a"}, {"Subject": "b"})
     load(sandbox, "Event", {"Subject": "c", "StartDateTime": "2026-05-04T10:00:00Z", "DurationInMinutes": 5})
     before = system.calls

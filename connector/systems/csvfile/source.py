@@ -155,7 +155,8 @@ class CsvSource:
             if wrong:
                 findings += wrong
                 continue
-            self._state(f"{path.name}: {opened.layout}, {opened.survey.rows} rows")
+            rows = opened.survey.rows
+            self._state(f"{path.name}: {opened.layout}, {rows} {'row' if rows == 1 else 'rows'}")
             yield from self._pages(opened, object_name)
         if findings:
             raise InputError(findings)
