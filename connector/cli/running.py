@@ -221,7 +221,8 @@ def _gated(result: RouteResult, told: set[str]) -> Iterator[str]:
             continue
         elif gate.state is Gate.CLOSED and not any(line.startswith(f"policy {gate.policy} ") for line in result.alerts):
             told.add(gate.policy)
-            yield f"policy {gate.policy} is closed since {gate.since:%Y-%m-%d}, people decide: see `connector policy gate`"
+            since = f"{gate.since:%Y-%m-%d}"
+            yield f"policy {gate.policy} is closed since {since}, people decide: see `connector policy gate`"
 
 
 def _broken(result: RouteResult) -> Iterator[str]:
