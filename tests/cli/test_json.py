@@ -78,7 +78,7 @@ CASES = [
     case("matching-judge", f"matching judge {LEAD} unsure {{account}}"),
     case("matching-blame", f"matching blame {LEAD}"),
     case("matching-blame", f"matching blame {LEAD} {{account}}"),
-    case("matching-eval", f"matching eval {TABLES} --processes 1 --errors {{out}} --links {{out}}"),
+    case("matching-eval", f"matching eval {TABLES} --processes 1 --errors {{out}} --links {{out}}.links"),
     case("matching-batch", f"matching batch {ROWS} --processes 1 --links {{out}}"),
     case("matching-dedupe", "matching dedupe {labelled}/contacts.csv --key contact_id --processes 1"),
     case(

@@ -115,7 +115,7 @@ def test_answer_different_is_carried_out(project: Project) -> None:
 
 def test_policy_edit_is_carried_out(asked: Project) -> None:
     """An edited policy is applied to leads that stand decided, and closes the question it answers."""
-    asked.edit("mappings/policy.yaml", "levels: {strong: 55,", "levels: {strong: 5,")
+    asked.edit("mappings/policy.yaml", "levels: {strong: 55, middling: 25,", "levels: {strong: 5, middling: 4,")
     done = asked.sync()
     assert done.code == 0, done.err
     assert found(asked, IVY)["IsConverted"] is True
