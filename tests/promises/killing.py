@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -12,10 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
+from tests.preloading import SINGLE_THREADED
+
 from .project import Project, difference, keys_of
 from .worlds import LANDING
 
-PROGRAM = Path(__file__).with_name("killable.py")
+PROJECT = Path(__file__).resolve().parents[2]
 
 
 @dataclass
@@ -40,11 +43,12 @@ class Killer:
 def killable() -> Iterator[Killer]:
     """One killable program; each run is a fork of it."""
     program = subprocess.Popen(
-        [sys.executable, str(PROGRAM)],
+        [sys.executable, "-m", "tests.promises.killable"],
         text=True,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
+        env={**os.environ, **SINGLE_THREADED, "PYTHONPATH": str(PROJECT)},
     )
     yield Killer(program)
     assert program.stdin
