@@ -24,6 +24,7 @@ from itertools import islice
 
 from benchmarks.peers.made_leads import made, starter, with_survivor
 from benchmarks.peers.policy_by_hand import verdict
+from connector.__main__ import collect_seldom
 from connector.model.decision import Decision, Versions
 from connector.policy import decide
 
@@ -92,6 +93,7 @@ def main() -> None:
     """Measure and print the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--leads", type=int, default=100_000)
+    collect_seldom()
     print(json.dumps(measure(parser.parse_args().leads)))
 
 

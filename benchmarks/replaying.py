@@ -28,6 +28,7 @@ from typing import Any
 
 from benchmarks.peers.made_leads import START, made, starter, with_survivor
 from benchmarks.peers.places import ROOT
+from connector.__main__ import collect_seldom
 from connector.model.decision import Decision, Versions
 from connector.pipeline.replay import replay
 from connector.policy import decide, side_by_side
@@ -120,6 +121,7 @@ def main() -> None:
     parser.add_argument("--strong", type=int, default=55, help=argparse.SUPPRESS)
     parser.add_argument("--until", type=datetime.fromisoformat, help=argparse.SUPPRESS)
     given = parser.parse_args()
+    collect_seldom()
     print(json.dumps(answer(given.answer, given.strong, given.until) if given.answer else measure(given.decisions)))
 
 

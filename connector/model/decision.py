@@ -38,10 +38,12 @@ class Verdict(StrEnum):
     NURTURE = "nurture"
     DISQUALIFY = "disqualify"
 
-    @property
-    def converts(self) -> bool:
-        """Whether the lead is closed by a native conversion."""
-        return self in (Verdict.CONVERT, Verdict.ATTACH)
+    converts: bool
+    """Whether the lead is closed by a native conversion."""
+
+    def __init__(self, word: str) -> None:
+        """Know it once: it is asked several times a decision."""
+        self.converts = word in ("convert", "attach")
 
 
 class Gate(StrEnum):

@@ -64,7 +64,8 @@ class ReviewTerms:
             reasons |= book.disqualification_reasons
             for sla in book.slas:
                 if sla.verdict is Verdict.REVIEW:
-                    hours[sla.stage] = min(sla.hours, hours.get(sla.stage, sla.hours))
+                    allowed = sla.span.total_seconds() / 3600
+                    hours[sla.stage] = min(allowed, hours.get(sla.stage, allowed))
         levels = tuple(points for points, _ in policies.general.fit.levels.thresholds if points > 0)
         return cls(reasons, hours, levels)
 

@@ -13,6 +13,11 @@ from connector.policy.facts import Facts
 ANSWERS = ("budget", "authority", "need", "timeframe")
 _YES = frozenset({"yes", "true", "y", "1"})
 _NO = frozenset({"no", "false", "n", "0"})
+_REASONS = {
+    (name, given): Reason(name, f"{name.capitalize()}: {given}.", points)
+    for name in ANSWERS
+    for given, points in (("yes", 1), ("no", 0))
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +58,7 @@ class Bant:
         answers = self.answers(facts)
         given_ones = list(answers.values())
         yes, no = given_ones.count("yes"), given_ones.count("no")
-        reasons = tuple(
-            Reason(name, f"{name.capitalize()}: {given}.", 1 if given == "yes" else 0)
-            for name, given in answers.items()
-            if given
-        )
+        reasons = tuple([_REASONS[name, given] for name, given in answers.items() if given]) if yes or no else ()
         return Score(yes, self._level(yes, no), reasons), no
 
     def _level(self, yes: int, no: int) -> str:

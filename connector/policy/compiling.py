@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from pathlib import PurePath
 from typing import Any
 
@@ -279,7 +280,7 @@ def _sla(part: SlaPart) -> Sla:
         Verdict(part.verdict),
         Stage(part.stage) if part.stage else None,
         tuple(reader(name) for name in part.counted_from),
-        part.hours,
+        timedelta(hours=part.hours),
         Verdict(part.then.verdict) if part.then else None,
         part.then.reason if part.then else "",
     )
@@ -289,4 +290,4 @@ def _timed(seen: Iterable[Condition]) -> tuple[TimedTest, ...]:
     pairs = {
         (test.field, test.value) for condition in seen for test in conditions.tests(condition) if test.operator in TIMED
     }
-    return tuple(TimedTest(reader(name), days) for name, days in sorted(pairs))
+    return tuple(TimedTest(reader(name), timedelta(days=days, seconds=1)) for name, days in sorted(pairs))

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from connector.model.decision import Reason, Score
 from connector.model.records import Activity
@@ -65,14 +66,14 @@ class Engagement:
 
     def score(self, facts: Facts) -> Score:
         """Points as of the facts' instant, one reason per kind of activity."""
-        acts, worth = self._counted(facts)
+        acts, worth, _ = self._counted(facts)
         if not acts:
             return Score(0, self.levels.name(0))
         points = self._whole(sum(worth.values()))
         times: dict[str, int] = {}
         for act in acts:
             times[act.kind] = times.get(act.kind, 0) + 1
-        reasons = tuple(Reason(kind, _told(kind, times[kind]), math.floor(worth[kind] + 0.5)) for kind in sorted(worth))
+        reasons = tuple([_told(kind, times[kind], math.floor(worth[kind] + 0.5)) for kind in sorted(worth)])
         return Score(points, self.levels.name(points), reasons)
 
     def next_level_at(self, facts: Facts) -> datetime | None:
@@ -80,14 +81,15 @@ class Engagement:
 
         Where all acts decay at one rate, their sum does: it falls to T after half-life times log2(sum / T) days.
         """
-        acts, worth = self._counted(facts)
+        acts, worth, capped = self._counted(facts)
         if not acts:
             return None
         raw = sum(worth.values())
-        reached = max((low for low, _ in self.levels.thresholds[:-1] if 0 < low <= self._whole(raw)), default=None)
+        whole = self._whole(raw)
+        reached = next((low for low, _ in self.levels.thresholds[:-1] if 0 < low <= whole), None)
         if reached is None:
             return None
-        rate = _one_rate(acts, facts.as_of)
+        rate = None if capped else _one_rate(acts)
         if rate is None:
             return later(facts.as_of, timedelta(seconds=self._fallen_after(acts, facts.as_of, reached)))
         days = rate * math.log2(raw / reached)
@@ -106,23 +108,25 @@ class Engagement:
                 late = middle
         return late
 
-    def _counted(self, facts: Facts) -> tuple[Sequence[Act], Mapping[str, float]]:
-        """The acts that count, and what is left of each kind; worked out once for the same facts."""
+    def _counted(self, facts: Facts) -> tuple[Sequence[Act], Mapping[str, float], bool]:
+        """The acts that count, what is left of each kind, and whether a cap holds any back; worked out once."""
         kept = facts.engagement
         if kept is None or kept[0] is not self:
             acts = self.acts(facts)
-            kept = facts.engagement = (self, acts, _by_kind(acts, facts.as_of) if acts else {})
-        return kept[1], kept[2]
+            kept = facts.engagement = (self, acts, *_by_kind(acts, facts.as_of))
+        return kept[1], kept[2], kept[3]
 
     def acts(self, facts: Facts) -> Sequence[Act]:
         """Everything that counts as of the facts' instant: each source id once, nothing from the future."""
         stamp = facts.lead.get("last_activity_at")
         if not facts.inputs.activities and not stamp:
             return ()
-        once: dict[str, Activity] = {a.source_id: a for a in facts.inputs.activities if a.at <= facts.as_of}
-        found = [Act(one.kind, one.at, self.activities.get(one.kind, self.other)) for _, one in sorted(once.items())]
+        as_of, worth = facts.as_of, self.activities
+        once: dict[str, Activity] = {a.source_id: a for a in facts.inputs.activities if a.at <= as_of}
+        in_order = [once[source_id] for source_id in sorted(once)] if len(once) > 1 else once.values()
+        found = [Act(one.kind, one.at, worth.get(one.kind, self.other)) for one in in_order]
         last = instant(str(stamp)) if stamp and self.last_activity.points else None
-        if last is not None and last <= facts.as_of and not any(act.at >= last for act in found):
+        if last is not None and last <= as_of and not any(act.at >= last for act in found):
             found.append(Act(_LAST_ACTIVITY, last, self.last_activity))
         return self._heard(found, facts)
 
@@ -143,43 +147,36 @@ class Engagement:
     def _after(self, acts: Sequence[Act], as_of: datetime, seconds: int) -> int:
         """The points that are left *seconds* later; 0 where the calendar ends before."""
         then = later(as_of, timedelta(seconds=seconds))
-        return self._whole(sum(_by_kind(acts, then).values())) if then else 0
+        return self._whole(sum(_by_kind(acts, then)[0].values())) if then else 0
 
     def _whole(self, raw: float) -> int:
         return min(self.cap, math.floor(raw + 1e-9))
 
 
-def _by_kind(acts: Sequence[Act], as_of: datetime) -> dict[str, float]:
-    """What is left of each kind of act, within the kind's cap."""
-    worth = _left(acts, as_of)
-    for kind, cap in _caps(acts).items():
-        if worth[kind] > cap:
-            worth[kind] = float(cap)
-    return worth
-
-
-def _left(acts: Sequence[Act], as_of: datetime) -> dict[str, float]:
+def _by_kind(acts: Sequence[Act], as_of: datetime) -> tuple[dict[str, float], bool]:
+    """What is left of each kind of act within the kind's cap, and whether a cap holds any back."""
     worth: dict[str, float] = {}
+    caps: dict[str, int] = {}
     for act in acts:
         kind, each = act.kind, act.worth
         age = (as_of - act.at).total_seconds() / _SECONDS_A_DAY
         worth[kind] = worth.get(kind, 0.0) + float(each.points * 2.0 ** (-age / each.half_life_days))
-    return worth
+        if each.cap is not None:
+            caps[kind] = each.cap
+    capped = [kind for kind, cap in caps.items() if worth[kind] > cap]
+    for kind in capped:
+        worth[kind] = float(caps[kind])
+    return worth, bool(capped)
 
 
-def _caps(acts: Sequence[Act]) -> dict[str, int]:
-    return {act.kind: act.worth.cap for act in acts if act.worth.cap is not None}
-
-
-def _one_rate(acts: Sequence[Act], as_of: datetime) -> float | None:
-    """The half-life of all acts together, None where they differ or a cap holds some back for a while."""
+def _one_rate(acts: Sequence[Act]) -> float | None:
+    """The half-life of all acts together, None where they differ."""
     rates = {act.worth.half_life_days for act in acts}
-    left = _left(acts, as_of)
-    capped = any(left[kind] > cap for kind, cap in _caps(acts).items())
-    return rates.pop() if len(rates) == 1 and not capped else None
+    return rates.pop() if len(rates) == 1 else None
 
 
-def _told(kind: str, count: int) -> str:
+@lru_cache(maxsize=8192)
+def _told(kind: str, count: int, points: int) -> Reason:
     if kind == _LAST_ACTIVITY:
-        return "The last activity that the CRM knows of."
-    return f"{kind.replace('_', ' ').capitalize()}, {count} time{'' if count == 1 else 's'}."
+        return Reason(kind, "The last activity that the CRM knows of.", points)
+    return Reason(kind, f"{kind.replace('_', ' ').capitalize()}, {count} time{'' if count == 1 else 's'}.", points)

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, mod
 
 from connector.model.document import misplaced
 from connector.policy.grammar_cases import CasePart
-from connector.policy.grammar_parts import ConditionData, Name, Part, Sentence, StageWord, VerdictWord
+from connector.policy.grammar_parts import CENTURY_DAYS, ConditionData, Name, Part, Sentence, StageWord, VerdictWord
 
 
 class AppliesPart(Part):
@@ -61,7 +61,7 @@ class ActivityPart(Part):
     """What one kind of activity is worth, where more than its points is to be said."""
 
     points: int = Field(ge=0)
-    half_life_days: float | None = Field(default=None, gt=0, strict=False)
+    half_life_days: float | None = Field(default=None, gt=0, le=CENTURY_DAYS, strict=False)
     cap: int | None = Field(default=None, ge=0)
 
 
@@ -88,7 +88,7 @@ class EngagementPart(Part):
     """What the person did lately; every point loses half its worth in `half_life_days`."""
 
     levels: dict[Name, int]
-    half_life_days: float = Field(gt=0, strict=False)
+    half_life_days: float = Field(gt=0, le=CENTURY_DAYS, strict=False)
     cap: int = Field(ge=0)
     activities: dict[Name, Activity]
     other_activity: int = Field(default=0, ge=0)
@@ -101,7 +101,7 @@ class ActionPart(Part):
 
     says: Sentence
     label: str = Field(min_length=1, max_length=60)
-    window_days: int = Field(gt=0)
+    window_days: int = Field(gt=0, le=CENTURY_DAYS)
     activities: list[Name] = Field(default_factory=list)
 
 
@@ -191,7 +191,7 @@ class TermsPart(Part):
     type: str = ""
     amount: int | float | None = Field(default=None, ge=0)
     amount_from: str | None = None
-    close_in_days: int | None = Field(default=None, ge=0)
+    close_in_days: int | None = Field(default=None, ge=0, le=CENTURY_DAYS)
     values: dict[str, str | int | float | bool] = Field(default_factory=dict)
 
 
@@ -222,7 +222,7 @@ class SlaPart(Part):
     verdict: VerdictWord
     stage: StageWord | None = None
     counted_from: list[str] = Field(min_length=1)
-    hours: float = Field(gt=0, strict=False)
+    hours: float = Field(gt=0, le=CENTURY_DAYS * 24, strict=False)
     then: ThenPart | None = None
 
 

@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
 from connector.model.fields import FieldType
 from connector.model.records import Scalar
-from connector.policy.facts import DERIVED, Fact, Facts, OfLead, Reader, WorkedOut, later, moment
+from connector.policy.facts import DERIVED, Fact, Facts, OfLead, Reader, WorkedOut, moment
+from connector.policy.grammar_parts import CENTURY_DAYS
 
 _PHRASES = {
     "is": "is",
@@ -76,7 +77,8 @@ def problem(operator: str, value: object, kind: FieldType) -> str:
 def _timed_problem(value: object, kind: FieldType) -> str:
     if kind not in _INSTANTS:
         return "the field is no point in time"
-    return "" if _number_like(value) and float(str(value)) >= 0 else "it takes a number of days"
+    days = float(str(value)) if _number_like(value) else -1
+    return "" if 0 <= days <= CENTURY_DAYS else f"it takes a number of days, from 0 to {CENTURY_DAYS}"
 
 
 def _numeric_problem(operator: str, value: object, kind: FieldType) -> str:
@@ -223,11 +225,6 @@ def _timed(operator: str, span: timedelta, read: Reader) -> Callable[[Facts], bo
         return at is not None and (facts.as_of - at > span) is older
 
     return holds
-
-
-def boundary(at: datetime, days: float) -> datetime | None:
-    """The first whole second at which a comparison over *days* has another answer than at *at*."""
-    return later(at, timedelta(days=days, seconds=1))
 
 
 def number(value: Fact) -> float | None:

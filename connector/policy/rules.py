@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from connector.model.decision import Assurance, Stage, Verdict
 from connector.model.records import Values
@@ -105,14 +106,14 @@ class OpportunityRule:
 
 @dataclass(frozen=True, slots=True)
 class Sla:
-    """How long a verdict may stand: hours from the first filled of the given instants; *then* is what comes after."""
+    """How long a verdict may stand from the first filled of the given instants on; *then* is what comes after."""
 
     name: str
     says: str
     verdict: Verdict
     stage: Stage | None
     counted_from: tuple[Reader, ...]
-    hours: float
+    span: timedelta
     then: Verdict | None = None
     reason: str = ""
 
@@ -163,10 +164,10 @@ class ErrorBudget:
 
 @dataclass(frozen=True, slots=True)
 class TimedTest:
-    """A comparison that time alone can flip: the instant it reads, and the days it compares with."""
+    """A comparison that time alone can flip: the instant it reads, and how long after that its answer is another."""
 
     read: Reader
-    days: float
+    span: timedelta
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from connector.model.decision import Reason, Stage, Verdict
 from connector.model.records import iso
 from connector.policy.facts import Facts, later, moment
 from connector.policy.intent import Asked
-from connector.policy.operators import boundary
 from connector.policy.rules import Rulebook, Sla
 
 
@@ -27,16 +26,16 @@ def look_again_at(
         times.append(later(asked.until, timedelta(seconds=1)))
     for test in rulebook.timed:
         at = moment(facts, test.read)
-        times.append(boundary(at, test.days) if at else None)
+        times.append(later(at, test.span) if at else None)
     times += [_due(sla, facts) for sla in rulebook.slas if _applies(sla, verdict, stage)]
     return min((time for time in times if time is not None and time > facts.as_of), default=None)
 
 
 def run_out(rulebook: Rulebook, facts: Facts, verdict: Verdict) -> Sla | None:
     """The first SLA on this verdict that has run out and says what then; None when none has."""
-    stage = Stage(str(facts.derived["stage"]))
+    stage = facts.derived["stage"]
     for sla in rulebook.slas:
-        if sla.then is None or not _applies(sla, verdict, stage):
+        if sla.then is None or sla.verdict is not verdict or sla.stage not in (None, stage):
             continue
         due = _due(sla, facts)
         if due is not None and due <= facts.as_of:
@@ -60,6 +59,8 @@ def _applies(sla: Sla, verdict: Verdict, stage: Stage) -> bool:
 
 
 def _due(sla: Sla, facts: Facts) -> datetime | None:
-    starts = (moment(facts, read) for read in sla.counted_from)
-    start = next((at for at in starts if at is not None), None)
-    return later(start, timedelta(hours=sla.hours)) if start else None
+    for read in sla.counted_from:
+        start = moment(facts, read)
+        if start is not None:
+            return later(start, sla.span)
+    return None

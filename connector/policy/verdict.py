@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from connector.model.decision import (
     CLOSED_IN_CRM,
@@ -140,7 +141,11 @@ def _motion(facts: Facts) -> Motion:
 
 def _disqualified(rulebook: Rulebook, facts: Facts) -> str:
     """The first reason that holds; a lead that was closed with one of our reasons keeps that reason."""
-    found = next((entry.reason for entry in rulebook.disqualifiers if entry.holds and entry.holds(facts)), "")
+    found = ""
+    for entry in rulebook.disqualifiers:
+        if entry.holds is not None and entry.holds(facts):
+            found = entry.reason
+            break
     if found != CLOSED_IN_CRM:
         return found
     facts.closed = True
@@ -168,14 +173,21 @@ def _opens(rulebook: Rulebook, answer: Answer, facts: Facts) -> bool:
 
 def _told(card: Scorecard, inputs: DecisionInputs) -> tuple[Reason, ...]:
     """The lines of the scorecard and the identity, as reasons that stand behind the verdict."""
-    lines = [_line("fit", card.fit), _line("engagement", card.engagement)]
+    fit, engagement, bant = card.fit, card.engagement, card.bant
+    lines = [_line("fit", fit.level, fit.points), _line("engagement", engagement.level, engagement.points)]
     lines += [Reason("intent", reason.detail) for reason in card.intent.reasons]
-    if card.bant.reasons:
-        lines.append(Reason("bant", f"BANT is {card.bant.level} with {card.bant.points} of 4 answered yes."))
+    if bant.reasons:
+        lines.append(_bant_line(bant.level, bant.points))
     if inputs.resolution.because:
         lines.append(Reason("identity", inputs.resolution.because))
     return tuple(lines)
 
 
-def _line(name: str, score: Score) -> Reason:
-    return Reason(name, f"{name.capitalize()} is {score.level} with {score.points} points.", score.points)
+@lru_cache(maxsize=4096)
+def _line(name: str, level: str, points: int) -> Reason:
+    return Reason(name, f"{name.capitalize()} is {level} with {points} points.", points)
+
+
+@lru_cache(maxsize=64)
+def _bant_line(level: str, yes: int) -> Reason:
+    return Reason("bant", f"BANT is {level} with {yes} of 4 answered yes.")

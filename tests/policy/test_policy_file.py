@@ -50,6 +50,7 @@ def one(text: str) -> Finding:
         ("{field: created_at, at_least: 4}", "bad-value"),
         ("{field: employees, older_than_days: 4}", "bad-value"),
         ("{field: created_at, older_than_days: -4}", "bad-value"),
+        ("{field: created_at, older_than_days: 99999999999}", "bad-value"),
         ("{field: rating, empty: false}", "bad-value"),
         ("{field: do_not_call, is: maybe}", "bad-value"),
         ("{field: title, matches_word: '---'}", "bad-value"),
@@ -107,6 +108,7 @@ def test_tables_that_make_no_sense(line: dict[str, str], rule: str) -> None:
         ("half_life_days: 10", "half_life_days: 0", "bad-value"),
         ("yes_needed: 3", "yes_needed: 5", "bad-value"),
         ("window_days: 30", "window_days: soon", "bad-value"),
+        ("window_days: 30", "window_days: 99999999999", "bad-value"),
         ("yes_needed: 3, no_allowed: 0", "yes_needed: 3, no_allowed: 2", "bant"),
     ],
 )
