@@ -67,7 +67,8 @@ def verdict(inputs: DecisionInputs) -> Verdict:
     elif found is Verdict.DISQUALIFY and worked and status not in _CLOSED:
         found = Verdict.NURTURE
     is_mql = fit >= 55 and engagement >= 15 and not asked and not bant
-    if found is Verdict.NURTURE and is_mql and not worked and _overdue(inputs, lead):
+    alone = inputs.resolution.duplicate_of is None
+    if found is Verdict.NURTURE and is_mql and alone and not worked and _overdue(inputs, lead):
         return Verdict.REVIEW
     return found
 
