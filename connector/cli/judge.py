@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Iterator
 
 import click
 
 from connector.cli.blame import judgement_json, places_of
 from connector.cli.output import counted, put_json, say
-from connector.cli.session import Session, verb
+from connector.cli.session import Session, by, verb
 from connector.model.match import Judgement, Word
 from connector.model.records import iso
 from connector.pipeline.blame import called_wrong
@@ -21,7 +20,7 @@ from connector.pipeline.lookup import record_named
 @click.argument("left")
 @click.argument("word", type=click.Choice([word.value for word in Word]))
 @click.argument("right")
-@click.option("--by", default=getpass.getuser, show_default="the user's name", help="Who says so.")
+@by("Who says so.")
 @click.option("--note", default="", help="Why; kept with the word.")
 @verb
 def command(session: Session, left: str, word: str, right: str, by: str, note: str) -> int:

@@ -39,7 +39,9 @@ Item = TypeVar("Item")
 
 
 @click.command("stagnant")
-@click.option("--days", type=click.IntRange(1), default=90, show_default=True, help="How long nothing may happen.")
+@click.option(
+    "--days", type=click.IntRange(1, 36_500), default=90, show_default=True, help="How long nothing may happen."
+)
 @click.option("--top", type=click.IntRange(0), default=SHOWN, show_default=True, help="How many of each are listed.")
 @click.option("--route", "routes", multiple=True, help="Only leads of this route (may be given again).")
 @day_option("--as-of", "Take this for the present.")

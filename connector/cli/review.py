@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import getpass
 from collections.abc import Callable
 from typing import Any
 
@@ -25,7 +24,7 @@ from connector.cli.review_told import (
     say_queue,
     say_review,
 )
-from connector.cli.session import Session, verb
+from connector.cli.session import Session, by, verb
 from connector.cli.story import match_json
 from connector.model.progress import Answer, AnswerWord, Review, Standing
 from connector.pipeline.review import Manner, Settled, decide_review
@@ -50,9 +49,7 @@ command.add_command(sample)
 @click.option("--all", "everything", is_flag=True, help="Answered and closed ones too, at the end.")
 @click.option("--each", is_flag=True, help="Every look-alike on a line of its own.")
 @click.option("--why", "reasoned", is_flag=True, help="The factors of each priority, and what they rest on.")
-@click.option(
-    "--by", default=getpass.getuser, show_default="the user's name", help="Who asks: what they passed is last."
-)
+@by("Who asks: what they passed is last.")
 @verb
 def list_reviews(session: Session, everything: bool, each: bool, reasoned: bool, by: str) -> int:
     """List open reviews, those first whose answer is worth most.
@@ -77,7 +74,7 @@ def list_reviews(session: Session, everything: bool, each: bool, reasoned: bool,
 
 @command.command("show")
 @click.argument("review_id", type=int)
-@click.option("--by", default=getpass.getuser, show_default="the user's name", help="Who looks.")
+@by("Who looks.")
 @verb
 def show(session: Session, review_id: int, by: str) -> int:
     """Show one review: lead and candidates side by side, the evidence, and what can be answered.
@@ -115,7 +112,7 @@ def _manner(function: Callable[..., int]) -> Callable[..., int]:
 @click.argument("review_id", type=int)
 @click.argument("word", type=click.Choice([word.value for word in AnswerWord]))
 @click.argument("what", required=False)
-@click.option("--by", default=getpass.getuser, show_default="the user's name", help="Who decides.")
+@by("Who decides.")
 @click.option("--note", default="", help="Why; kept with the answer.")
 @_manner
 @verb

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,7 +10,7 @@ import click
 
 from connector.cli.output import put_json, say, table
 from connector.cli.sampled import Counting
-from connector.cli.session import Session, verb
+from connector.cli.session import Session, by, verb
 from connector.cli.story import match_lines, refs_json, resolution_json
 from connector.errors import UsageError
 from connector.model.assurance import GateRecord, Sample, gate_facts
@@ -70,7 +69,7 @@ def samples(session: Session, everything: bool) -> int:
 @click.command("sample")
 @click.argument("number", type=int)
 @click.option("--answer", type=click.Choice([word.value for word in Verdict]), help="What you would have done.")
-@click.option("--by", default=getpass.getuser, show_default="the user's name", help="Who answers.")
+@by("Who answers.")
 @verb
 def sample(session: Session, number: int, answer: str | None, by: str) -> int:
     """Show lead NUMBER of the blind review as it was known when it was decided; with --answer keep what you say.

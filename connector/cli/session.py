@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import getpass
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -38,6 +39,17 @@ class Session:
 
         with open_house(self.config()) as house:
             yield house
+
+
+def by(says: str) -> Callable[[F], F]:
+    """The option ``--by``: who does it, the user's name when left out; what is kept names somebody."""
+    return click.option("--by", default=getpass.getuser, show_default="the user's name", help=says, callback=_somebody)
+
+
+def _somebody(_context: click.Context, _option: click.Parameter, name: str) -> str:
+    if not name.strip():
+        raise click.BadParameter("it names nobody; write who it is")
+    return name.strip()
 
 
 def verb(function: F) -> F:

@@ -25,6 +25,7 @@ from connector.errors import Finding
 Loc = tuple[str | int, ...]
 M = TypeVar("M", bound=BaseModel)
 
+_DEEPEST = 60  # levels of nesting
 _NULL = re.compile(r"(?:null|Null|NULL|~|)\Z")
 _BOOL = re.compile(r"(?:true|True|TRUE|false|False|FALSE)\Z")
 _INT = re.compile(r"[-+]?[0-9]+\Z")
@@ -86,6 +87,8 @@ def parse(text: str, path: str) -> Document:
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         words = str(error.problem or error.context)
         fix = "put the text that holds the colon in quotes" if "':'" in words else ""
+        if "".join(text.splitlines()[line - 1 : line])[column - 1 :].startswith("\t"):
+            fix = "indent with blanks, not with tabs"
         document.findings.append(Finding(path, line, column, "yaml-syntax", words, fix))
         return document
     except Exception as error:  # a character the reader refuses carries no mark
@@ -97,7 +100,11 @@ def parse(text: str, path: str) -> Document:
 
 
 def _plain(node: Node, loc: Loc, document: Document) -> Any:
-    document.places.setdefault(loc, (node.start_mark.line + 1, node.start_mark.column + 1))
+    place = (node.start_mark.line + 1, node.start_mark.column + 1)
+    document.places.setdefault(loc, place)
+    if len(loc) > _DEEPEST:
+        document.findings.append(Finding(document.path, *place, "too-deep", "nested deeper than anybody could read"))
+        return None
     if isinstance(node, MappingNode):
         return _mapping(node, loc, document)
     if isinstance(node, SequenceNode):

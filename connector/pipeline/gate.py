@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from connector.model.assurance import GateRecord, Sample, gates_fact
 from connector.model.decision import Decision, Gate
@@ -20,6 +20,7 @@ from connector.policy.trust import GATE_CLOSED
 from connector.ports import Store
 
 _DAY = timedelta(days=1)
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)  # a sealed plan may have been decided before its gate was first kept
 _SHORT = 12  # characters of a version that people are told
 _MENDED = "; once the policy is mended"  # what follows tells how a closed gate is opened, not why it closed
 
@@ -99,7 +100,7 @@ def _fresh(store: Store, book: Rulebook, now: datetime) -> GateRecord:
             evidence_from=now,
         )
     why = "what the policy decides by is new"
-    return GateRecord(book.name, book.decides, Gate.PROBATION, now, why, evidence_from=now)
+    return GateRecord(book.name, book.decides, Gate.PROBATION, now, why, evidence_from=_EVER)
 
 
 def _still_closed(newest: GateRecord, name: str) -> str:

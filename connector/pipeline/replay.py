@@ -117,7 +117,8 @@ class _Replay:
         version = _version(books, inputs.owner)
         self.new_versions[version] = None
         self.versions[stored.versions.policy] += 1
-        self.bounds = (self.bounds[0] if self.bounds else inputs.as_of, inputs.as_of)
+        first, last = self.bounds or (inputs.as_of, inputs.as_of)
+        self.bounds = (min(first, inputs.as_of), max(last, inputs.as_of))
         old, new, why = self._compared(stored, decision, same=version == stored.versions.policy)
         if superseded:
             self.counts["superseded"] += 1

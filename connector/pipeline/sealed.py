@@ -6,7 +6,7 @@ from connector.errors import SafetyStop
 from connector.model.decision import OpportunityTerms
 from connector.model.plan import Invariant, Plan, PlannedLead
 from connector.model.progress import InboxRow, InboxState
-from connector.model.records import RecordRef
+from connector.model.records import Kind, RecordRef
 from connector.pipeline.ceilings import Ceilings
 from connector.pipeline.consider import Consideration
 from connector.pipeline.frozen import frozen_since, stop_begun
@@ -106,9 +106,16 @@ def _admitted(route: Route, ceilings: Ceilings, leads: list[PlannedLead], result
     owners = Owners(route, final=True)
     for lead in admitted:
         decision = route.store.decisions.latest(route.name, lead.lead) if lead.held is None else None
-        if decision is not None and decision.owner is not None:
+        if decision is not None and decision.owner is not None and not _joins(lead):
             owners.take_turn(decision.policy, decision.owner, lead.lead)
     return admitted
+
+
+def _joins(lead: PlannedLead) -> bool:
+    """Whether another lead opens the account: its owner owns what this one becomes, and no turn is used up."""
+    own = {step.key for step in lead.steps}
+    accounts = (step.takes.get(Kind.ACCOUNT.value) for step in lead.steps if step.converts)
+    return any(take is not None and take.step not in own for take in accounts)
 
 
 def _with(plan: Plan, leads: list[PlannedLead]) -> Plan:

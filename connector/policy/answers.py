@@ -186,14 +186,19 @@ def _is_owned(account: Record | None) -> bool:
 
 
 def _run_out(rulebook: Rulebook, facts: Facts, answer: Answer) -> Answer:
-    """What the policy says of a lead whose SLA has run out; one that follows another is not moved by itself."""
-    if answer.follows_survivor:
-        return answer
-    sla = run_out(rulebook, facts, answer.verdict)
-    if sla is None or sla.then is None:
-        return answer
-    code = sla.reason if sla.then is Verdict.DISQUALIFY else ""
-    return replace(answer.instead(sla.then, sla.reason, sla.says), disqualification=code)
+    """What the policy says of a lead whose SLA has run out; one that follows another is not moved by itself.
+
+    The verdict that comes then may have an SLA of its own that has run out too; each speaks once.
+    """
+    spoken: list[str] = []
+    while not answer.follows_survivor:
+        sla = run_out(rulebook, facts, answer.verdict, spoken)
+        if sla is None or sla.then is None:
+            break
+        spoken.append(sla.name)
+        code = sla.reason if sla.then is Verdict.DISQUALIFY else ""
+        answer = replace(answer.instead(sla.then, sla.reason, sla.says), disqualification=code)
+    return answer
 
 
 def _kept_promises(rulebook: Rulebook, answer: Answer, facts: Facts) -> Answer:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from difflib import get_close_matches
 from itertools import pairwise
+from string import Formatter
 
 from connector.model.activities import ACTIVITY_KINDS, is_activity_kind
 from connector.model.document import Document, Loc
@@ -20,7 +20,6 @@ from connector.policy.rules import NOT_A_FIT
 
 _INSTANTS = "such as created_at, requested_at or last_activity_at"
 PLACEHOLDERS = ("company", "action", "first_name", "last_name", "source", "country")
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
 def check(policy: PolicyPart, document: Document) -> None:
@@ -134,7 +133,13 @@ def _amount(name: str | None, loc: Loc, document: Document) -> None:
 
 def _placeholders(texts: Sequence[tuple[Loc, str]], document: Document) -> None:
     for loc, text in texts:
-        for word in _PLACEHOLDER.findall(text):
+        try:
+            words = [word for _, word, _, _ in Formatter().parse(text) if word is not None]
+        except ValueError:
+            fix = "close each `{`, and write `{{` and `}}` for the signs themselves"
+            document.find(loc, "unknown-placeholder", f"the braces in {text!r} do not match", fix)
+            continue
+        for word in words:
             if word not in PLACEHOLDERS:
                 options = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
                 document.find(loc, "unknown-placeholder", f"`{{{word}}}` cannot be filled in", f"one of {options}")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import timedelta
+from math import ceil, floor
 from pathlib import PurePath
 from typing import Any
 
@@ -72,6 +74,7 @@ class Compiler:
         fit, engagement, bant, owners = self._fit(), self._engagement(), self._bant(), self._owners()
         stages, disqualifiers, rows = self._stages(), self._disqualifiers(), self._rows()
         invariants, opportunity = self._invariants(), self._opportunity()
+        engagement = replace(engagement, marks=_marks(condition for _, condition in self.placed))
         return Rulebook(
             version=digest_of(policy.model_dump(mode="json", exclude={"cases"}, exclude_defaults=True)),
             decides=deciding_digest(policy),
@@ -98,6 +101,7 @@ class Compiler:
             even_if_worked=policy.people.even_if_worked,
             untouched_statuses=frozenset(map(folded, policy.people.untouched_statuses)),
             timed=_timed(condition for _, condition in self.placed),
+            applies_timed=_timed([applies[0]] if applies[0] is not None else []),
             known_at=dict(policy.known_at),
             cases=tuple(
                 PolicyCase(self.document.place(("cases", index))[0], part) for index, part in enumerate(policy.cases)
@@ -284,6 +288,20 @@ def _sla(part: SlaPart) -> Sla:
         Verdict(part.then.verdict) if part.then else None,
         part.then.reason if part.then else "",
     )
+
+
+def _marks(seen: Iterable[Condition]) -> tuple[int, ...]:
+    """The engagement points below which a comparison has another answer: points only fall by themselves."""
+    found: set[int] = set()
+    for test in (test for condition in seen for test in conditions.tests(condition)):
+        if test.field == "engagement_points" and test.operator in ("at_least", "at_most", "between"):
+            low, high = test.value if test.operator == "between" else (test.value, test.value)
+            found |= set() if test.operator == "at_most" else {ceil(low)}
+            found |= set() if test.operator == "at_least" else {floor(high) + 1}
+        elif test.field == "engagement_points" and test.operator in ("is", "is_not", "in", "not_in"):
+            values = test.value if isinstance(test.value, list) else [test.value]
+            found |= {int(value) + more for value in values if isinstance(value, int | float) for more in (0, 1)}
+    return tuple(sorted(found))
 
 
 def _timed(seen: Iterable[Condition]) -> tuple[TimedTest, ...]:

@@ -63,6 +63,16 @@ class Engagement:
     cap: int
     levels: Levels
     opt_outs: OptOuts = field(default_factory=OptOuts)
+    marks: tuple[int, ...] = ()
+    """Points below which a condition has another answer, beside the levels."""
+    falls: tuple[int, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Gather the points below which something changes, the most first."""
+        lows = {low for low, _ in self.levels.thresholds[:-1]}.union(self.marks)
+        object.__setattr__(
+            self, "falls", tuple(sorted((low for low in lows.union(self.marks) if low > 0), reverse=True))
+        )
 
     def score(self, facts: Facts) -> Score:
         """Points as of the facts' instant, one reason per kind of activity."""
@@ -77,7 +87,9 @@ class Engagement:
         return Score(points, self.levels.name(points), reasons)
 
     def next_level_at(self, facts: Facts) -> datetime | None:
-        """The first whole second at which, with nothing new happening, the level has fallen; None when it cannot.
+        """The first whole second at which, with nothing new happening, the points fall below the next of *falls*.
+
+        None when they cannot.
 
         Where all acts decay at one rate, their sum does: it falls to T after half-life times log2(sum / T) days.
         """
@@ -86,7 +98,7 @@ class Engagement:
             return None
         raw = sum(worth.values())
         whole = self._whole(raw)
-        reached = next((low for low, _ in self.levels.thresholds[:-1] if 0 < low <= whole), None)
+        reached = next((low for low in self.falls if low <= whole), None)
         if reached is None:
             return None
         rate = None if capped else _one_rate(acts)

@@ -9,7 +9,16 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, mod
 
 from connector.model.document import misplaced
 from connector.policy.grammar_cases import CasePart
-from connector.policy.grammar_parts import CENTURY_DAYS, ConditionData, Name, Part, Sentence, StageWord, VerdictWord
+from connector.policy.grammar_parts import (
+    CENTURY_DAYS,
+    MOST_POINTS,
+    ConditionData,
+    Name,
+    Part,
+    Sentence,
+    StageWord,
+    VerdictWord,
+)
 
 
 class AppliesPart(Part):
@@ -24,7 +33,7 @@ class FitRulePart(Part):
 
     name: Name
     says: Sentence
-    points: int
+    points: int = Field(ge=-MOST_POINTS, le=MOST_POINTS)
     when: ConditionData
 
 
@@ -60,7 +69,7 @@ class FitPart(Part):
 class ActivityPart(Part):
     """What one kind of activity is worth, where more than its points is to be said."""
 
-    points: int = Field(ge=0)
+    points: int = Field(ge=0, le=MOST_POINTS)
     half_life_days: float | None = Field(default=None, gt=0, le=CENTURY_DAYS, strict=False)
     cap: int | None = Field(default=None, ge=0)
 
@@ -91,8 +100,8 @@ class EngagementPart(Part):
     half_life_days: float = Field(gt=0, le=CENTURY_DAYS, strict=False)
     cap: int = Field(ge=0)
     activities: dict[Name, Activity]
-    other_activity: int = Field(default=0, ge=0)
-    last_activity: int = Field(default=0, ge=0)
+    other_activity: int = Field(default=0, ge=0, le=MOST_POINTS)
+    last_activity: int = Field(default=0, ge=0, le=MOST_POINTS)
     opt_outs: OptOutsPart | None = None
 
 
@@ -246,7 +255,7 @@ _ASSURANCE = r"^(auto|human|sampled\((100|[1-9]?[0-9](\.[0-9]+)?) ?%\))$"
 
 
 def _is_assurance(word: str) -> str:
-    if not re.match(_ASSURANCE, word):
+    if not re.fullmatch(_ASSURANCE, word):
         raise ValueError("write `auto`, `human` or a share such as `sampled(5 %)`")
     return word
 

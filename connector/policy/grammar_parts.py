@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 CONDITION_MARK = "a condition"
 CENTURY_DAYS = 36_500
 """No span of a policy is longer: the calendar of dates ends somewhere."""
+MOST_POINTS = 1_000_000
 ConditionData = Annotated[Any, WithJsonSchema({"description": CONDITION_MARK})]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$", max_length=60)]
 Sentence = Annotated[str, Field(min_length=3, max_length=300)]

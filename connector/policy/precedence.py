@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from connector.errors import Finding, InputError
@@ -49,7 +49,13 @@ def side_by_side(books: Sequence[Rulebook]) -> Policies:
     findings = precedence_findings(books)
     if findings:
         raise InputError(findings, next_command=_NEXT)
-    return Policies(tuple(books))
+    return Policies(tuple(_mindful_of(books[:index], book) for index, book in enumerate(books)))
+
+
+def _mindful_of(earlier: Sequence[Rulebook], book: Rulebook) -> Rulebook:
+    """*book*, which looks at a lead again also when time alone may make it a lead of a policy that comes first."""
+    theirs = [test for other in earlier for test in other.applies_timed]
+    return replace(book, timed=(*book.timed, *theirs)) if theirs else book
 
 
 def precedence_findings(books: Sequence[Rulebook]) -> list[Finding]:

@@ -212,6 +212,7 @@ class Rulebook:
     even_if_worked: bool
     untouched_statuses: frozenset[str]
     timed: tuple[TimedTest, ...]
+    applies_timed: tuple[TimedTest, ...]
     known_at: Mapping[str, str]
     cases: tuple[PolicyCase, ...]
     lines: Mapping[tuple[str, str], int]

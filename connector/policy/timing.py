@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from connector.model.decision import Reason, Stage, Verdict
@@ -31,11 +32,11 @@ def look_again_at(
     return min((time for time in times if time is not None and time > facts.as_of), default=None)
 
 
-def run_out(rulebook: Rulebook, facts: Facts, verdict: Verdict) -> Sla | None:
-    """The first SLA on this verdict that has run out and says what then; None when none has."""
+def run_out(rulebook: Rulebook, facts: Facts, verdict: Verdict, but: Sequence[str] = ()) -> Sla | None:
+    """The first SLA on this verdict that has run out and says what then, *but* for those named; None when none has."""
     stage = facts.derived["stage"]
     for sla in rulebook.slas:
-        if sla.then is None or sla.verdict is not verdict or sla.stage not in (None, stage):
+        if sla.then is None or sla.verdict is not verdict or sla.stage not in (None, stage) or sla.name in but:
             continue
         due = _due(sla, facts)
         if due is not None and due <= facts.as_of:

@@ -63,17 +63,23 @@ def _not_too_near(rulebook: Rulebook, facts: Facts, answer: Answer) -> Answer:
         return answer
     points, level = facts.derived["fit_points"], str(facts.derived["fit"])
     above = rulebook.fit.levels.above(int(str(points)))
-    if above is None or above >= band or _one_level_lower(rulebook, facts, level).converts:
+    if (
+        above is None
+        or above >= band
+        or _one_level_lower(rulebook, facts, level, int(str(points)) - above - 1).converts
+    ):
         return answer
     told = f"The fit is {above} points above the level {level}; under {band} a person decides."
     return answer.instead(Verdict.REVIEW, NEAR_THRESHOLD, told)
 
 
-def _one_level_lower(rulebook: Rulebook, facts: Facts, level: str) -> Verdict:
-    """The table's verdict if the fit were one level lower; the facts are left as they were."""
+def _one_level_lower(rulebook: Rulebook, facts: Facts, level: str, points: int) -> Verdict:
+    """The table's verdict if the fit were one level lower, by so many *points*; the facts are left as they were."""
     kept = dict(facts.derived)
-    facts.derived["fit"] = rulebook.fit.levels.below(level)
+    facts.derived.update({"fit": rulebook.fit.levels.below(level), "fit_points": points})
     facts.derived["stage"] = next((rule.stage for rule in rulebook.stages if rule.holds(facts)), Stage.NEW).value
+    out = (entry.reason for entry in rulebook.disqualifiers if entry.holds is not None and entry.holds(facts))
+    facts.derived["disqualified"] = next(out, "")
     lower = from_table(rulebook, facts).verdict
     facts.derived.clear()
     facts.derived.update(kept)

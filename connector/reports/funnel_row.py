@@ -50,6 +50,13 @@ def days(since: datetime | None, until: datetime | None) -> float | None:
     return (until - since).total_seconds() / _DAY
 
 
+def brings_amount(row: LeadHistory) -> bool:
+    """Whether the row's opportunity is in a sum: of several leads that led to one, the first such row counts it."""
+    if row.won_at is not None or row.lost_at is not None or row.disqualified_at is not None:
+        return row.won_at is not None and row.lost_at is None
+    return not row.gone and (row.sql_at is not None or row.srl_at is not None)
+
+
 def contradictions(row: LeadHistory, as_of: datetime) -> Iterator[str]:
     """What the instants and the amount of a row say that cannot be, each in a sentence."""
     latest: str | None = None

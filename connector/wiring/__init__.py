@@ -122,8 +122,10 @@ def read_text(path: Path, name: str = "") -> str:
     except FileNotFoundError:
         raise _missing(name or str(path), "file") from None
     except (OSError, UnicodeDecodeError) as error:
-        what = f"cannot be read: {type(error).__name__}"
-        raise InputError([Finding(name or str(path), 0, 0, "unreadable-file", what)]) from None
+        is_text = isinstance(error, UnicodeDecodeError)
+        what = "the text is not UTF-8" if is_text else f"cannot be read: {type(error).__name__}"
+        fix = "save it as UTF-8" if is_text else ""
+        raise InputError([Finding(name or str(path), 0, 0, "unreadable-file", what, fix)]) from None
 
 
 def _content(path: Path) -> str:

@@ -37,7 +37,9 @@ class History:
     store: SqliteStore
     book: Rulebook = field(default_factory=making.small)
 
-    def decide(self, number: int, *, days: float = 0, follows: int | None = None, **fields: Scalar) -> Decision:
+    def decide(
+        self, number: int, *, days: float = 0, follows: int | None = None, route: str = ROUTE, **fields: Scalar
+    ) -> Decision:
         """Decide on lead *number* as of *days* after the start; with *follows* it repeats that lead."""
         more: dict[str, Any] = {"as_of": making.NOW + timedelta(days=days)}
         inputs = making.inputs(_lead(number, fields), Linkage.NEW if follows is None else Linkage.LEAD, **more)
@@ -46,13 +48,13 @@ class History:
             older = Match(Kind.LEAD, ref(follows), 9.0, Band.LINK, ())
             resolution = replace(resolution, duplicate_of=older)
             inputs = replace(inputs, survivor=self.store.decisions.latest(ROUTE, ref(follows)))
-        return self.keep(replace(inputs, resolution=resolution))
+        return self.keep(replace(inputs, resolution=resolution), route)
 
-    def keep(self, inputs: DecisionInputs) -> Decision:
+    def keep(self, inputs: DecisionInputs, route: str = ROUTE) -> Decision:
         """Decide on these inputs, and store both as a run does."""
         version = digest_of([self.book.version, inputs.owner]) if inputs.owner else self.book.version
         decision = decide(self.book, inputs, Versions(version, "mapping", "matching"))
-        self.store.decisions.save(ROUTE, decision, inputs, "run")
+        self.store.decisions.save(route, decision, inputs, "run")
         return decision
 
     def replay(self, *books: Rulebook, **bounds: Any) -> Replayed:

@@ -20,9 +20,11 @@ from connector.model.plan import Action
 from connector.model.progress import CrosswalkEntry
 from connector.model.records import Activity, Kind, RecordRef, external_key
 from connector.model.replay import Fared, Opened, Part
+from connector.pipeline.replay import replay
 from connector.pipeline.replay_changes import parts_changed
 from connector.pipeline.replay_ledger import CARRIED, Ledger
-from connector.policy import load_policy
+from connector.policy import load_policy, side_by_side
+from connector.wiring import Silence
 from tests.policy import making
 from tests.store.making import orders, plan, receipt, step
 
@@ -256,6 +258,15 @@ def test_bounds_hold(past: History) -> None:
     assert (found.first, found.last) == (making.NOW + timedelta(days=1), making.NOW + timedelta(days=2))
     none = past.replay(since=making.NOW + timedelta(days=9))
     assert (none.decisions, none.first, none.last) == (0, None, None)
+
+
+def test_span_is_that_of_all_routes(past: History) -> None:
+    """Routes are replayed one after the other; the first and the last decision are those of all."""
+    past.decide(1, days=3)
+    past.decide(2, days=1, route="other")
+    policies = side_by_side((past.book,))
+    found = replay(past.store, {ROUTE: policies, "other": policies}, Silence())
+    assert (found.first, found.last) == (making.NOW + timedelta(days=1), making.NOW + timedelta(days=3))
 
 
 def test_conversions_come_earlier(past: History) -> None:

@@ -106,6 +106,9 @@ def test_tables_that_make_no_sense(line: dict[str, str], rule: str) -> None:
         ("levels: {strong: 50, middling: 20, weak: 0}", "levels: {strong: 50}", "levels"),
         ("levels: {engaged: 10, some: 4, none: 0}", "levels: {engaged: 10, none: 10}", "levels"),
         ("half_life_days: 10", "half_life_days: 0", "bad-value"),
+        ("webinar: 16", f"webinar: 1{'0' * 320}", "bad-value"),
+        ("{company} - {action}", "{company - {action}", "unknown-placeholder"),
+        ("motions:", 'assurance: {convert: "auto\\n"}\nmotions:', "bad-value"),
         ("yes_needed: 3", "yes_needed: 5", "bad-value"),
         ("window_days: 30", "window_days: soon", "bad-value"),
         ("window_days: 30", "window_days: 99999999999", "bad-value"),
@@ -130,6 +133,14 @@ def test_all_problems_are_found_at_once() -> None:
     found = [finding.rule for finding in caught.value.findings]
     assert found == ["unknown-field", "unknown-operator", "no-reason", "unknown-placeholder"]
     assert str(caught.value.findings[0]).startswith(f"{PATH}:29:38:")
+
+
+def test_layout_that_cannot_be_read_has_its_fix() -> None:
+    """Tabs are told from other syntax, and what is nested without end is refused where it gets too deep."""
+    (tab,) = findings("fit:\n\tlevels: {}\n")
+    assert (tab.line, tab.rule, tab.fix) == (2, "yaml-syntax", "indent with blanks, not with tabs")
+    deep = findings(f"fit: {'{not: ' * 3000}1{'}' * 3000}\n")
+    assert "too-deep" in [one.rule for one in deep]
 
 
 @pytest.mark.parametrize("text", ["", "[]", "fit: {", "just words", "fit: 1\nfit: 2"])

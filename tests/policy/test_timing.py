@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from connector.model.decision import Decision, Verdict
 from connector.model.records import Activity, iso
-from tests.policy.making import NOW, decided, lead, small, starter
+from connector.policy import decide, load_policy, side_by_side
+from tests.policy.making import NOW, VERSIONS, changed, decided, inputs, lead, loaded, small, starter
+from tests.policy.making import SMALL as TEXT
 
 SMALL = small()
 SECOND = timedelta(seconds=1)
@@ -105,3 +107,48 @@ def test_looking_again_moves_forward() -> None:
         assert again > moment
         moment = again
     assert levels(decided(rulebook, record, as_of=moment))[2] is Verdict.DISQUALIFY
+
+
+def test_conditions_on_points_are_looked_at_again() -> None:
+    """A row that asks for engagement points holds only until so few are left, whatever the level."""
+    busy = "  - {name: busy, says: Active., when: {field: engagement_points, at_least: 14}, verdict: review}"
+    book = loaded(changed(rest=f"{busy}\n  - {{name: rest, says: Not yet., verdict: nurture}}"))
+    webinar = (Activity("webinar", NOW, "t:1"),)
+    found = decided(book, lead(), activities=webinar)
+    assert (found.verdict, found.look_again_at is not None) == (Verdict.REVIEW, True)
+    again = found.look_again_at or NOW
+    assert decided(book, lead(), activities=webinar, as_of=again - SECOND).verdict is Verdict.REVIEW
+    assert decided(book, lead(), activities=webinar, as_of=again).verdict is Verdict.NURTURE
+
+
+def test_age_may_hand_a_lead_to_another_policy() -> None:
+    """Where an earlier policy is for old leads, a younger one is looked at again when it has that age."""
+    applies = "applies: {says: Old leads., when: {field: created_at, older_than_days: 30}}"
+    old = load_policy(f"name: old\n{applies}\n{TEXT}", "old.yaml")
+    policies = side_by_side([old, load_policy(f"name: rest\n{TEXT}", "rest.yaml")])
+    young = inputs(lead(created_at=ago(1)))
+    found = decide(policies.of(young), young, VERSIONS)
+    assert (found.policy, found.look_again_at) == ("rest", NOW + timedelta(days=29, seconds=1))
+
+
+def test_one_sla_follows_another() -> None:
+    """The verdict that an SLA ends in may have an SLA of its own; both run out by themselves."""
+    slas = """slas:
+  - name: look
+    says: Look at it.
+    verdict: review
+    counted_from: [created_at]
+    hours: 24
+    then: {verdict: nurture, reason: waited}
+  - name: forget
+    says: Forget it.
+    verdict: nurture
+    counted_from: [created_at]
+    hours: 48
+    then: {verdict: disqualify, reason: not-a-fit}
+"""
+    book = loaded(changed(rest="  - {name: rest, says: Not yet., verdict: review}") + slas)
+    record = lead(created_at=iso(NOW))
+    after = [decided(book, record, as_of=NOW + timedelta(hours=hours)) for hours in (0, 25, 49, 999)]
+    assert [one.verdict.value for one in after] == ["review", "nurture", "disqualify", "disqualify"]
+    assert after[1].look_again_at == NOW + timedelta(hours=48)

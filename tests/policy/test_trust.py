@@ -139,3 +139,14 @@ def test_stage_of_an_sla_must_fit() -> None:
     book = adding(SLA.replace("stage: new", "stage: MQL").replace("VERDICT", "review").replace("REASON", "slow"))
     made = decided(book, lead(created_at="2026-01-01T08:00:00Z"))
     assert (made.verdict, made.stage) == (Verdict.NURTURE, Stage.NEW)
+
+
+@pytest.mark.parametrize("asked", ["{field: fit, is: weak}", "{field: fit_points, at_most: 19}"])
+def test_band_knows_disqualifiers_and_points(asked: str) -> None:
+    """A lead that would be disqualified one level lower does not convert by a hair."""
+    foe = f"  - {{reason: foe, says: It does not fit., when: {asked}}}"
+    asks = "  - {name: asks, says: Asked., when: {field: intent, is: true}, verdict: convert}"
+    book = loaded(changed(foe=foe, asks=asks).replace("fit:\n", "fit:\n  review_band: 5\n", 1))
+    wanted = {name: value for name, value in HOT.items() if name != "employees"}
+    found = decided(book, lead(**wanted, rating="Hot"))
+    assert (found.verdict, found.reasons[0].code) == (Verdict.REVIEW, "near-threshold")

@@ -118,6 +118,17 @@ def test_held_back_leads_are_not_sampled(project: Project) -> None:
         assert (len(converted(project)), project.rows("SELECT count(*) FROM samples")) == (done, [(done,)])
 
 
+def test_sealed_conversions_are_sampled(project: Project) -> None:
+    """What the first plan of a policy carries out is evidence too, though it was decided before."""
+    project.edit(POLICY, "sample_percent: 20", "sample_percent: 100")
+    project.load(new_leads(1, 2))
+    file = project.folder / "plan.json"
+    assert project.run("plan", "salesforce", "-o", str(file)).code == 0
+    project.advance(60)
+    assert project.run("apply", str(file)).code == 0
+    assert [one["counts"] for one in project.run("review", "samples").json["samples"]] == [True, True]
+
+
 def test_ready_leads_go_first(project: Project) -> None:
     """A lead that is ready for sales goes before one that came earlier and is not."""
     limit(project, "conversions_per_run", 1)
@@ -163,6 +174,19 @@ def test_owners_take_turns(project: Project) -> None:
     assert kept == dict(zip(COMPANIES[:3], foreseen, strict=True))
     assert [row["OwnerId"] for row in project.dump("Opportunity")] == foreseen
     assert sorted(turn for (turn,) in project.rows("SELECT turn FROM owner_turns")) == [0, 1, 2]
+
+
+def test_sealed_followers_use_up_no_turn(project: Project) -> None:
+    """Of a plan, too, a lead that joins another one's company leaves the turn to the next company."""
+    owners(project)
+    pair = [demo_lead(1, "Ada", "Marsh", "Amber Looms"), demo_lead(2, "Bob", "Tandy", "Amber Looms")]
+    project.load({"Lead": [*pair, demo_lead(3, "Cyd", "Umbra", "Brick Foundry")]})
+    file = project.folder / "plan.json"
+    assert project.run("plan", "salesforce", "-o", str(file)).code == 0
+    assert project.run("apply", str(file)).code == 0
+    project.load({"Lead": [demo_lead(4, "Dee", "Brandvik", "Copper Lane")]})
+    assert project.sync().code == 0
+    assert [row["OwnerId"] for row in project.dump("Account")] == [ANN, BEN, ANN]
 
 
 def test_queue_owned_lead_converts_with_policys_owner(project: Project) -> None:

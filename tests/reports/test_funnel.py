@@ -155,6 +155,13 @@ def test_shared_opportunity_is_worth_its_amount_once() -> None:
     assert any("1 lead led to the opportunity of another one" in note for note in told.notes)
 
 
+def test_shared_opportunity_is_worth_it_in_any_order() -> None:
+    """A lead of the deal that is in no sum leaves the amount to the one that is."""
+    rows = [way(1, opportunity="006A", amount=10.0, mql=1), way(2, sql=1, amount=10.0, opportunity="006A")]
+    for told in (report(rows), report(rows[::-1])):
+        assert told.total.pipeline.qualified == Amounts(1, 10.0, 0)
+
+
 def test_time_in_stage_tells_origins_apart() -> None:
     """Days in stage are told by how they are known, and those still in it apart from those that left."""
     rows = [
