@@ -299,8 +299,6 @@ class TestWords:
             ("mapping", "lint", "no-such-folder"),
             ("mapping", "schema", "recipe"),
             ("sync", "--dryrun"),
-            ("policy", "gate", "--reopen", "policy", "--by", " ", "--why", "mended"),
-            ("review", "sample", "1", "--answer", "convert", "--by", ""),
             ("report", "stagnant", "--days", "99999999999"),
             ("snyc",),
         ],
@@ -310,6 +308,19 @@ class TestWords:
         """Unknown ids, dates, files, options and verbs give 2 (a folder of mappings that is not there, 78)."""
         assert_refused(folder.type(*words), 78 if "no-such-folder" in words else 2)
         assert folder.sandbox.calls() == []
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            ("policy", "gate", "--reopen", "policy", "--why", "mended"),
+            ("review", "sample", "1", "--answer", "convert"),
+            ("dead-letters", "discard", "1", "--why", "none"),
+        ],
+        ids=" ".join,
+    )
+    def test_nobody_can_do_nothing(self, folder: Folder, words: tuple[str, ...]) -> None:
+        """What is kept names somebody: a blank name is refused."""
+        assert_refused(folder.type(*words, "--by", " "), 2, "names nobody")
 
     def test_review_answer_must_fit(self, leads: Folder) -> None:
         """An unknown reason or candidate gives 2 and the review stays open."""

@@ -80,6 +80,19 @@ def test_report_for_people_says_what_to_beware_of(leads: Path) -> None:
     assert "proposal: policy.proposed.yaml" in said
 
 
+def test_best_of_nothing_is_told(leads: Path) -> None:
+    """Where most rows are bad signs, whoever shows none of them would pass for the best: report and file say so."""
+    lines = ["Region,Size,Won"]
+    for number in range(600):
+        region, draw = ("South", "North", "West")[number % 3], number * 7919 % 100
+        lines.append(f"{region},{number % 5},{int(draw < (8 if region == 'South' else 88))}")
+    leads.write_text("\n".join(lines), "utf-8")
+    answer = calibrate(leads, "--policy", str(POLICY), "-o", "new.yaml")
+    assert answer.code == 0, answer.err
+    assert "Beware: a lead that no row speaks of has 0 points: it is `strong`" in answer.said
+    assert "Beware: a lead that no row speaks of" in Path("new.yaml").read_text("utf-8")
+
+
 def test_policy_declares_what_is_known_when(leads: Path) -> None:
     """`known_at:` of the policy leaves a column out, or keeps one that looks like a leak."""
     known = 'known_at: {"Call Verdict": worked, x_lost_because: created}\n'

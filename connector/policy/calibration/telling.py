@@ -61,6 +61,8 @@ def head_lines(proposal: Proposal, source: str) -> Iterator[str]:
         yield f"  {band.low:>4} to {band.high:>4}: {band.predicted:>6.1%}, {band.observed:>6.1%} of {band.leads}"
     if found.left_out:
         yield f"Left out as possible leaks: {', '.join(found.left_out)}."
+    for line in _of_nothing(proposal):
+        yield from _wrapped(line)
     yield from _wrapped(TOGETHER)
     yield from _wrapped(CAVEAT)
 
@@ -75,6 +77,16 @@ def _short_of_aim(proposal: Proposal) -> Iterator[str]:
     if not proposal.levels.met:
         name, begins = next(iter(proposal.levels.begins.items()))
         yield f"No points reach the precision aimed at: {name} begins where it is best ({begins.precision:.1%})."
+
+
+def _of_nothing(proposal: Proposal) -> Iterator[str]:
+    """A table of mostly bad signs lets whoever shows none of them pass for the best."""
+    name, begins = next(iter(proposal.levels.begins.items()))
+    if begins.points <= 0:
+        yield (
+            f"Beware: a lead that no row speaks of has 0 points: it is `{name}`, though no mapping may fill the columns."
+            " `connector mapping lint` names such columns once the proposal is in use."
+        )
 
 
 def _threshold(one: Threshold) -> str:
@@ -102,6 +114,7 @@ def report_lines(proposal: Proposal) -> Iterator[str]:
     for leak in found.doubtful:
         yield f"look at it: `{leak.column}`: {leak.says}; is it known when the lead comes in?"
     yield from _aside_lines(found.aside)
+    yield from _of_nothing(proposal)
     yield TOGETHER
     yield CAVEAT
 
