@@ -84,7 +84,7 @@ def _of_nothing(proposal: Proposal) -> Iterator[str]:
     name, begins = next(iter(proposal.levels.begins.items()))
     if begins.points <= 0:
         yield (
-            f"Beware: a lead that no row speaks of has 0 points: it is `{name}`, though no mapping may fill the columns."
+            f"Beware: a lead that no row speaks of has 0 points: it is `{name}`, also where no mapping fills a column."
             " `connector mapping lint` names such columns once the proposal is in use."
         )
 
