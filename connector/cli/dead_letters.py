@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import click
 
 from connector.cli.output import counted, put_json, say, table
-from connector.cli.session import Session, by, verb
+from connector.cli.session import Session, by_option, verb
 from connector.cli.story import refs_json
 from connector.errors import UsageError
 from connector.model.progress import DeadLetter
@@ -68,7 +68,7 @@ def retry(session: Session, ids: tuple[int, ...], everything: bool) -> int:
 @command.command("discard")
 @click.argument("ids", nargs=-1, type=int)
 @click.option("--why", required=True, help="The reason; no lead is left aside without one.")
-@by("Who discards them.")
+@by_option("Who discards them.")
 @verb
 def discard(session: Session, ids: tuple[int, ...], why: str, by: str) -> int:
     """Set parked rows aside for good, with a reason that is kept.

@@ -8,7 +8,7 @@ import click
 
 from connector.cli.blame import judgement_json, places_of
 from connector.cli.output import counted, put_json, say
-from connector.cli.session import Session, by, verb
+from connector.cli.session import Session, by_option, verb
 from connector.model.match import Judgement, Word
 from connector.model.records import iso
 from connector.pipeline.blame import called_wrong
@@ -20,7 +20,7 @@ from connector.pipeline.lookup import record_named
 @click.argument("left")
 @click.argument("word", type=click.Choice([word.value for word in Word]))
 @click.argument("right")
-@by("Who says so.")
+@by_option("Who says so.")
 @click.option("--note", default="", help="Why; kept with the word.")
 @verb
 def command(session: Session, left: str, word: str, right: str, by: str, note: str) -> int:

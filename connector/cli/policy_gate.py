@@ -10,7 +10,7 @@ import click
 
 from connector.cli.output import counted, put_json, say
 from connector.cli.sampled import Counting
-from connector.cli.session import Session, by, verb
+from connector.cli.session import Session, by_option, verb
 from connector.errors import UsageError
 from connector.model.assurance import GateRecord, gate_facts
 from connector.model.decision import Gate
@@ -34,7 +34,7 @@ class _Standing:
 
 @click.command("gate")
 @click.option("--reopen", "name", metavar="POLICY", help="Open the closed gate of this policy.")
-@by("Who opens it.")
+@by_option("Who opens it.")
 @click.option("--why", default="", help="What was done about it; kept with the gate.")
 @verb
 def command(session: Session, name: str | None, by: str, why: str) -> int:

@@ -24,7 +24,7 @@ from connector.cli.review_told import (
     say_queue,
     say_review,
 )
-from connector.cli.session import Session, by, verb
+from connector.cli.session import Session, by_option, verb
 from connector.cli.story import match_json
 from connector.model.progress import Answer, AnswerWord, Review, Standing
 from connector.pipeline.review import Manner, Settled, decide_review
@@ -49,7 +49,7 @@ command.add_command(sample)
 @click.option("--all", "everything", is_flag=True, help="Answered and closed ones too, at the end.")
 @click.option("--each", is_flag=True, help="Every look-alike on a line of its own.")
 @click.option("--why", "reasoned", is_flag=True, help="The factors of each priority, and what they rest on.")
-@by("Who asks: what they passed is last.")
+@by_option("Who asks: what they passed is last.")
 @verb
 def list_reviews(session: Session, everything: bool, each: bool, reasoned: bool, by: str) -> int:
     """List open reviews, those first whose answer is worth most.
@@ -74,7 +74,7 @@ def list_reviews(session: Session, everything: bool, each: bool, reasoned: bool,
 
 @command.command("show")
 @click.argument("review_id", type=int)
-@by("Who looks.")
+@by_option("Who looks.")
 @verb
 def show(session: Session, review_id: int, by: str) -> int:
     """Show one review: lead and candidates side by side, the evidence, and what can be answered.
@@ -112,7 +112,7 @@ def _manner(function: Callable[..., int]) -> Callable[..., int]:
 @click.argument("review_id", type=int)
 @click.argument("word", type=click.Choice([word.value for word in AnswerWord]))
 @click.argument("what", required=False)
-@by("Who decides.")
+@by_option("Who decides.")
 @click.option("--note", default="", help="Why; kept with the answer.")
 @_manner
 @verb

@@ -10,7 +10,7 @@ import click
 
 from connector.cli.output import put_json, say, table
 from connector.cli.sampled import Counting
-from connector.cli.session import Session, by, verb
+from connector.cli.session import Session, by_option, verb
 from connector.cli.story import match_lines, refs_json, resolution_json
 from connector.errors import UsageError
 from connector.model.assurance import GateRecord, Sample, gate_facts
@@ -69,7 +69,7 @@ def samples(session: Session, everything: bool) -> int:
 @click.command("sample")
 @click.argument("number", type=int)
 @click.option("--answer", type=click.Choice([word.value for word in Verdict]), help="What you would have done.")
-@by("Who answers.")
+@by_option("Who answers.")
 @verb
 def sample(session: Session, number: int, answer: str | None, by: str) -> int:
     """Show lead NUMBER of the blind review as it was known when it was decided; with --answer keep what you say.

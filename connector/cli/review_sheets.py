@@ -10,7 +10,7 @@ import click
 from connector.cli.output import counted, put_json, say
 from connector.cli.review_desk import find_of, order_terms, terms_of
 from connector.cli.review_files import read_sheet, write_sheet
-from connector.cli.session import Session, by, verb
+from connector.cli.session import Session, by_option, verb
 from connector.cli.sheets import spare_inputs
 from connector.errors import UsageError
 from connector.model.progress import Standing
@@ -49,7 +49,7 @@ def export(session: Session, file: Path, route: str | None, force: bool) -> int:
 
 @click.command("import")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@by("Who answered.")
+@by_option("Who answered.")
 @click.option("--skip-bad", is_flag=True, help="Keep the sound rows, and tell what is wrong with the others.")
 @verb
 def take_in_answers(session: Session, file: Path, by: str, skip_bad: bool) -> int:

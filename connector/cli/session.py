@@ -41,7 +41,7 @@ class Session:
             yield house
 
 
-def by(says: str) -> Callable[[F], F]:
+def by_option(says: str) -> Callable[[F], F]:
     """The option ``--by``: who does it, the user's name when left out; what is kept names somebody."""
     return click.option("--by", default=getpass.getuser, show_default="the user's name", help=says, callback=_somebody)
 

@@ -70,9 +70,7 @@ class Engagement:
     def __post_init__(self) -> None:
         """Gather the points below which something changes, the most first."""
         lows = {low for low, _ in self.levels.thresholds[:-1]}.union(self.marks)
-        object.__setattr__(
-            self, "falls", tuple(sorted((low for low in lows.union(self.marks) if low > 0), reverse=True))
-        )
+        object.__setattr__(self, "falls", tuple(sorted((low for low in lows if low > 0), reverse=True)))
 
     def score(self, facts: Facts) -> Score:
         """Points as of the facts' instant, one reason per kind of activity."""

@@ -7,6 +7,7 @@ comparison holds when it holds for one of them, and ``is_not`` / ``not_in`` when
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
@@ -92,7 +93,7 @@ def _numeric_problem(operator: str, value: object, kind: FieldType) -> str:
 
 
 def _plain(value: object) -> bool:
-    return isinstance(value, str | int | float | bool)
+    return isinstance(value, str | bool) or _number_like(value)
 
 
 def _texts(value: object) -> bool:
@@ -101,7 +102,7 @@ def _texts(value: object) -> bool:
 
 
 def _number_like(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def compiled(operator: str, value: Any, read: Reader, lists: Mapping[str, Sequence[str]]) -> Callable[[Facts], bool]:

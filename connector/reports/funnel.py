@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from connector.model.history import LeadHistory
-from connector.reports.funnel_row import STAGES, Anomaly, brings_amount, contradictions
+from connector.reports.funnel_row import STAGES, Anomaly, contradictions, sum_of
 from connector.reports.funnel_tally import Sum, Tally
 from connector.reports.funnel_way import LEGS, Way
 from connector.reports.measures import Rate, Seen, Spread, spread
@@ -151,7 +151,7 @@ class _Count:
             return
         if row.created_at is None and "created_at" not in self.question.missing:
             self._strange(row, "no created_at: it is in no cohort, and in no duration that begins with it")
-        shared = bool(row.opportunity) and brings_amount(row) and not self.deals.add(row.opportunity)
+        shared = bool(row.opportunity and sum_of(row)) and not self.deals.add(row.opportunity)
         self.shared += shared
         way = Way(row, self.question.as_of, shared)
         if way.strange:

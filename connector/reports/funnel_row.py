@@ -11,6 +11,7 @@ from connector.model.history import LeadHistory
 STAGES = ("lead", "mql", "srl", "sql", "won")
 """The stages in their order; *lost* is the other way to end."""
 
+WON, QUALIFIED, UNQUALIFIED = "won", "qualified", "unqualified"
 _DAY = 86400.0
 _WORDS = {
     "created_at": "created",
@@ -50,11 +51,13 @@ def days(since: datetime | None, until: datetime | None) -> float | None:
     return (until - since).total_seconds() / _DAY
 
 
-def brings_amount(row: LeadHistory) -> bool:
-    """Whether the row's opportunity is in a sum: of several leads that led to one, the first such row counts it."""
+def sum_of(row: LeadHistory) -> str:
+    """The sum that the row's amount is a part of: `WON`, `QUALIFIED`, `UNQUALIFIED`, or empty for none."""
     if row.won_at is not None or row.lost_at is not None or row.disqualified_at is not None:
-        return row.won_at is not None and row.lost_at is None
-    return not row.gone and (row.sql_at is not None or row.srl_at is not None)
+        return WON if row.won_at is not None and row.lost_at is None else ""
+    if row.gone or (row.sql_at is None and row.srl_at is None):
+        return ""
+    return QUALIFIED if row.sql_at is not None else UNQUALIFIED
 
 
 def contradictions(row: LeadHistory, as_of: datetime) -> Iterator[str]:

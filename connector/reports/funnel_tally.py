@@ -10,7 +10,7 @@ from array import array
 from collections import Counter, defaultdict
 
 from connector.model.history import LeadHistory
-from connector.reports.funnel_row import STAGES
+from connector.reports.funnel_row import QUALIFIED, STAGES, UNQUALIFIED, WON, sum_of
 from connector.reports.funnel_way import LEGS, Way
 
 _DATED = ("mql", "srl", "sql", "won", "lost")
@@ -68,37 +68,34 @@ class Tally:
             key, length = way.still
             self.still[key].append(length)
         if not way.both:
-            self._outcome(way.row, way.shared)
+            self._outcome(way.row)
+        if not way.shared:
+            self._worth(way.row)
 
     @property
     def reached(self) -> list[int]:
         """How many leads came to each stage or further."""
         return [sum(self.depths[stage:]) for stage in range(len(STAGES))]
 
-    def _outcome(self, row: LeadHistory, shared: bool) -> None:
-        """What became of it; a lead said to be both won and lost counts in no rate and no sum.
-
-        An opportunity that several leads led to is one: its amount counts once, with the first of them.
-        """
+    def _outcome(self, row: LeadHistory) -> None:
+        """What became of it; a lead said to be both won and lost counts in no rate and no sum."""
         if row.won_at is not None:
             self.won[row.customer] += 1
-            if not shared:
-                self.won_value.add(row.amount)
         elif row.lost_at is not None:
             (self.lost if row.sql_at is not None else self.lost_before_sql)[row.customer] += 1
             self.reasons["lost" if row.sql_at is not None else "disqualified"][row.reason] += 1
         elif row.disqualified_at is not None:
             self.reasons["disqualified"][row.reason] += 1
-        else:
-            self._pipeline(row, shared)
-
-    def _pipeline(self, row: LeadHistory, shared: bool) -> None:
-        if row.recycled_at is not None or (row.reason and row.sql_at is None):
+        elif row.recycled_at is not None or (row.reason and row.sql_at is None):
             self.reasons["recycled"][row.reason] += 1
-        if shared or row.gone:
-            return
-        if row.sql_at is not None:
+
+    def _worth(self, row: LeadHistory) -> None:
+        """An opportunity that several leads led to is one: its amount counts once, with the first that is in a sum."""
+        part = sum_of(row)
+        if part == WON:
+            self.won_value.add(row.amount)
+        elif part == QUALIFIED:
             self.qualified.add(row.amount)
             self.forecast[row.forecast].add(row.amount)
-        elif row.srl_at is not None:
+        elif part == UNQUALIFIED:
             self.unqualified.add(row.amount)

@@ -51,6 +51,8 @@ def one(text: str) -> Finding:
         ("{field: employees, older_than_days: 4}", "bad-value"),
         ("{field: created_at, older_than_days: -4}", "bad-value"),
         ("{field: created_at, older_than_days: 99999999999}", "bad-value"),
+        ("{field: employees, at_least: 1e400}", "bad-value"),
+        ("{field: employees, is: 1e400}", "bad-value"),
         ("{field: rating, empty: false}", "bad-value"),
         ("{field: do_not_call, is: maybe}", "bad-value"),
         ("{field: title, matches_word: '---'}", "bad-value"),
