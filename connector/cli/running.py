@@ -211,14 +211,12 @@ def _gated(result: RouteResult, told: set[str]) -> Iterator[str]:
     """
     converts = any(result.verdicts[verdict] + result.redecided[verdict] for verdict in Verdict if verdict.converts)
     for gate in result.gates:
-        if gate.policy in told:
+        if gate.policy in told or (gate.state is Gate.PROBATION and not converts):
             continue
-        if gate.state is Gate.PROBATION and converts:
+        if gate.state is Gate.PROBATION:
             told.add(gate.policy)
             reviewed = f"{counted(gate.reviewed, 'conversion')} reviewed blind so far"
             yield f"policy {gate.policy} is on probation, {reviewed}: see `connector review samples`"
-        elif gate.state is Gate.PROBATION:
-            continue
         elif gate.state is Gate.CLOSED and not any(line.startswith(f"policy {gate.policy} ") for line in result.alerts):
             told.add(gate.policy)
             since = f"{gate.since:%Y-%m-%d}"
