@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 import requests
 
@@ -28,6 +30,35 @@ UNSORTED = frozenset(
 _ROWS = frozenset({".entry_list", ".data"})
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One answer as far as it is compared: recorded, or the sandbox's."""
+
+    status: int
+    kind: str
+    body: object
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """One pair after it was played, and what the recorded names stood for before its answers were compared."""
+
+    name: str
+    recorded: Told
+    here: Told
+    names: Names
+
+    def differences(self, names: Names, recorded: Told | None = None) -> Iterator[str]:
+        """Every difference between the recorded answer (or another in its place) and the sandbox's; binds *names*."""
+        told = recorded or self.recorded
+        if told.status != self.here.status:
+            yield f"status: {told.status} / {self.here.status}"
+        if told.kind != self.here.kind:
+            yield f"content type: {told.kind} / {self.here.kind}"
+        loose = self.name in UNSORTED
+        yield from differences(told.body, self.here.body, names, lambda at: loose and at in _ROWS)
+
+
 class Replay:
     """One run: the sandbox's SuiteCRM, and what the recorded names are called there."""
 
@@ -39,12 +70,16 @@ class Replay:
         self.refresh_token = ""
         self._sessions: dict[str, str] = {}
 
-    def play(self, pair: Mapping[str, Any]) -> list[str]:
-        """Send the recorded request; answers every difference between the recorded answer and the sandbox's."""
+    def play(self, pair: Mapping[str, Any]) -> tuple[Played, list[str]]:
+        """Send the recorded request; answers what was compared, and every difference."""
         request, recorded = pair["request"], pair["response"]
+        self.names.send(unquote(request["path"]) + json.dumps(request.get("body")))
         answer = self.send(request)
-        loose = pair["name"] in UNSORTED
-        return list(self._compare(recorded, answer, loose))
+        kind = {name.lower(): value for name, value in recorded["headers"].items()}["content-type"]
+        told = Told(recorded["status"], kind, recorded["body"])
+        here = Told(answer.status_code, answer.headers.get("Content-Type", ""), _body(answer, "json" in kind))
+        played = Played(pair["name"], told, here, self.names.copy())
+        return played, list(played.differences(self.names))
 
     def send(self, request: Mapping[str, Any]) -> requests.Response:
         """One recorded request, its names replaced."""
@@ -97,21 +132,6 @@ class Replay:
             return [self._secrets(item) for item in value]
         return value
 
-    def _compare(self, recorded: Mapping[str, Any], answer: requests.Response, loose: bool) -> Iterator[str]:
-        if recorded["status"] != answer.status_code:
-            yield f"status: {recorded['status']} / {answer.status_code}"
-        kind = {name.lower(): value for name, value in recorded["headers"].items()}["content-type"]
-        if kind != answer.headers.get("Content-Type"):
-            yield f"content type: {kind} / {answer.headers.get('Content-Type')}"
-        here: object = answer.text
-        if "json" in kind:
-            try:
-                here = answer.json()
-            except ValueError:
-                yield f"no JSON: {answer.text[:80]!r}"
-                return
-        yield from differences(recorded["body"], here, self.names, lambda at: loose and at in _ROWS)
-
     # -- what happened between the recorded calls ---------------------------------------------------------------
 
     def open_session(self, recorded: str, user_name: str = ADMIN) -> None:
@@ -137,3 +157,11 @@ class Replay:
     def here(self, recorded: str) -> str:
         """What a recorded id is called in the sandbox."""
         return self.names.here(recorded)
+
+
+def _body(answer: requests.Response, is_json: bool) -> object:
+    """The body: what its JSON means where JSON was recorded, else (and where it is none) its text."""
+    try:
+        return answer.json() if is_json else answer.text
+    except ValueError:
+        return answer.text

@@ -35,9 +35,15 @@ def test_first_meeting_binds_an_id() -> None:
         (None, ""),
         ("text", "Text"),
         (ONE, "no id"),
-        ("2026-11-21T19:25:00+00:00", "2026-11-22T10:00:01+00:00"),
-        ("2026-11-21T19:25:00+00:00", "2026-11-22T10:00:00-05:00"),
+        ("2026-11-21T19:25:00+00:00", "2026-11-21T19:30:01+00:00"),
+        ("2026-11-21T19:25:00+00:00", "2026-11-21T19:25:00-05:00"),
         ("2026-11-21 19:25:00", "2026-11-21T19:25:00"),
+        ("2026-11-21 19:25:00", "2026-11-21 14:25:00"),
+        ("2026-11-21 19:25:00", "2026-99-21 19:25:00"),
+        ("2026-11-21T19:25:00+00:00", "2026-11-21T14:25:00+00:00"),
+        (f"{ONE} and {ONE}", f"{ONE} and {TWO}"),
+        (["a", "(cut)"], ["a"]),
+        ([ONE, TWO], [ONE, ONE]),
         ("<jwt>", "token"),
     ],
 )
@@ -49,15 +55,34 @@ def test_other_meaning_differs(recorded: object, here: object) -> None:
 @pytest.mark.parametrize(
     ("recorded", "here"),
     [
-        ("2026-11-21 19:25:55", "2027-01-01 00:00:01"),
-        ("2026-11-21T19:25:00+00:00", "2027-01-01T10:31:00+00:00"),
+        ("2026-11-21 19:25:55", "2026-11-21 19:27:01"),
+        ("2026-11-21T19:25:00+00:00", "2026-11-21T19:31:00+00:00"),
+        (f"{ONE} and {ONE}", f"{TWO} and {TWO}"),
         ("<jwt>", "aa.bb.cc"),
         (["a", "(cut)"], ["a", "b", "c"]),
     ],
 )
 def test_moments_and_tokens_are_free(recorded: object, here: object) -> None:
-    """A moment stands for any moment written like it, a token for any token, a cut list for its beginning."""
+    """A moment stands for any of that hour written like it, a token for any token, a cut list for its beginning."""
     assert not _differ(recorded, here)
+
+
+def test_what_was_sent_comes_back() -> None:
+    """Moments and ids that the request brought along are the caller's own: no others do in their place."""
+    at = "2020-01-02 03:04:05"
+    names = Names()
+    names.send(f'{{"id": "{ONE}", "date_entered": "{at}"}}')
+    assert not _differ({"id": ONE, "date_entered": at}, {"id": ONE, "date_entered": at}, names)
+    assert _differ({"id": ONE}, {"id": TWO}, names)
+    assert _differ({"date_entered": at}, {"date_entered": "2020-01-02 03:05:05"}, names)
+    assert _differ({"date_modified": "2026-11-21 19:25:00"}, {"date_modified": at}, names)
+
+
+def test_names_stand_for_one_each() -> None:
+    """An id of the sandbox stands for one recorded id: a second one bound to it would hide that a record is missing."""
+    names = Names()
+    assert not _differ({"id": ONE}, {"id": TWO}, names)
+    assert _differ({"id": ONE.replace("1", "3")}, {"id": TWO}, names)
 
 
 def test_unsorted_rows_are_told_by_id() -> None:
@@ -68,3 +93,7 @@ def test_unsorted_rows_are_told_by_id() -> None:
     other = {"id": ONE.replace("1", "3"), "name": "a", "value": "q"}
     assert not _differ(recorded, [other, recorded[1]], loose=True)
     assert _differ(recorded, [{**other, "name": "b"}, recorded[1]], loose=True)
+    linked = [{"id": ONE, "link": f"Leads/{ONE}/contacts"}]
+    assert not _differ(linked, [{"id": TWO, "link": f"Leads/{TWO}/contacts"}], loose=True)
+    assert _differ(linked, [{"id": TWO, "link": f"Leads/{TWO}/accounts"}], loose=True)
+    assert _differ([{"id": ONE, "rows": [1]}], [{"id": TWO, "rows": [1, 2]}], loose=True)
