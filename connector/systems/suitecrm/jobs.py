@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from connector.model.plan import Action, Order
-from connector.model.progress import ObjectShape
+from connector.model.progress import FieldShape, ObjectShape
 from connector.model.records import Scalar
 from connector.systems.suitecrm.line import LEADS, OPPORTUNITIES, Refusal, Row, chosen_id
 from connector.systems.suitecrm.shapes import STOCK_PROBABILITIES
-from connector.systems.suitecrm.values import Sent, Unsendable, encode, stands
+from connector.systems.suitecrm.values import Sent, Unsendable, encode, stands, unchanged
+
+Same = Callable[[Sent, Scalar, FieldShape], bool]
 
 KEYED = (Action.LAND, Action.CREATE)
 
@@ -115,7 +117,7 @@ def lacking(values: Mapping[str, Sent], shape: ObjectShape, *, new: bool) -> Ref
 
 def differing(told: Mapping[str, Sent], row: Row, shape: ObjectShape, *, blanks_only: bool) -> dict[str, Sent]:
     """What has to be written on a record that is there; *blanks_only* leaves alone what it holds already."""
-    found = {name: value for name, value in told.items() if not holds(row, name, value, shape)}
+    found = {name: value for name, value in told.items() if not holds(row, name, value, shape, unchanged)}
     if blanks_only:
         found = {name: value for name, value in found.items() if row.values.get(name) in (None, False)}
     stage = found.get("sales_stage")
@@ -125,8 +127,8 @@ def differing(told: Mapping[str, Sent], row: Row, shape: ObjectShape, *, blanks_
     return found
 
 
-def holds(row: Row, name: str, sent: Sent, shape: ObjectShape) -> bool:
-    """Whether a record holds a value as SuiteCRM keeps it."""
+def holds(row: Row, name: str, sent: Sent, shape: ObjectShape, same: Same = stands) -> bool:
+    """Whether a record holds a value, as SuiteCRM keeps it unless *same* asks for more."""
     if name in _UNREAD or name not in shape.fields:
         return True
     read = row.values.get(name)
@@ -134,7 +136,7 @@ def holds(row: Row, name: str, sent: Sent, shape: ObjectShape) -> bool:
         return True  # a lead linked to an account shows that account's name
     if name == "status" and shape.name == LEADS and sent == "":
         return True  # a lead without a status is given the first one on every save
-    return stands(sent, read, shape.fields[name])
+    return same(sent, read, shape.fields[name])
 
 
 def amiss(row: Row, values: Mapping[str, Sent], shape: ObjectShape) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ DECIMALS = frozenset({"float", "double", "decimal", "decimal2", "currency"})
 INSTANTS = frozenset({"datetime", "datetimecombo", "timestamp"})
 DATES = frozenset({"date"})
 ENUMS = frozenset({"enum", "radioenum", "dynamicenum"})
+_NO_TEXT = BOOLS | INTEGERS | DECIMALS | INSTANTS | DATES
 
 _ENTITIES = {"&quot;": '"', "&lt;": "<", "&gt;": ">", "&#039;": "'"}
 _ENTITY = re.compile("|".join(map(re.escape, _ENTITIES)))
@@ -179,7 +180,7 @@ def stands(sent: Sent, read: Scalar, shape: FieldShape) -> bool:
     """Whether a field read back holds what was sent, as SuiteCRM keeps it.
 
     Markup is removed on save, ``&amp;`` decoded, and a database without four-byte characters stores ``?``
-    for them; where the text held markup, whatever the server made of it is taken as its version.
+    for them; where the text held markup, whatever the server left of it is taken as its version.
     """
     if shape.type in BOOLS:
         return bool(_truth(sent)) is bool(read)
@@ -192,7 +193,32 @@ def stands(sent: Sent, read: Scalar, shape: FieldShape) -> bool:
     left, right = _laundered(str(sent)), _laundered(str(read or ""))
     if shape.name in ("email1", "email2"):
         return left.lower() == right.lower()
-    return left == right or ("<" in str(sent) and bool(_MARKUP.search(str(sent))))
+    return left == right or _is_left_of(str(sent), str(read or ""))
+
+
+def unchanged(sent: Sent, read: Scalar, shape: FieldShape) -> bool:
+    """Whether writing *sent* would change nothing.
+
+    Of text that is the very text alone: a look-alike may be somebody's, and what is not sent is lost.
+    """
+    if not isinstance(sent, str) or not sent or shape.type in _NO_TEXT or shape.name in ("email1", "email2"):
+        return stands(sent, read, shape)
+    found = str(read or "").replace("\r\n", "\n").strip()
+    return found in (sent, decode_text(sent).replace("&amp;", "&"))
+
+
+def _is_left_of(sent: str, read: str) -> bool:
+    """Whether *read* can be what markup removal left of *sent*: all before the first tag, and not a letter more."""
+    tag = _MARKUP.search(sent)
+    if tag is None:
+        return False
+    head, tail, rest = _solid(sent[: tag.start()]), iter(_solid(sent[tag.start() :])), _solid(read)
+    return rest.startswith(head) and all(letter in tail for letter in rest[len(head) :])
+
+
+def _solid(text: str) -> str:
+    text = decode_text(text).replace("&amp;", "&")
+    return "".join("?" if ord(letter) > 0xFFFF else letter for letter in text if not letter.isspace())
 
 
 def _close(sent: Sent, read: Scalar) -> bool:

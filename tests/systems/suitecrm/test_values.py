@@ -10,7 +10,17 @@ from hypothesis import strategies as st
 
 from connector.model.progress import FieldShape
 from connector.model.records import Scalar
-from connector.systems.suitecrm.values import Sent, Unsendable, cut, decode, decode_text, encode, stands, utc
+from connector.systems.suitecrm.values import (
+    Sent,
+    Unsendable,
+    cut,
+    decode,
+    decode_text,
+    encode,
+    stands,
+    unchanged,
+    utc,
+)
 
 
 def shape(kind: str, length: int = 0, values: tuple[str, ...] = (), name: str = "field") -> FieldShape:
@@ -180,11 +190,40 @@ def test_suites_versions_are_recognised(sent: Sent, read: Scalar, kind: str) -> 
 
 @pytest.mark.parametrize(
     ("sent", "read", "kind"),
-    [("New", "Old", "varchar"), ("x", None, "varchar"), ("1", False, "bool"), (5, 0, "double"), ("a", "A", "varchar")],
+    [
+        ("New", "Old", "varchar"),
+        ("x", None, "varchar"),
+        ("1", False, "bool"),
+        (5, 0, "double"),
+        ("a", "A", "varchar"),
+        ("call <bob@x.example> now", "asked for a demo", "text"),
+        ("call <bob@x.example> now", None, "text"),
+        ("call <bob@x.example>", "call him", "text"),
+        ("<b>new</b>", "old", "text"),
+    ],
 )
 def test_lost_values_are_noticed(sent: Sent, read: Scalar, kind: str) -> None:
     """A value that is not there is not taken for one that SuiteCRM worded differently."""
     assert not stands(sent, read, shape(kind))
+
+
+@pytest.mark.parametrize(
+    ("sent", "read", "kind", "same"),
+    [
+        ("AT&amp;T", "AT&T", "varchar", True),
+        ("a\nb", "a\r\nb ", "text", True),
+        ("a\nb", "a b", "text", False),
+        ("really??", "really?", "text", False),
+        ("A<B> Ltd", "A Ltd", "varchar", False),
+        ("call <b>Bob</b>", "call Bob", "text", False),
+        ("", None, "varchar", True),
+        (1234.5, 1234.5, "currency", True),
+        ("0", None, "bool", True),
+    ],
+)
+def test_look_alikes_are_written(sent: Sent, read: Scalar, kind: str, same: bool) -> None:
+    """Before a write only the very text counts as standing already: what is left unsent for a look-alike is lost."""
+    assert unchanged(sent, read, shape(kind)) is same
 
 
 def test_addresses_ignore_case() -> None:
