@@ -76,6 +76,15 @@ class TestSecrets:
         with pytest.raises(ConfigError, match="NO_SUCH_TOKEN"):
             load_config(written(tmp_path)).secret("${NO_SUCH_TOKEN}")
 
+    @pytest.mark.parametrize("reference", ["${EMPTY_TOKEN}", "file:secrets/empty", "cmd:true"])
+    def test_nothing_is_no_secret(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reference: str) -> None:
+        """An empty variable, file or output is told, before an empty password is sent and counted as a wrong one."""
+        monkeypatch.setenv("EMPTY_TOKEN", " ")
+        config = load_config(written(tmp_path))
+        (tmp_path / "secrets" / "empty").write_text("\n")
+        with pytest.raises(ConfigError, match=r"nothing|not set to anything"):
+            config.secret(reference)
+
     def test_command_gives_its_output(self, tmp_path: Path) -> None:
         """A command's output is the secret; a failing one is named without its arguments."""
         config = load_config(written(tmp_path))
@@ -126,6 +135,14 @@ class TestRoutes:
         with pytest.raises(ConfigError) as caught:
             load_config(written(tmp_path, text))
         assert [(f.line, f.rule) for f in caught.value.findings] == [(10, "unknown-connection"), (10, "bad-target")]
+
+    def test_unknown_connection_is_told_beside_other_mistakes(self, tmp_path: Path) -> None:
+        """A misspelt key elsewhere does not hide that a route names no connection."""
+        text = CONFIG.replace("again: {source: salesforce", "again: {source: salesfrce, shedule: hourly")
+        with pytest.raises(ConfigError) as caught:
+            load_config(written(tmp_path, text))
+        assert [f.rule for f in caught.value.findings] == ["unknown-connection", "unknown-key"]
+        assert caught.value.findings[0].fix == "the connections are: salesforce, inbox"
 
     def test_routes_on_one_source_overlap(self, tmp_path: Path) -> None:
         """Two enabled routes that could take the same lead are found; a disabled one is no danger."""
@@ -231,6 +248,18 @@ class TestFamily:
             ('username: connector, password: "file:secrets/sugar"', 'password: "${X}"', "`username` is missing"),
             ("type: sugarcrm", "type: sugarcrm\n    convert: somehow", "'endpoint' or 'steps'"),
             ("type: suitecrm\n    address: https://crm.example.com/legacy/", "type: vtiger\n    address: x", "vtiger"),
+            ("type: sugarcrm\n    ", "", "`type` is missing"),
+            ("sugarondemand.com", "sugarondemand.com/rest/v11_24/", "write `https://acme.sugarondemand.com`"),
+            ("legacy\n", "legacy/service/v4_1/rest.php\n", "write `https://crm.example.com/legacy`"),
+            ("https://acme", "https://me:hunter2@acme", "holds a login"),
+            ("sugarondemand.com", "sugarondemand.com:99999", "is no web address"),
+            ("sugarondemand.com", "sugarondemand.com:o443", "is no web address"),
+            ('password: "file:secrets/sugar"', "password: 4711", "`password`: must be a reference"),
+            ('"file:secrets/sugar"', '""', "`password`: is empty"),
+            ('connector, password: "file', ', password: "file', "`username`: Input should be a valid string"),
+            ("type: sugarcrm", "type: sugarcrm\n    version: 11", "`11` is no version of SugarCRM's REST interface"),
+            ("type: sugarcrm", "type: sugarcrm\n    key_field: our key", "`our key` is no name of a field"),
+            ('"file:secrets/sugar"', '"file:secrets/sugar", platform: our own', "`our own` is no platform's name"),
         ],
     )
     def test_wrong_connection_is_told(self, tmp_path: Path, old: str, new: str, told: str) -> None:

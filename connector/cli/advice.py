@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 from connector.cli.output import keeps_login, next_command
-from connector.config import Config, SugarConnection
+from connector.config import Config, Connection, SugarConnection, SuiteConnection
 from connector.errors import ConnectorError, Refused, Retryable, StateError, Unreadable
 
 MYSELF = "connector doctor"  # no way on from here
 _UNSET = re.compile(r"environment variable (\w+) is not set")
-_NO_FILE = re.compile(r"^cannot read the secret .*: there is no such file: (.+)$", re.DOTALL)
+_NO_FILE = re.compile(r"^cannot read the secret .*: there is no(?:thing in the| such) file: (.+)$", re.DOTALL)
 _ADDRESS_CODES = frozenset({"no-connection", "tls", "redirect"})
 _AGAIN = "wait until the CRM is back, then run `connector doctor` again"
 
@@ -41,8 +41,10 @@ def _edit(name: str, error: ConnectorError, config: Config) -> str:
     keys = "address, login"
     if "`version`" in str(error):
         keys = "version, address"
-    elif isinstance(error, Unreadable) or code in _ADDRESS_CODES:
-        keys = "address"
+    elif isinstance(error, Unreadable) or code in _ADDRESS_CODES or "plain http" in str(error):
+        keys = f"address{_below(config.connections[name], error)}"
+    elif _is_shut(config.connections[name], code):
+        keys = f"address, login{_below(config.connections[name], error)}"
     elif code == "not-readable":
         return f"{_AGAIN}; or edit {config.path} (connections.{name}: address)"
     elif isinstance(error, Retryable):
@@ -50,3 +52,17 @@ def _edit(name: str, error: ConnectorError, config: Config) -> str:
     elif isinstance(error, Refused):
         keys = "login"
     return f"edit {config.path} (connections.{name}: {keys})"
+
+
+def _is_shut(settings: Connection, code: str) -> bool:
+    """Whether a web server refused by itself; over V8 a 401 is SuiteCRM's word for a wrong client."""
+    legacy = isinstance(settings, SuiteConnection) and settings.api == "v4_1"
+    return code == "http-403" or (code == "http-401" and legacy)
+
+
+def _below(settings: Connection, error: ConnectorError) -> str:
+    """Where the interface of a SuiteCRM may be when a web server answers in its place."""
+    if not isinstance(settings, SuiteConnection) or getattr(error, "status", None) is None:
+        return ""
+    switched = "; or `api: v8`, where v4_1 is switched off" if settings.api == "v4_1" else ""
+    return f"; of SuiteCRM 8 it ends in /legacy{switched}"

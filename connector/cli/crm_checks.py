@@ -174,8 +174,10 @@ def _terms(name: str, use: _Use, system: Target, shapes: Mapping[str, ObjectShap
         return
     status, offered = use.mappings.conversion.converted_status, system.conversion_terms()["converted_statuses"]
     mapping = use.mappings.object_mapping(folder, Kind.LEAD)
-    field = mapping.writing.get("status")
-    sent = payload({"status": status}, mapping, shapes.get(mapping.object), creating=False).fields
+    field, shape = mapping.writing.get("status"), shapes.get(mapping.object)
+    if field and shape and field.target not in shape.fields:
+        return  # that the field is missing is told already
+    sent = payload({"status": status}, mapping, shape, creating=False).fields
     native = sent.get(field.target) if field else status
     if offered and native not in offered:
         detail = f"converted_status is `{status}`, and this CRM has {', '.join(f'`{word}`' for word in offered)} for it"

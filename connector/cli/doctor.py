@@ -117,11 +117,30 @@ def _csv_folder(name: str, folder: Path) -> Check:
     return Check(name, "fail", f"the CSV folder {folder} does not exist", making, ConfigError.exit_code)
 
 
+def _secrets(config: Config, name: str) -> Iterator[Check]:
+    """Secrets that are not where the connection looks for them, all of them, and files that others may read."""
+    references = config.login_references(name)
+    for reference in references:
+        if reference.startswith("cmd:"):
+            continue  # it may ask a person for something: once is enough, when the login needs it
+        try:
+            config.secret(reference)
+        except ConfigError as error:
+            yield Check(name, "fail", str(error), next_step(name, error, config), error.exit_code)
+    if others := [str(path) for each in references if (path := config.open_to_others(each))]:
+        closing = shlex.join(["chmod", "600", *others])
+        yield Check(name, "warn", f"others on this machine may read the login: {', '.join(others)}", closing)
+
+
 def _connection(house: House, name: str) -> Iterator[Check]:
     settings = house.config.connections[name]
     if isinstance(settings, CsvConnection):
         folder = house.config.resolve(settings.path)
         yield _csv_folder(name, folder)
+        return
+    secrets = list(_secrets(house.config, name))
+    yield from secrets
+    if any(check.level == "fail" for check in secrets):
         return
     try:
         yield from crm_checks(house, name, settings)

@@ -18,9 +18,10 @@ from connector.config.connections import (
     SalesforceConnection,
     SugarConnection,
     SuiteConnection,
+    is_reference,
 )
 from connector.config.routes import Limits, Route, clashes, interval_seconds, lands_all
-from connector.config.secrets import resolve_secret, secret_keeper
+from connector.config.secrets import open_to_others, resolve_secret, secret_keeper
 from connector.errors import ConfigError, Finding
 from connector.model.document import Document, parse, validate
 from connector.model.records import Kind
@@ -112,6 +113,16 @@ class Config:
         """Resolve a reference; raises ConfigError that names the reference, never its content."""
         return resolve_secret(reference, self.resolve)
 
+    def login_references(self, name: str) -> list[str]:
+        """What the login of the connection named *name* refers to: places of secrets, never secrets."""
+        settings = self.connections[name]
+        given = {} if isinstance(settings, CsvConnection) else settings.login.model_dump()
+        return [text for text in given.values() if is_reference(text)]
+
+    def open_to_others(self, reference: str) -> Path | None:
+        """The secret's file where others on this machine may read or change it; else None."""
+        return open_to_others(reference, self.resolve)
+
     def keeper(self, reference: str) -> Callable[[str], None] | None:
         """How a rotated secret is kept in the file it came from; None for a secret from elsewhere."""
         return secret_keeper(reference, self.resolve)
@@ -127,6 +138,7 @@ def load_config(path: Path) -> Config:
         raise ConfigError(f"cannot read {path}: {error}") from None
     document = parse(text, str(path))
     content = validate(document, _File, "config")
+    _check_names(document)
     if content is not None:
         _check_references(content, document)
     if document.findings or content is None:
@@ -134,12 +146,23 @@ def load_config(path: Path) -> Config:
     return Config(path.absolute(), content, _between_routes(content, document))
 
 
+def _check_names(document: Document) -> None:
+    """Connections that routes name and that are not there; told beside whatever else is wrong with the file."""
+    data = document.data if isinstance(document.data, dict) else {}
+    known, routes = data.get("connections"), data.get("routes")
+    if not isinstance(known, dict) or not isinstance(routes, dict):
+        return
+    for name, route in routes.items():
+        for end in ("source", "target"):
+            wanted = route.get(end) if isinstance(route, dict) else None
+            if isinstance(wanted, str) and wanted not in known:
+                there = ", ".join(known) or "none"
+                what = f"there is no connection `{wanted}`"
+                document.find(("routes", name, end), "unknown-connection", what, f"the connections are: {there}")
+
+
 def _check_references(content: _File, document: Document) -> None:
     for name, route in content.routes.items():
-        for end in ("source", "target"):
-            wanted = getattr(route, end)
-            if wanted not in content.connections:
-                document.find(("routes", name, end), "unknown-connection", f"there is no connection `{wanted}`")
         target = content.connections.get(route.target)
         if target is not None and target.type == "csv":
             document.find(("routes", name, "target"), "bad-target", "a CSV folder cannot be a target")

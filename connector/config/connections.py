@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
+from pydantic.fields import FieldInfo
 
 from connector.model.document import misplaced
 
 _REFERENCE = re.compile(r"(?:\$\{[A-Za-z_][A-Za-z0-9_]*\}|file:.+|cmd:.+)\Z")
 SECRET_NAMES = ("client_secret", "password", "security_token", "private_key", "refresh_token")
 _SECONDS = Field(default=600, ge=0)
+# What people copy from a manual or the browser along with the address: the interface, or a page, below it.
+_BELOW = re.compile(
+    r"/+(?:rest/v\d.*|service/v\d.*|api/(?:v8|access_token).*|(?:index|rest|soap)\.php)/*\Z", re.IGNORECASE
+)
 
 
 class Part(BaseModel):
@@ -21,13 +35,46 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class _Login(Part):
-    @field_validator(*SECRET_NAMES, check_fields=False)
-    @classmethod
-    def _secrets_are_references(cls, value: str) -> str:
-        if value and not _REFERENCE.match(value):
-            raise ValueError("must be a reference (${ENV}, file:PATH, cmd:COMMAND), never the secret itself")
+def is_reference(value: object) -> bool:
+    """Whether *value* names the place of a secret."""
+    return isinstance(value, str) and _REFERENCE.match(value) is not None
+
+
+def _filled(value: str) -> str:
+    """Refuse a text without anything in it."""
+    if not value.strip():
+        raise ValueError("is empty")
+    return value
+
+
+def _like(pattern: str, words: str) -> Callable[[object], object]:
+    """A check that a text matches *pattern*; *words* say what to write instead."""
+
+    def check(value: object) -> object:
+        if not isinstance(value, str) or not re.fullmatch(pattern, value):
+            raise ValueError(f"`{value}` {words}")
         return value
+
+    return check
+
+
+def _named(pattern: str, words: str) -> tuple[BeforeValidator, FieldInfo]:
+    """The check, and its pattern for editors."""
+    return BeforeValidator(_like(pattern, words)), Field(json_schema_extra={"pattern": f"^{pattern}$"})
+
+
+_KEY = _named(r"\w*", "is no name of a field; write it as the CRM has it, e.g. connector_key_c")
+_PLATFORM = _named(r"[A-Za-z0-9_-]{1,127}", "is no platform's name: letters, digits, _ and - only, as it is registered")
+_VERSION = _named(r"v\d+(_\d+)?", "is no version of SugarCRM's REST interface; write v11, or one like v11_24")
+
+
+class _Login(Part):
+    @field_validator(*SECRET_NAMES, check_fields=False, mode="before")
+    @classmethod
+    def _secrets_are_references(cls, value: object) -> object:
+        if value not in ("", None) and not is_reference(value):
+            raise ValueError("must be a reference (${ENV}, file:PATH, cmd:COMMAND), never the secret itself")
+        return value or ""
 
     def lacking(self, *names: str) -> list[str]:
         """Those of *names* that are empty."""
@@ -49,11 +96,40 @@ class Login(_Login):
     login_host: str = ""
 
 
+def _check_address(address: str) -> str:
+    """Refuse what is no base address; a path is fine (``https://host/crm``)."""
+    if "@" in address:  # never repeated: a password may be in it
+        raise ValueError("holds a login; write user and password under `login`, and the address without them")
+    parts = _parts(address)
+    if parts is None or parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError(
+            f"`{address}` is no web address; write where the CRM is installed, e.g. https://crm.example.com"
+        )
+    return address
+
+
+def _check_base(address: str) -> str:
+    """Refuse what lies below the place where people open a CRM of the Sugar family."""
+    shorter = _BELOW.sub("", _check_address(address))
+    if shorter != address:
+        raise ValueError(f"the address ends where people open the CRM; write `{shorter}`")
+    return address
+
+
+def _parts(address: str) -> SplitResult | None:
+    """The parts of an address; None for one that cannot be taken apart, as with a port that is no number."""
+    try:
+        parts = urlsplit(address)
+        return parts if parts.port is None or parts.port else None
+    except ValueError:
+        return None
+
+
 class SalesforceConnection(Part):
     """A Salesforce org. *address* is its My Domain, e.g. ``https://acme.my.salesforce.com``."""
 
     type: Literal["salesforce"]
-    address: str
+    address: Annotated[str, AfterValidator(_check_address)]
     login: Login
     api_version: str = "62.0"
     key_field: str = "Connector_Key__c"
@@ -72,28 +148,18 @@ class SugarLogin(_Login):
     other program may use the same user and platform.
     """
 
-    username: str
-    password: str
+    username: Annotated[str, AfterValidator(_filled)]
+    password: Annotated[str, AfterValidator(_filled)]
     client_id: str = "sugar"
     client_secret: str = ""
-    platform: str = Field(default="lead_connector", pattern=r"^[A-Za-z0-9_-]{1,127}$")
-
-
-def _check_address(address: str) -> str:
-    """Refuse what is no base address; a path is fine (``https://host/crm``)."""
-    parts = urlsplit(address)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise ValueError(
-            f"`{address}` is no web address; write where the CRM is installed, e.g. https://crm.example.com"
-        )
-    return address
+    platform: Annotated[str, *_PLATFORM] = "lead_connector"
 
 
 class _Family(Part):
     """What all connections to the Sugar family have in common."""
 
-    address: Annotated[str, AfterValidator(_check_address)]
-    key_field: str = Field(default="connector_key_c", pattern=r"^\w*$")
+    address: Annotated[str, AfterValidator(_check_base)]
+    key_field: Annotated[str, *_KEY] = "connector_key_c"
     settle_after: float = _SECONDS
     overlap_seconds: float = _SECONDS
 
@@ -108,7 +174,7 @@ class SugarConnection(_Family):
 
     type: Literal["sugarcrm"]
     login: SugarLogin
-    version: str = Field(default="v11", pattern=r"^v\d+(_\d+)?$")
+    version: Annotated[str, *_VERSION] = "v11"
     convert: Literal["endpoint", "steps"] = "endpoint"
     token_file: str = ""
     page_size: int = Field(default=1000, ge=1, le=10000)

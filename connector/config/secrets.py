@@ -14,19 +14,27 @@ from connector.errors import ConfigError
 def resolve_secret(reference: str, at: Callable[[str], Path]) -> str:
     """The secret behind *reference*; *at* places a path of a ``file:`` reference.
 
-    Raises ConfigError that names the reference, never its content. A plain value is answered as it is:
-    ``client_id`` and ``username`` may be written in the file.
+    Raises ConfigError that names the reference, never its content; a place that holds nothing holds no secret
+    either. A plain value is answered as it is: ``client_id`` and ``username`` may be written in the file.
     """
     if reference.startswith("${"):
-        name = reference[2:-1]
-        if name not in os.environ:
-            raise ConfigError(f"the environment variable {name} is not set")
-        return os.environ[name]
+        return _from_environment(reference[2:-1])
     if reference.startswith("file:"):
         return _from_file(reference, at)
     if reference.startswith("cmd:"):
         return _from_command(reference)
     return reference
+
+
+def open_to_others(reference: str, at: Callable[[str], Path]) -> Path | None:
+    """The file of a ``file:`` reference, where others on this machine may read or change it; else None."""
+    if not reference.startswith("file:"):
+        return None
+    path = at(reference.removeprefix("file:"))
+    try:
+        return path if path.stat().st_mode & 0o077 else None
+    except OSError:
+        return None
 
 
 def secret_keeper(reference: str, at: Callable[[str], Path]) -> Callable[[str], None] | None:
@@ -40,14 +48,25 @@ def secret_keeper(reference: str, at: Callable[[str], Path]) -> Callable[[str], 
     return lambda secret: _replace(path, secret)
 
 
+def _from_environment(name: str) -> str:
+    if name not in os.environ:
+        raise ConfigError(f"the environment variable {name} is not set")
+    if not os.environ[name].strip():
+        raise ConfigError(f"the environment variable {name} is not set to anything")
+    return os.environ[name]
+
+
 def _from_file(reference: str, at: Callable[[str], Path]) -> str:
     path = at(reference.removeprefix("file:"))
     try:
-        return path.read_text(encoding="utf-8").strip()
+        found = path.read_text(encoding="utf-8").strip()
     except FileNotFoundError:
         raise ConfigError(f"cannot read the secret {reference}: there is no such file: {path}") from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"cannot read the secret {reference}: {type(error).__name__}") from None
+    if not found:
+        raise ConfigError(f"cannot read the secret {reference}: there is nothing in the file: {path}")
+    return found
 
 
 def _replace(path: Path, secret: str) -> None:
@@ -72,4 +91,6 @@ def _from_command(reference: str) -> str:
         done = subprocess.run(words, capture_output=True, encoding="utf-8", timeout=30, check=True)  # noqa: S603 - the admin's own command, without a shell
     except (OSError, ValueError, subprocess.SubprocessError) as error:  # ValueError: not UTF-8, or a NUL in a word
         raise ConfigError(f"the command of a secret failed: {words[0]}: {type(error).__name__}") from None
+    if not done.stdout.strip():
+        raise ConfigError(f"the command of a secret printed nothing: {words[0]}")
     return done.stdout.strip()

@@ -163,9 +163,17 @@ def validate(document: Document, model: type[M], kind: str = "") -> M | None:
         return model.model_validate(document.data if document.data is not None else {})
     except ValidationError as error:
         for problem in error.errors(include_url=False, include_input=False):
-            loc = (*problem["loc"], *problem.get("ctx", {}).get("at", ()))
+            loc = (*problem["loc"], *_at(problem))
             document.find(_known(loc, document), *_words(problem, loc, model, kind))
         return None
+
+
+def _at(problem: Mapping[str, Any]) -> tuple[str, ...]:
+    """The part of a whole that its refusal is about: what a validator named, or the key that tells kinds apart."""
+    told = problem.get("ctx", {})
+    if problem["type"].startswith("union_tag"):
+        return (str(told["discriminator"]).strip("'"),)
+    return tuple(told.get("at", ()))
 
 
 def _known(loc: tuple[int | str, ...], document: Document) -> Loc:
@@ -181,8 +189,11 @@ def _words(problem: Mapping[str, Any], loc: Loc, model: type[BaseModel], kind: s
     name = str(loc[-1]) if loc else model.__name__
     if problem["type"] == "extra_forbidden":
         return "unknown-key", f"`{name}` is not a key here", f"see `{f'connector mapping schema {kind}'.strip()}`"
-    if problem["type"] == "missing":
+    if problem["type"] in ("missing", "union_tag_not_found"):
         return "missing-key", f"`{name}` is missing", f"add `{name}:`"
+    if problem["type"] == "union_tag_invalid":
+        told = problem["ctx"]
+        return "bad-value", f"`{name}`: there is no `{told['tag']}`", f"write one of {told['expected_tags']}"
     message = str(problem["msg"]).removeprefix("Value error, ")
     return "bad-value", f"`{name}`: {message}", f"see `connector mapping schema {kind}`" if kind else ""
 

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from .terminal import Folder
+from typing import Any
+
+import pytest
+
+from connector.sandbox.client import control
+
+from .terminal import Folder, one_answer
 from .test_doctor import failures
 
-DEAD = "type: sugarcrm\n    address: http://127.0.0.1:1"
+SUGAR = "type: sugarcrm\n    address: {}"
+DEAD = SUGAR.format("http://127.0.0.1:1")
+SUITE = "type: suitecrm\n    address: {}"
 
 
 def test_a_key_that_is_not_written_is_told(folder: Folder) -> None:
@@ -70,6 +78,44 @@ def test_missing_secret_names_the_file_to_write(folder: Folder) -> None:
     path = folder.path / "secrets" / "sugarcrm_password"
     path.unlink()
     assert failure(folder) == ("sugarcrm", f"write the secret into {path}, readable for its owner only")
+
+
+def test_all_lacking_secrets_come_at_once(folder: Folder) -> None:
+    """Every secret that is not there is told, an empty file like a missing one, and nothing was asked of the CRM."""
+    missing, empty = (folder.path / "secrets" / f"suitecrm_{name}" for name in ("client_secret", "password"))
+    missing.unlink()
+    empty.write_text("\n", "utf-8")
+    found = failures(folder)
+    steps = [f"write the secret into {path}, readable for its owner only" for path in (empty, missing)]
+    assert [(each["name"], each["next"]) for each in found] == [("suitecrm", step) for step in steps]
+    calls: Any = control(folder.sandbox.base_url, "calls")
+    assert "suitecrm" not in {call["dialect"] for call in calls}
+
+
+def test_secret_that_others_can_read_is_told(folder: Folder) -> None:
+    """A secret's file that is open to others is a warning with the command that closes it."""
+    path = folder.path / "secrets" / "sugarcrm_password"
+    path.chmod(0o644)
+    answer = folder.type("doctor", "--json")
+    (found,) = (each for each in answer.json["checks"] if "others on this machine" in each["detail"])
+    assert (found["name"], found["level"], found["next"]) == ("sugarcrm", "warn", f"chmod 600 {path}")
+    assert answer.code == 0
+
+
+def test_plain_http_is_a_matter_of_the_address(folder: Folder) -> None:
+    """Where TLS is missing the address is to be mended, and not the login."""
+    folder.edit("connector.yaml", SUGAR.format(folder.sandbox.base_url), SUGAR.format("http://crm.example"))
+    assert failure(folder) == ("sugarcrm", f"edit {folder.config} (connections.sugarcrm: address)")
+
+
+@pytest.mark.parametrize(("status", "keys"), [("404 Not Found", "address"), ("403 Forbidden", "address, login")])
+def test_shut_service_names_the_other_interface(folder: Folder, status: str, keys: str) -> None:
+    """Where a web server answers instead of SuiteCRM's legacy service, V8 and SuiteCRM 8's folder are pointed at."""
+    with one_answer(status, ["Content-Type: text/html"], b"<html>no</html>") as other:
+        folder.edit("connector.yaml", SUITE.format(folder.sandbox.base_url), SUITE.format(other))
+        name, following = failure(folder)
+    hint = "; of SuiteCRM 8 it ends in /legacy; or `api: v8`, where v4_1 is switched off"
+    assert (name, following) == ("suitecrm", f"edit {folder.config} (connections.suitecrm: {keys}{hint})")
 
 
 def test_token_file_is_named(folder: Folder) -> None:
