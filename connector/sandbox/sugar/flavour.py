@@ -44,6 +44,8 @@ SUITECRM = Flavour(
             "email_update_ignored": True,
             # A MariaDB connection with three-byte utf8 stores a question mark for each byte of an emoji.
             "three_byte_utf8": False,
+            # The currency that the API user prefers; -99 is the system's own.
+            "user_currency_id": "-99",
             "session_idle_seconds": 1440,
             # As the API user set it: without seconds in it, V8 shows none.
             "user_time_format": "H:i",

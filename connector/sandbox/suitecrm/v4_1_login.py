@@ -30,11 +30,12 @@ def login(instance: SugarInstance, sessions: Sessions, arguments: Mapping[str, o
     if user is None or user["is_group"]:
         raise invalid_login()
     session = sessions.open(str(user["id"]))
+    currency = instance.settings["user_currency_id"]
     about = {
         "user_id": user["id"],
         "user_name": user["user_name"],
         "user_language": "en_us",
-        "user_currency_id": None,
+        "user_currency_id": None if currency == "-99" else currency,
         "user_is_admin": bool(user["is_admin"]),
         "user_default_team_id": None,
         "user_default_dateformat": "m/d/Y",

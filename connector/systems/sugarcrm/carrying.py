@@ -14,6 +14,7 @@ from connector.model.plan import Order
 from connector.model.progress import FieldShape
 from connector.model.records import Kind, Scalar
 from connector.systems.sugar_accounts import ACCOUNT_FROM_LEAD, ADDRESS_PARTS
+from connector.systems.sugar_currency import SYSTEM_CURRENCY
 from connector.systems.sugarcrm.rows import (
     EMAIL_FIELDS,
     PRIMARY,
@@ -72,6 +73,8 @@ def new_values(order: Order, kind: str, lead: Row | None, known: Mapping[str, Fi
     if lead is not None:
         given |= carried(kind, lead, given, known)
     sent = {**outgoing(given, known), **outgoing_emails(given, {})}
+    if sent.get("amount") not in (None, "") and "currency_id" in known and known["currency_id"].createable:
+        sent.setdefault("currency_id", SYSTEM_CURRENCY)
     if kind in _BELONGS and order.ids.get("account"):
         sent["account_id"] = order.ids["account"]
     return sent

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from connector.model.plan import Action, Order
 from connector.model.progress import FieldShape, ObjectShape
 from connector.model.records import Scalar
+from connector.systems.sugar_currency import SYSTEM_CURRENCY
 from connector.systems.suitecrm.line import LEADS, OPPORTUNITIES, Refusal, Row, chosen_id
 from connector.systems.suitecrm.shapes import STOCK_PROBABILITIES
 from connector.systems.suitecrm.values import Sent, Unsendable, encode, stands, unchanged
@@ -16,6 +17,7 @@ from connector.systems.suitecrm.values import Sent, Unsendable, encode, stands, 
 Same = Callable[[Sent, Scalar, FieldShape], bool]
 
 KEYED = (Action.LAND, Action.CREATE)
+CURRENCY = "currency_id"
 
 ADDRESSES = ("email1", "email2")
 _ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;.]+\Z")
@@ -91,9 +93,12 @@ def address(value: Scalar) -> str:
     return text
 
 
-def for_new(order: Order, told: Mapping[str, Sent], carried: Mapping[str, Sent]) -> dict[str, Sent]:
+def for_new(order: Order, told: Mapping[str, Sent], carried: Mapping[str, Sent], shape: ObjectShape) -> dict[str, Sent]:
     """The values of a record to be made: carried from the lead, told by the order, and whose it is."""
     values = {**carried, **told}
+    if values.get("amount", "") != "" and CURRENCY in shape.fields:
+        # SuiteCRM would take the amount to be in the currency that the API user prefers.
+        values.setdefault(CURRENCY, SYSTEM_CURRENCY)
     if order.ids.get("account") and order.step.object != LEADS:
         values["account_id"] = order.ids["account"]
     return values

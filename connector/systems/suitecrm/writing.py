@@ -16,6 +16,7 @@ from connector.systems.suitecrm.addresses import put_back, take_off
 from connector.systems.suitecrm.becoming import became, converted_by
 from connector.systems.suitecrm.carrying import carried, origins
 from connector.systems.suitecrm.jobs import (
+    CURRENCY,
     Job,
     amiss,
     closed,
@@ -149,9 +150,9 @@ class Writer:
     ) -> Job | Refusal:
         action = order.step.action
         if row is None and action in (Action.LAND, Action.CREATE):
-            values = for_new(order, told, lead)
+            values = for_new(order, told, lead, shape)
             given = {name: value for name, value in values.items() if value != ""}
-            only_carried = frozenset(lead) - frozenset(told)
+            only_carried = frozenset({*lead, CURRENCY}) - frozenset(told)
             return lacking(values, shape, new=True) or Job(order, record_id(order), True, given, only_carried)
         if row is None or row.deleted:
             return Refusal("gone", "the record was deleted in SuiteCRM, or is hidden from the API user")
