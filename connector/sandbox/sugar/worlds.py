@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -13,7 +14,7 @@ from connector.sandbox.sugar.core import Core
 from connector.sandbox.sugar.people import ADMIN_ID
 from connector.sandbox.sugar.schema import Module
 from connector.sandbox.sugar.schema_build import build_schema
-from connector.sandbox.sugar.words import NoSuchField, Page, Row, Where, new_id
+from connector.sandbox.sugar.words import DuplicateId, NoSuchField, Page, Row, Where, new_id
 
 _RELATION_KEYS = {
     "Contacts": {"account_id": "accounts"},
@@ -66,6 +67,8 @@ def load(core: Core, records: Mapping[str, Any]) -> dict[str, list[Row]]:
 
 
 def _load_one(core: Core, module: Module, given: Mapping[str, Any]) -> Row:
+    if not isinstance(given, Mapping):
+        raise TypeError(f"{module.name}: a record must be a mapping")
     extra = {"email", "emails", "contact_ids", "lead_ids", "id", *_RELATION_KEYS.get(module.name, {})}
     if module.name == "Users":
         extra |= {"_access", "password"}
@@ -75,8 +78,11 @@ def _load_one(core: Core, module: Module, given: Mapping[str, Any]) -> Row:
     if unknown:
         raise NoSuchField(f"{module.name}: {', '.join(unknown)}")
     row = _columns_of(core, module, given)
-    core.db.insert(module.table, row)
     record_id = str(row["id"])
+    try:
+        core.db.insert(module.table, row)
+    except sqlite3.IntegrityError as error:
+        raise DuplicateId(f"{module.name}: {record_id}") from error
     for key, link in _RELATION_KEYS.get(module.name, {}).items():
         if given.get(key):
             _relate(core, module, record_id, link, str(given[key]))

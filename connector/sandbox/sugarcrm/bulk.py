@@ -33,13 +33,19 @@ class Part:
 
 
 def read_parts(request: Request, limit: int) -> list[Part]:
-    """The parts of a bulk. Raises SugarError: 422 without `requests`, 413 for more parts than `limit` (0: any)."""
+    """The parts of a bulk.
+
+    Raises SugarError: 422 without `requests` or for a part without `url`, before any part is carried out; 413 for more
+    parts than `limit` (0: any).
+    """
     body = parse_body(request.body, "application/json")
     given = body.get("requests")
     if not isinstance(given, list):
         raise SugarError("missing_parameter", "Missing parameter: requests")
     if limit and len(given) > limit:
         raise SugarError("request_too_large", f"A bulk takes at most {limit} requests.")
+    if not all(isinstance(item, Mapping) and item.get("url") for item in given):
+        raise SugarError("missing_parameter", "Invalid request - URL is missing")
     return [Part(_request(request, item)) for item in given]
 
 
@@ -71,14 +77,21 @@ def _headers(given: object) -> dict[str, str]:
 
 
 def classify(request: Request) -> Call:
-    """A bulk is a write if any part can write."""
+    """A bulk is a write if any part can write, a bulk inside it too."""
     try:
-        parts = read_parts(request, 0)
-    except SugarError:
+        writes = any(_writes(part) for part in read_parts(request, 0))
+    except (SugarError, RecursionError):
         return Call(OPERATION, Kind.READ)
-    operations = [find_operation(part.request.method, part.segments) for part in parts if is_known(part.version)]
-    writes = any(one is not None and one.kind is Kind.WRITE for one in operations)
     return Call(OPERATION, Kind.WRITE if writes else Kind.READ)
+
+
+def _writes(part: Part) -> bool:
+    if not is_known(part.version):
+        return False
+    if part.segments == (OPERATION,) and part.request.method == "POST":
+        return classify(part.request).kind is Kind.WRITE
+    found = find_operation(part.request.method, part.segments)
+    return found is not None and found.kind is Kind.WRITE
 
 
 def answered(answer: Answer) -> dict[str, object]:

@@ -22,7 +22,7 @@ Values = Mapping[str, object]
 class SugarCall:
     """One call below `/rest/v11_x/`, or one part of a bulk.
 
-    `segments` follow the version; `arguments` are the query's, then the body's, members. `session` is None on routes
+    `segments` follow the version; `arguments` are the body's, then the query's, members. `session` is None on routes
     that need no token.
     """
 

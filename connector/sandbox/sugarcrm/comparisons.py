@@ -85,15 +85,18 @@ def _not_contains(operand: Operand, value: object) -> Where:
 
 
 def _in(operand: Operand, value: object) -> Where:
-    items = [operand.stored(item) for item in _listed(operand, value)]
-    if not items:
-        return Where("0")
-    marks = ", ".join("?" * len(items))
-    return Where(f"{operand.folded} IN ({marks})", tuple(items))
+    given = _listed(operand, value)
+    items = [operand.stored(item) for item in given if item not in (None, "") or operand.field.type == "bool"]
+    found = Where(f"{operand.folded} IN ({', '.join('?' * len(items))})", tuple(items)) if items else Where("0")
+    if len(items) == len(given):
+        return found
+    return Where(f"({found.sql} OR {_empty(operand).sql})", found.params)
 
 
 def _not_in(operand: Operand, value: object) -> Where:
     found = _in(operand, value)
+    if any(item in (None, "") for item in _listed(operand, value)):
+        return Where(f"NOT ({found.sql})", found.params)
     return Where(f"({operand.sql} IS NULL OR NOT ({found.sql}))", found.params)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from datetime import datetime, timedelta
@@ -55,7 +56,7 @@ class SugarCrmDialect:
     def classify(self, request: Request) -> Call:
         """Name the call by its path, a bulk by its parts."""
         version, segments = _split(request)
-        if segments == (bulk.OPERATION,) and request.method == "POST":
+        if _is_bulk(request, segments) and is_known(version):
             return bulk.classify(request)
         found = find_operation(request.method, segments) if is_known(version) else None
         return found.call if found else _UNKNOWN
@@ -71,19 +72,25 @@ class SugarCrmDialect:
         if not is_known(version):
             return refusal(SugarError("incorrect_version", f"The requested version is not supported: {version}"))
         try:
-            if segments == (bulk.OPERATION,) and request.method == "POST":
+            if _is_bulk(request, segments):
                 return self._bulk(request, trace)
             return self._single(request, segments, trace)
         except SugarError as error:
             return refusal(error)
+        except (sqlite3.Error, RecursionError) as error:
+            return refusal(SugarError("fatal_error", f"Database failure: {type(error).__name__}"))
 
     def _bulk(self, request: Request, trace: Trace) -> Answer:
         self._session(request, trace)
         parts = bulk.read_parts(request, self._settings.bulk_limit)
-        return Answer(
-            200,
-            [bulk.answered(self._versioned(part.request, part.version, part.segments, trace)) for part in parts],
-        )
+        return Answer(200, [bulk.answered(self._part(part, trace)) for part in parts])
+
+    def _part(self, part: bulk.Part, trace: Trace) -> Answer:
+        first = trace.rows_seen
+        answer = self._versioned(part.request, part.version, part.segments, trace)
+        # A part that came to no operation is a row of the bulk too.
+        trace.rows_seen = max(trace.rows_seen, first + 1)
+        return answer
 
     def _single(self, request: Request, segments: tuple[str, ...], trace: Trace) -> Answer:
         operation = find_operation(request.method, segments)
@@ -113,10 +120,10 @@ class SugarCrmDialect:
             instance=self.instance,
             settings=self._settings,
             tokens=self._tokens,
-            viewer=Viewer(user_id, self._zone, self._clock.now()),
+            viewer=Viewer(user_id, self._zone, self._clock.now(), self._settings.acl_hidden_fields),
             request=request,
             segments=segments,
-            arguments={**parse_query(request.query_string), **body},
+            arguments={**body, **parse_query(request.query_string)},
             body=body,
             session=session,
             trace=trace,
@@ -222,6 +229,10 @@ def _split(request: Request) -> tuple[str, tuple[str, ...]]:
     """The version of a path below `/rest/`, and what follows it."""
     segments = request.segments[1:]
     return segments[0] if segments else "", segments[1:]
+
+
+def _is_bulk(request: Request, segments: tuple[str, ...]) -> bool:
+    return segments == (bulk.OPERATION,) and request.method == "POST"
 
 
 def _draw_credentials() -> dict[str, str]:

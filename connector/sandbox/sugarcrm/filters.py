@@ -7,15 +7,15 @@ filtering, filter operators), Sugar's PHP client.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
 from connector.sandbox.sugar.instance import SugarInstance
 from connector.sandbox.sugar.schema import FieldDef, Module
 from connector.sandbox.sugar.words import Where
 from connector.sandbox.sugarcrm.answers import SugarError
+from connector.sandbox.sugarcrm.arguments import parse_json
 from connector.sandbox.sugarcrm.columns import field_expression
 from connector.sandbox.sugarcrm.comparisons import NEGATED, Operand, compare
 
@@ -23,6 +23,7 @@ _MAX_DEPTH = 20
 # `email` looks at every address, `email1` at the primary one, `email2` at the others.
 _ADDRESS_KIND = {"email": "", "email1": " AND r.primary_address = '1'", "email2": " AND r.primary_address = '0'"}
 _EMAIL_LINK = "email_addresses"
+_ADDRESS_TEXTS = frozenset({"email_address", "email_address_caps"})
 _ADDRESS = FieldDef("email_address_caps")
 _NOBODY = frozenset({"$favorite", "$following", "$tracker"})
 _MINE: Mapping[str, str] = {"$owner": "assigned_user_id", "$creator": "created_by"}
@@ -30,11 +31,12 @@ _MINE: Mapping[str, str] = {"$owner": "assigned_user_id", "$creator": "created_b
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who reads, and when: the user's id, time zone and now."""
+    """Who reads, and when: the user's id, time zone and now; `hidden` are fields by module that it may not see."""
 
     user_id: str
     zone: tzinfo
     now: datetime
+    hidden: Mapping[str, Collection[str]] = field(default_factory=dict)
 
 
 def filter_clause(instance: SugarInstance, module: Module, given: object, viewer: Viewer) -> Where:
@@ -47,11 +49,13 @@ def filter_clause(instance: SugarInstance, module: Module, given: object, viewer
 def _parsed(given: object) -> list[object]:
     if isinstance(given, str):
         try:
-            given = json.loads(given)
+            given = parse_json(given)
         except (ValueError, RecursionError) as error:
             raise SugarError("invalid_parameter", "The filter is not valid JSON.") from error
     if isinstance(given, Mapping):
-        return [given]
+        # PHP makes no difference between a list and a mapping of numbers.
+        numbered = bool(given) and all(str(key).isdecimal() for key in given)
+        return list(given.values()) if numbered else [given]
     if not isinstance(given, list):
         raise SugarError("invalid_parameter", "The filter must be a list.")
     return given
@@ -73,13 +77,12 @@ class _Filter:
 
     def _entry(self, module: Module, key: str, value: object, depth: int) -> Where:
         if key in ("$and", "$or"):
-            inner = list(value.values()) if isinstance(value, Mapping) and "0" in value else _parsed(value)
-            clauses = [self._mapping(module, part, depth + 1) for part in inner]
+            clauses = [self._mapping(module, part, depth + 1) for part in _parsed(value)]
             return _joined(" AND " if key == "$and" else " OR ", clauses)
         if key in _NOBODY:
             return Where("0")
         if key in _MINE:
-            column = field_expression(self.instance.schema, module, module.fields[_MINE[key]])
+            column = field_expression(self.instance.schema, module, self._field(module, _MINE[key]))
             return Where(f"{column} = ?", (self.viewer.user_id,))
         if key.startswith("$"):
             raise SugarError("invalid_parameter", f"Did not recognize the operand: {key}")
@@ -89,12 +92,13 @@ class _Filter:
     def _condition(self, module: Module, key: str, operator: str, value: object) -> Where:
         link, _, name = key.rpartition(".")
         if key in _ADDRESS_KIND and "email1" in module.fields:
+            self._field(module, key if key in module.fields else "email1")
             return self._address(module, key, operator, value)
-        if link == _EMAIL_LINK:
+        if link == _EMAIL_LINK and name in _ADDRESS_TEXTS:
             return self._address(module, "email", operator, value)
         if link:
             return self._related(module, link, name, (operator, value))
-        return compare(self._operand(module, _field(module, key)), operator, value)
+        return compare(self._operand(module, self._field(module, key)), operator, value)
 
     def _related(self, module: Module, link_name: str, name: str, condition: tuple[str, object]) -> Where:
         link = module.links.get(link_name)
@@ -113,16 +117,17 @@ class _Filter:
         found = self.instance.email_where(module.name, f"({inner.sql}){_ADDRESS_KIND[name]}", inner.params)
         return _negated(found) if operator in NEGATED else found
 
+    def _field(self, module: Module, name: str) -> FieldDef:
+        one = module.fields.get(name)
+        if one is None or one.type == "link":
+            raise SugarError("invalid_parameter", f"Unable to find field {name} in module {module.name}")
+        if name in self.viewer.hidden.get(module.name, ()):
+            raise SugarError("not_authorized", f"Access for field {name} is not allowed")
+        return one
+
     def _operand(self, module: Module, one: FieldDef) -> Operand:
         expression = field_expression(self.instance.schema, module, one)
         return Operand(expression, one, self.viewer.zone, self.viewer.now)
-
-
-def _field(module: Module, name: str) -> FieldDef:
-    one = module.fields.get(name)
-    if one is None or one.type == "link":
-        raise SugarError("invalid_parameter", f"Unable to find field {name} in module {module.name}")
-    return one
 
 
 def _conditions(value: object) -> list[tuple[str, object]]:
@@ -145,7 +150,15 @@ def _joined(word: str, clauses: list[Where]) -> Where:
     if len(clauses) == 1:
         return clauses[0]
     params = tuple(value for clause in clauses for value in clause.params)
-    return Where("(" + word.join(clause.sql for clause in clauses) + ")", params)
+    return Where(_tree(word, [clause.sql for clause in clauses]), params)
+
+
+def _tree(word: str, parts: list[str]) -> str:
+    """The parts as a balanced tree: SQLite takes no expression that is a thousand levels deep."""
+    if len(parts) == 1:
+        return parts[0]
+    half = len(parts) // 2
+    return f"({_tree(word, parts[:half])}{word}{_tree(word, parts[half:])})"
 
 
 def _negated(clause: Where) -> Where:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from connector.sandbox.sugar.schema import Module
@@ -56,12 +57,12 @@ def page_rows(call: SugarCall, listing: Listing) -> tuple[list[Row], int, Select
     module, arguments = listing.module, call.arguments
     selection = read_fields(arguments.get("fields"))
     limit, offset = _limit(call), _offset(call)
-    if limit == 0 or offset < 0:
+    if offset < 0:
         return [], -1, selection
     rows = call.instance.select(
         module.name,
         _where(call, listing),
-        order=_order(module, arguments.get("order_by")),
+        order=_order(module, arguments.get("order_by"), call.viewer.hidden.get(module.name, ())),
         page=Page(limit + 1, offset),
         deleted=_deleted(call, listing),
         fields=_read_fields(module, selection),
@@ -115,8 +116,9 @@ def _search(call: SugarCall, module: Module, text: str) -> Where:
 
 def _limit(call: SugarCall) -> int:
     most = call.settings.max_list_limit
-    asked = as_whole(call.arguments, "max_num", call.settings.default_max_num)
-    return min(asked, most) if asked >= 0 else most
+    # To PHP a size of 0 is an empty argument, hence none.
+    asked = as_whole(call.arguments, "max_num", 0) or call.settings.default_max_num
+    return min(asked, most) if asked > 0 else most
 
 
 def _offset(call: SugarCall) -> int:
@@ -127,9 +129,9 @@ def _deleted(call: SugarCall, listing: Listing) -> Deleted:
     return "all" if listing.with_deleted and as_flag(call.arguments, "deleted") else "live"
 
 
-def _order(module: Module, given: object) -> list[Order]:
+def _order(module: Module, given: object, hidden: Collection[str]) -> list[Order]:
     pairs = read_order(given)
-    check_order(module, pairs)
+    check_order(module, pairs, hidden)
     order: list[Order] = []
     for name, descending in pairs:
         for column in _NAME_SORT.get(name, (name,)) if module.is_person else (name,):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from connector.sandbox.sugar.schema import Module
 from connector.sandbox.sugarcrm.answers import SugarError
+from connector.sandbox.sugarcrm.arguments import parse_json
 
 ALWAYS = ("id", "date_modified")
 
@@ -59,7 +59,7 @@ def _split(text: str) -> list[object]:
 
 def _nested(item: str) -> Mapping[str, object]:
     try:
-        parsed = json.loads(item)
+        parsed = parse_json(item)
     except (ValueError, RecursionError) as error:
         raise SugarError("invalid_parameter", "fields holds a map that is not valid JSON") from error
     if not isinstance(parsed, Mapping):
@@ -83,8 +83,10 @@ def read_order(given: object) -> list[tuple[str, bool]]:
     return pairs or [("date_modified", True)]
 
 
-def check_order(module: Module, pairs: list[tuple[str, bool]]) -> None:
-    """Raises SugarError (422) for a field that the module does not have."""
+def check_order(module: Module, pairs: list[tuple[str, bool]], hidden: Collection[str]) -> None:
+    """Raises SugarError: 422 for a field that the module does not have, 403 for one of `hidden`."""
     for name, _ in pairs:
+        if name in hidden:
+            raise SugarError("not_authorized", f"Access for field {name} is not allowed")
         if name not in module.fields:
             raise SugarError("invalid_parameter", f"Unable to order by {name}: no such field in module {module.name}")

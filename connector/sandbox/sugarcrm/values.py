@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from functools import lru_cache
 
 from connector.sandbox.sugar.schema import NUMBER_TYPES, FieldDef
 from connector.sandbox.sugarcrm.answers import SugarError
 
 _STORED = "%Y-%m-%d %H:%M:%S"
+_FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 _YES = frozenset({"1", "true", "on", "yes"})
 _NO = frozenset({"", "0", "false", "off", "no"})
 _LARGE = 2.0**62
@@ -38,7 +39,10 @@ def wire_time(stored: str, zone: tzinfo) -> str:
     if not stored:
         return ""
     moment = datetime.strptime(stored[:19], _STORED).replace(tzinfo=UTC)
-    return moment.astimezone(zone).isoformat(timespec="seconds")
+    try:
+        return moment.astimezone(zone).isoformat(timespec="seconds")
+    except OverflowError:
+        return moment.isoformat(timespec="seconds")
 
 
 def stored_value(one: FieldDef, value: object, zone: tzinfo) -> object:
@@ -93,8 +97,15 @@ def moment_of(one: FieldDef, value: object, zone: tzinfo) -> datetime:
         moment = datetime.fromisoformat(str(value))
     except ValueError as error:
         raise invalid(one, value) from error
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=zone)
-    return aware.astimezone(UTC)
+    return _in_utc(moment if moment.tzinfo else moment.replace(tzinfo=zone))
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """A moment in UTC; one beyond the calendar, which people send for "ever", is its first or last."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        return _FIRST if moment.year == 1 else _LAST
 
 
 def day_of(one: FieldDef, value: object) -> date:
@@ -113,10 +124,9 @@ def is_day(value: object) -> bool:
 def day_bounds(day: date, zone: tzinfo) -> tuple[str, str]:
     """First and last second of a day in `zone`, as the table keeps times."""
     start = datetime(day.year, day.month, day.day, tzinfo=zone)
-    following = day + timedelta(days=1)
-    end = datetime(following.year, following.month, following.day, tzinfo=zone) - timedelta(seconds=1)
-    return _stamp(start.astimezone(UTC)), _stamp(end.astimezone(UTC))
+    end = datetime(day.year, day.month, day.day, 23, 59, 59, tzinfo=zone, fold=1)
+    return _stamp(_in_utc(start)), _stamp(_in_utc(end))
 
 
 def _stamp(moment: datetime) -> str:
-    return moment.strftime(_STORED)
+    return moment.replace(tzinfo=None).isoformat(" ", "seconds")

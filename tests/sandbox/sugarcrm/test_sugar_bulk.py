@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from tests.sandbox.sugarcrm.sugar_caller import SugarCaller, assert_refused
 
 
@@ -54,9 +56,17 @@ def test_parts_see_earlier_parts(sugar: SugarCaller) -> None:
 
 def test_url_begins_with_the_version(sugar: SugarCaller) -> None:
     """A part without a version, or with one that is unknown, is answered as such a call."""
-    requests = [part("/Leads"), part("/rest/v11/Leads"), part("/v99/Leads"), part("/v11/nonsense/a/b/c/d/e"), {}]
+    requests = [part("/Leads"), part("/rest/v11/Leads"), part("/v99/Leads"), part("/v11/nonsense/a/b/c/d/e")]
     statuses = [item["status"] for item in sugar.post("bulk", {"requests": requests}).json()]
-    assert statuses == [301, 301, 301, 404, 301]
+    assert statuses == [301, 301, 301, 404]
+
+
+@pytest.mark.parametrize("broken", [{}, {"url": ""}, {"method": "GET"}, "/v11/ping", None])
+def test_part_without_url_stops_all(sugar: SugarCaller, broken: object) -> None:
+    """A part that names no address refuses the whole bulk before any part is carried out."""
+    answer = sugar.post("bulk", {"requests": [part("/v11/Leads", "POST", {"last_name": "One"}), broken]})
+    assert_refused(answer, 422, "missing_parameter")
+    assert sugar.dump("Leads") == []
 
 
 def test_bulk_needs_token_and_list(sugar: SugarCaller) -> None:
@@ -77,20 +87,24 @@ def test_bulk_is_write_when_a_part_writes(sugar: SugarCaller) -> None:
     """The access log names a bulk by what its parts can do, and counts the records of all of them."""
     sugar.post("bulk", {"requests": [part("/v11/Leads")]})
     sugar.post("bulk", {"requests": [part("/v11/Leads"), part("/v11/Leads", "POST", {"last_name": "One"})]})
+    for inner in (part("/v11/ping"), part("/v11/Leads", "POST", {"last_name": "Two"})):
+        sugar.post("bulk", {"requests": [part("/v11/bulk", "POST", {"requests": [inner]})]})
     logged = [(call["kind"], call["records"]) for call in sugar.calls() if call["operation"] == "bulk"]
-    assert logged == [("read", 0), ("write", 1)]
+    assert logged == [("read", 0), ("write", 1), ("read", 0), ("write", 1)]
 
 
 def test_row_error_strikes_one_part(sugar: SugarCaller) -> None:
     """A planned refusal of row 1 leaves the other parts of the bulk alone, with the label's own status."""
-    sugar.faults(
-        {"operation": "bulk", "action": "row_error", "rows": [1], "code": "not_authorized", "message": "no", "times": 1}
-    )
+    fault = {"operation": "bulk", "action": "row_error", "rows": [1], "code": "not_authorized", "message": "no"}
+    sugar.faults({**fault, "times": 1})
     requests = [part("/v11/Leads", "POST", {"last_name": name}) for name in ("One", "Two", "Three")]
     items = sugar.post("bulk", {"requests": requests}).json()
     assert [item["status"] for item in items] == [200, 403, 200]
     assert items[1]["contents"] == {"error": "not_authorized", "error_message": "no"}
     assert [row["last_name"] for row in sugar.dump("Leads")] == ["One", "Three"]
+    sugar.faults({**fault, "rows": [2]})
+    odd = [part("/v99/Leads"), part("/v11/a/b/c/d/e/f/g"), part("/v11/ping"), part("/v11/ping")]
+    assert [item["status"] for item in sugar.post("bulk", {"requests": odd}).json()] == [301, 404, 403, 200]
 
 
 def test_omitted_part_shifts_positions(sugar: SugarCaller) -> None:

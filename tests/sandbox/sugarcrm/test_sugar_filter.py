@@ -147,11 +147,11 @@ def test_unknown_words_are_refused(sugar: SugarCaller, condition: dict[str, obje
 
 
 def test_broken_filter_is_refused(sugar: SugarCaller) -> None:
-    """A filter that is no list of mappings, and one that is no JSON, are a 422; a broken body is a 400."""
+    """A filter that is no list of mappings, and one that is no JSON, are a 422, and so is a broken body."""
     assert_refused(sugar.post("Leads/filter", {"filter": ["status"]}), 422, "invalid_parameter")
     assert_refused(sugar.get("Leads", filter="[{"), 422, "invalid_parameter")
     assert_refused(sugar.post("Leads/filter", {"filter_id": "none"}), 404, "not_found")
-    assert_refused(sugar.call("POST", "Leads/filter", data=b'{"filter":'), 400, "invalid_request")
+    assert_refused(sugar.call("POST", "Leads/filter", data=b'{"filter":'), 422, "invalid_parameter")
 
 
 def test_deep_nesting_is_refused(sugar: SugarCaller) -> None:

@@ -35,10 +35,15 @@ def test_client_ids_may_be_ignored(sugar: SugarCaller) -> None:
     assert sugar.lead(id=GUID) != GUID
 
 
-@pytest.mark.parametrize("body", [b"[1]", b'"text"', b'{"last_name": "\\ud800"}', b"{", b"[" * 5000])
+@pytest.mark.parametrize(
+    "body", [b"[1]", b'"text"', b'{"last_name": "\\ud800"}', b"{", b"[" * 5000, b"<html>", b"last_name=One"]
+)
 def test_unreadable_bodies_are_refused(sugar: SugarCaller, body: bytes) -> None:
-    """A body that is no JSON object, or holds half a letter, is a 400."""
-    assert_refused(sugar.call("POST", "Leads", data=body), 400, "invalid_request")
+    """A body that is no JSON object, or holds half a letter, is a 422 and makes no record; a form has to say so."""
+    for kind in ("application/json", "text/html", ""):
+        answer = sugar.call("POST", "Leads", data=body, headers={"Content-Type": kind})
+        assert_refused(answer, 422, "invalid_parameter")
+    assert sugar.dump("Leads") == []
 
 
 def test_odd_requests_are_answered(sugar: SugarCaller) -> None:
