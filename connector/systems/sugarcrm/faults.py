@@ -32,6 +32,9 @@ SYSTEM = "sugarcrm"
 CONFLICT = "edit_conflict"
 GONE = "gone"
 _OUTDATED = frozenset({301, 433})
+_FAILED_INSIDE = 424
+# What a record may be refused with for good, and the status that goes with it.
+_REFUSALS = {"invalid_parameter": 422, "missing_parameter": 422, "not_authorized": 403, "not_found": 404}
 
 
 class LoginRefused(Refused):
@@ -68,7 +71,7 @@ class Fault:
     @property
     def doubtful(self) -> bool:
         """Whether something may have been done all the same."""
-        return self.status == 424 or (self.status >= 500 and not self.passing)
+        return self.status == _FAILED_INSIDE or (self.status >= 500 and not self.passing)
 
 
 def fault_of(status: int, body: object) -> Fault | None:
@@ -85,7 +88,17 @@ def fault_of(status: int, body: object) -> Fault | None:
     if isinstance(words, Mapping):
         named = tuple(str(name) for name in words)
         words = "; ".join(f"{name}: {_joined(told)}" for name, told in words.items())
-    return Fault(status, str(body.get("error") or ""), str(words or ""), named)
+    return _inner(Fault(status, str(body.get("error") or ""), str(words or ""), named))
+
+
+def _inner(fault: Fault) -> Fault:
+    """What is behind a 424, where that is the refusal of a record that a conversion was to make.
+
+    The convert endpoint makes each record by a call of its own and hands its refusal on as a 424 in which label and
+    words have changed places. A label that tells of trouble is no refusal: the same may go through another time.
+    """
+    status = _REFUSALS.get(fault.message) if fault.status == _FAILED_INSIDE else None
+    return Fault(status, fault.message, fault.code) if status else fault
 
 
 def _joined(told: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -58,7 +59,7 @@ def test_conversion_leaves_the_end_state(sugar: SugarCaller, lead: str) -> None:
 
 
 def test_existing_records_are_linked_untouched(sugar: SugarCaller, lead: str) -> None:
-    """A module given by id is used as it is: nothing of the body is written to it."""
+    """A module given by id is used by its id alone: nothing else of the body is written to it."""
     account = sugar.create("Accounts", name="Acme")
     contact = sugar.create("Contacts", last_name="Known", account_id=account)
     answer = convert(sugar, lead, Contacts={"id": contact, "last_name": "Other"}, Accounts={"id": account, "name": "X"})
@@ -105,14 +106,43 @@ def test_refusing_instance_converts_once(sugar: SugarCaller) -> None:
     assert len(sugar.dump("Contacts")) == 1
 
 
-def test_failed_conversion_leaves_nothing(sugar: SugarCaller, lead: str) -> None:
-    """A part that fails undoes the parts before it."""
-    bad_id = convert(sugar, lead, Contacts=CONTACT, Accounts={"id": "none"})
-    assert_refused(bad_id, 404, "not_found")
-    bad_value = convert(sugar, lead, Contacts=CONTACT, Opportunities={**DEAL, "amount": "lots"})
-    assert_refused(bad_value, 422, "invalid_parameter")
-    assert sugar.dump("Contacts") == []
+def test_refused_record_is_told_as_424(sugar: SugarCaller, lead: str) -> None:
+    """A new record that is refused stops the conversion: words and label change places, what was made before stays."""
+    answer = convert(sugar, lead, Contacts=CONTACT, Accounts={"name": "A"}, Opportunities={**DEAL, "amount": "lots"})
+    assert answer.status_code == 424
+    assert answer.json()["error_message"] == "invalid_parameter"
+    assert "amount" in answer.json()["error"]
+    assert [len(sugar.dump(module)) for module in ("Contacts", "Accounts", "Opportunities")] == [1, 1, 0]
+    row = sugar.row("Leads", lead)
+    assert (row["converted"], row["contact_id"], row["account_id"]) == (0, None, None)
+
+
+def test_missing_record_stops_the_conversion(sugar: SugarCaller, lead: str) -> None:
+    """A record named by an id that is not there is a 404; the contact made before it stays, the lead stays open."""
+    assert_refused(convert(sugar, lead, Contacts=CONTACT, Accounts={"id": "none"}), 404, "not_found")
+    assert len(sugar.dump("Contacts")) == 1
     assert sugar.row("Leads", lead)["converted"] == 0
+
+
+def test_refused_record_in_a_bulk_undoes_as_little(sugar: SugarCaller, lead: str) -> None:
+    """The same holds for a conversion that is one part of a bulk."""
+    body = {"modules": {"Contacts": CONTACT, "Opportunities": {**DEAL, "amount": "lots"}}}
+    part = {"url": f"/v11/Leads/{lead}/convert", "method": "POST", "data": json.dumps(body)}
+    assert [item["status"] for item in sugar.post("bulk", {"requests": [part]}).json()] == [424]
+    assert len(sugar.dump("Contacts")) == 1
+
+
+def test_all_records_are_saved_and_owned(sugar: SugarCaller, lead: str) -> None:
+    """Records picked by id are saved too: their time moves, and one that nobody owns gets the lead's owner."""
+    sugar.clock(now="2026-05-01T10:00:00Z")
+    free = sugar.create("Accounts", name="Acme Inc")
+    owned = sugar.create("Contacts", last_name="Known", assigned_user_id="other")
+    sugar.clock(now="2026-05-01T11:00:00Z")
+    assert convert(sugar, lead, Contacts={"id": owned}, Accounts={"id": free}).status_code == 200
+    account, contact = sugar.row("Accounts", free), sugar.row("Contacts", owned)
+    assert (account["date_modified"][:13], account["assigned_user_id"]) == ("2026-05-01 11", "1")
+    assert (contact["date_modified"][:13], contact["assigned_user_id"]) == ("2026-05-01 11", "other")
+    assert sugar.row("Leads", lead)["account_name"] == "Acme Inc"
 
 
 def test_contact_is_required(sugar: SugarCaller, lead: str) -> None:
@@ -158,12 +188,13 @@ def test_unknown_action_is_refused(sugar: SugarCaller, lead: str) -> None:
 
 
 def test_hidden_account_cannot_be_used(sugar: SugarCaller) -> None:
-    """An account that the user's teams do not see is a 404, and nothing is made."""
+    """An account that the user's teams do not see is a 404, and the lead stays open."""
     sugar.world(
         settings={"acl_hidden_ids": {"Accounts": ["acc-1"]}}, records={"Accounts": [{"id": "acc-1", "name": "S"}]}
     )
-    assert_refused(convert(sugar, sugar.lead(), Contacts=CONTACT, Accounts={"id": "acc-1"}), 404, "not_found")
-    assert sugar.dump("Contacts") == []
+    lead = sugar.lead()
+    assert_refused(convert(sugar, lead, Contacts=CONTACT, Accounts={"id": "acc-1"}), 404, "not_found")
+    assert sugar.row("Leads", lead)["converted"] == 0
 
 
 def test_lost_answer_is_applied_once(sugar: SugarCaller, lead: str) -> None:

@@ -120,6 +120,22 @@ def test_refused_endpoint_names_the_way_out(crm_with: Made, settings: dict[str, 
     assert not next(lead for lead in live(crm, Kind.LEAD) if lead.id == lead_id).converted
 
 
+def test_opportunity_refused_inside_is_told(crm_with: Made) -> None:
+    """The endpoint hides the refusal of a new opportunity in a 424, which would come again: the row is refused."""
+    crm = crm_with({"acl_readonly_fields": {"Opportunities": ["lead_source"]}})
+    lead_id = crm.lead(lead_source="Web Site")
+    receipt = performed(crm, closing(crm, lead_id))
+    assert (receipt.outcome, receipt.code) == (Outcome.REJECTED, "not_authorized")
+    assert "lead_source" in receipt.message
+    assert (live(crm, Kind.OPPORTUNITY), crm.dump("Leads")[0]["converted"]) == ([], 0)
+
+
+def test_trouble_inside_a_conversion_stays_open(crm: SugarSubject) -> None:
+    """A 424 that tells of the server's own trouble says nothing for good: the lead is looked at again later."""
+    crm.faults({"operation": "convert", "action": "status", "status": 424})
+    assert performed(crm, closing(crm, crm.lead())).outcome is Outcome.UNKNOWN
+
+
 def test_conversion_without_a_contact_is_refused(crm: SugarSubject) -> None:
     """The endpoint wants a contact; an order without one is not sent."""
     assert performed(crm, crm.convert(crm.lead())).code == "no-contact"
