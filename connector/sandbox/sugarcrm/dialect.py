@@ -15,7 +15,7 @@ from connector.sandbox.sugar import doors
 from connector.sandbox.sugar.flavour import SUGARCRM
 from connector.sandbox.sugar.instance import SugarInstance
 from connector.sandbox.sugar.people import API_USER
-from connector.sandbox.sugar.words import EngineError
+from connector.sandbox.sugar.words import EngineError, NoSuchRecord
 from connector.sandbox.sugarcrm import bulk
 from connector.sandbox.sugarcrm.answers import Answer, SugarError, encode, refusal, status_answer
 from connector.sandbox.sugarcrm.arguments import parse_body, parse_query
@@ -109,6 +109,9 @@ class SugarCrmDialect:
             with self.instance.transaction():
                 return operation.handler(call)
         except EngineError as error:
+            if isinstance(error, NoSuchRecord) and str(error) == call.user_id:
+                # The user was deleted after the login: the token is nobody's.
+                raise SugarError("invalid_grant", "The access token provided is invalid.") from error
             raise SugarError("fatal_error", f"{type(error).__name__}: {error}") from error
 
     def _call(

@@ -30,7 +30,7 @@ def delete_record(call: SugarCall, module: Module, row: Row) -> None:
 def create_record(call: SugarCall, module: Module, body: Values) -> str:
     """Create a record from a body; answers its id, which the client may have chosen.
 
-    Raises SugarError: 409 when the id is taken, 403 for fields that the caller may not write, 422 for bad values.
+    Raises SugarError: 403 for fields that the caller may not write, 422 for bad values and for an id that is taken.
     """
     chosen = str(body.get("id") or "") or None if call.settings.client_ids else None
     if chosen is not None and len(chosen) > 36:
@@ -131,9 +131,16 @@ def link_of(module: Module, name: str) -> LinkDef:
 
 
 def relation_columns(call: SugarCall, module: Module, link_name: str, given: Values) -> dict[str, object]:
-    """The members of a body that belong to the relationship itself (`contact_role`)."""
+    """The members of a body that belong to the relationship itself (`contact_role`).
+
+    Raises SugarError (422) for one that is no plain value.
+    """
     relation = call.instance.schema.relations[link_of(module, link_name).relationship]
-    return {name: given[name] for name in relation.columns if name in given}
+    columns = {name: given[name] for name in relation.columns if name in given}
+    for name, value in columns.items():
+        if isinstance(value, list | dict):
+            raise SugarError("invalid_parameter", f"Invalid field value: field {name} cannot be {value!r}")
+    return columns
 
 
 def _wrote(call: SugarCall, module: Module, record_id: str) -> None:

@@ -93,6 +93,17 @@ def test_broken_links_are_refused(sugar: SugarCaller, deal: str) -> None:
     assert_refused(sugar.get("Leads/none/link/opportunity"), 404, "not_found")
 
 
+def test_columns_of_a_relation_are_plain(sugar: SugarCaller, deal: str) -> None:
+    """A role is a text; a list or a mapping in its place is a 422, and nothing is related."""
+    contact = sugar.create("Contacts", last_name="Baker")
+    for role in ({"a": 1}, ["Influencer"]):
+        answer = sugar.post(
+            f"Opportunities/{deal}/link", {"link_name": "contacts", "ids": [{"id": contact, "contact_role": role}]}
+        )
+        assert_refused(answer, 422, "invalid_parameter")
+    assert behind(sugar, f"Opportunities/{deal}/link/contacts") == []
+
+
 def test_one_bad_id_links_none(sugar: SugarCaller, deal: str) -> None:
     """A list of ids is related as a whole or not at all."""
     contact = sugar.create("Contacts", last_name="Baker")

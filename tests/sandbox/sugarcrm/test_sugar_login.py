@@ -168,6 +168,16 @@ def test_expired_session_can_be_refreshed(sugar: SugarCaller) -> None:
     assert sugar.token_for(**refresh).status_code == 200
 
 
+def test_deleted_user_is_logged_out(sugar: SugarCaller) -> None:
+    """A token whose user an administrator has deleted is nobody's."""
+    match = {"user_name": sugar.login["username"]}
+    sugar.faults({"operation": "ping", "action": "delete", "object": "Users", "match": match, "times": 1})
+    sugar.get("ping")
+    for path in ("Leads", "me"):
+        assert_refused(sugar.get(path), 401, "invalid_grant")
+    assert_refused(sugar.token_for(), 401, "invalid_grant")
+
+
 def test_reset_ends_sessions_keeps_password(sugar: SugarCaller) -> None:
     """After a reset the login is the same and every token is dead."""
     before = sugar.control("GET", "info")
