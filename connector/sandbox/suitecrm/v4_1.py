@@ -28,6 +28,7 @@ from connector.sandbox.suitecrm.v4_1_transport import (
     dump_reply,
     html_reply,
     invalid_call,
+    invalid_login,
     invalid_session,
     json_reply,
     read_message,
@@ -51,7 +52,6 @@ _METHODS: Mapping[str, Callable[[Context], object]] = {
     "set_relationship": v4_1_writes.set_relationship,
     "set_relationships": v4_1_writes.set_relationships,
     "get_user_id": lambda call: call.user_id,
-    "seamless_login": lambda _: 1,
 }
 _ROWS = ("entry_list", "ids", "relationship_list")
 
@@ -81,12 +81,9 @@ class V41:
             return html_reply(200, _SERVICE_PAGE)
         session = ""
         try:
-            given = message.arguments()
-            if given is None:
-                return json_reply(None)
             if message.method not in CALLS:
                 raise invalid_call()
-            arguments = bind(message.method, given, named=bool(self._instance.settings["strict_named_args"]))
+            arguments = self._bound(message.method, message.arguments())
             session = _session_of(message.method, arguments)
             body, session = self._run(message.method, arguments, trace)
         except Fault as fault:
@@ -96,6 +93,9 @@ class V41:
         except Broken as problem:
             return html_reply(500, _page_of(problem), session)
         return self._reply(message, body, session)
+
+    def _bound(self, method: str, given: object) -> Mapping[str, object]:
+        return bind(method, given, named=bool(self._instance.settings["strict_named_args"]))
 
     def _reply(self, message: Message, body: object, session: str) -> Reply:
         if not message.speaks_json:
@@ -109,6 +109,8 @@ class V41:
             session, body = v4_1_login.login(self._instance, self._sessions, arguments)
             return body, session
         session = _session_of(method, arguments)
+        if method == "seamless_login":
+            return int(self._sessions.user_of(session, admitted=trace.admitted) is not None), session
         if not session:
             raise Nothing
         access = self._access(session, trace)
@@ -133,9 +135,11 @@ class V41:
             raise invalid_session() from None
 
     def fault_reply(self, request: Request, status: int) -> Reply:
-        """A refusal with this status: what a proxy or PHP says, a page; 401 and 403 are faults in HTTP 200."""
+        """A refusal with this status: what a proxy or PHP says, a page; 401 is a fault, told in HTTP 200."""
         if status == 401:
-            return json_reply(invalid_session().body)
+            return json_reply(
+                (invalid_login() if self.classify(request).kind is Kind.LOGIN else invalid_session()).body
+            )
         if status >= 500:
             return html_reply(status, DATABASE_FAILURE if status == 500 else f"<html><h1>{status}</h1></html>")
         return html_reply(status, f"<html><head><title>{status}</title></head><body><h1>{status}</h1></body></html>")
@@ -159,7 +163,7 @@ class V41:
         given = message.arguments()
         if message.method in CALLS and given:
             try:
-                self._sessions.end(_session_of(message.method, bind(message.method, given, named=False)))
+                self._sessions.end(_session_of(message.method, self._bound(message.method, given)))
             except Broken:
                 return
 
@@ -181,5 +185,4 @@ def _session_of(method: str, arguments: Mapping[str, object]) -> str:
 def _page_of(problem: Broken) -> str:
     """PHP ends without a word; the database layer says its one sentence."""
     text = str(problem)
-    silent = text.startswith(("Too few", "Unknown named", "Call to")) or text.endswith("no arguments")
-    return "" if silent else DATABASE_FAILURE
+    return "" if text.startswith(("Too few", "Unknown named", "Call to", "Cannot access")) else DATABASE_FAILURE

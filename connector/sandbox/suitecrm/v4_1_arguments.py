@@ -84,6 +84,9 @@ CALLS = {name: Call(name, signature.kind) for name, signature in SIGNATURES.item
 def bind(method: str, given: object, *, named: bool) -> Arguments:
     """Arguments by name; those left out are absent. Raises Broken where PHP would end with a fatal error."""
     signature = SIGNATURES[method]
+    if given is None:
+        # No JSON becomes a single null, and a missing session is noticed before anything else is.
+        return dict.fromkeys(signature.names[: signature.required])
     if isinstance(given, list):
         bound = dict(zip(signature.names, given, strict=False))
     elif isinstance(given, dict) and named:
@@ -91,7 +94,8 @@ def bind(method: str, given: object, *, named: bool) -> Arguments:
     elif isinstance(given, dict):
         bound = dict(zip(signature.names, given.values(), strict=False))
     else:
-        raise Broken(f"{method}: no arguments")
+        # PHP makes anything else an array of one.
+        bound = dict(zip(signature.names[:1], [given], strict=False))
     if any(name not in bound for name in signature.names[: signature.required]):
         raise Broken(f"Too few arguments to function {method}()")
     return bound

@@ -56,8 +56,12 @@ class Context:
 
     def module(self, name: str = "module_name") -> Module:
         """The module an argument names. Raises Fault (20)."""
+        return self.named(self.text(name))
+
+    def named(self, name: str) -> Module:
+        """A module by its name. Raises Fault (20)."""
         try:
-            return self.instance.module(self.text(name))
+            return self.instance.module(name)
         except NoSuchModule:
             raise no_module() from None
 

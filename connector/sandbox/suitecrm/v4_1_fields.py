@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 
 from connector.sandbox.sugar.schema import FieldDef, LinkDef, Module
 from connector.sandbox.suitecrm.v4_1_context import Context
@@ -28,8 +29,10 @@ _TABS = ("Accounts", "Contacts", "Opportunities", "Leads", "Emails", "Campaigns"
 
 
 def get_available_modules(call: Context) -> object:
-    """Every module the user may see, with its rights."""
-    return {"modules": [_module(call, name) for name in ("Home", *_visible(call))]}
+    """The modules with a tab (filter `default`), else every module the user may see, with its rights."""
+    tabs = ("Home", *_visible(call))
+    others = () if call.text("filter") == "default" else sorted(set(call.instance.modules) - set(tabs))
+    return {"modules": [_module(call, name) for name in (*tabs, *others)]}
 
 
 def _visible(call: Context) -> list[str]:
@@ -52,8 +55,13 @@ def get_module_fields(call: Context) -> object:
 
 
 def get_module_fields_md5(call: Context) -> object:
-    """A digest of the module's description."""
-    text = json.dumps(_described(call, call.module(), set()), sort_keys=True)
+    """A digest of each named module's description, by the module's name; one name or a list of them is taken."""
+    names = [str(one) for one in call.items("module_name")] or [call.text("module_name")]
+    return {name: _digest(_described(call, call.named(name), set())) for name in names}
+
+
+def _digest(described: Mapping[str, object]) -> str:
+    text = json.dumps(described, sort_keys=True)
     return hashlib.md5(text.encode("utf-8"), usedforsecurity=False).hexdigest()
 
 

@@ -45,25 +45,32 @@ def get_entry_list(call: Context) -> object:
 
 
 def get_entries_count(call: Context) -> object:
-    """How many records there are; the number is a text."""
+    """How many records there are, everybody's; the number is a text.
+
+    The query is put before `deleted` without parentheses: an OR on its outermost level counts deleted records too.
+    """
     module = call.module()
     call.check("list")
-    where = _condition(call, module, call.text("query"))
-    deleted: Deleted = "all" if call.flag("deleted") else "live"
-    return {"result_count": str(call.instance.count(module.name, where, deleted=deleted))}
+    where = translate(call.instance, module.name, call.text("query"))
+    if not call.flag("deleted"):
+        where = Where(f'{where.sql} AND +"{module.table}".deleted = 0', where.params)
+    return {"result_count": str(call.instance.count(module.name, where, deleted="all"))}
 
 
 def get_entry(call: Context) -> object:
     """One record by id."""
-    return _entries(call, [call.text("id")])
+    entries, rows = _entries(call, [call.text("id")])
+    return {"entry_list": entries, "relationship_list": _plain_links(call, call.module(), rows)}
 
 
 def get_entries(call: Context) -> object:
-    """Several records by their ids."""
-    return _entries(call, [str(one) for one in call.items("ids")])
+    """Several records by their ids; linked records come as in a list, not as in a single record."""
+    entries, rows = _entries(call, [str(one) for one in call.items("ids")])
+    return {"entry_list": entries, "relationship_list": _wrapped_links(call, call.module(), rows)}
 
 
-def _entries(call: Context, ids: Sequence[str]) -> object:
+def _entries(call: Context, ids: Sequence[str]) -> tuple[list[Pair], list[Row]]:
+    """Every asked-for record as it is shown, and the rows of those that are there."""
     module = call.module()
     shaper = call.shaper(module)
     names = shaper.names(call.arguments.get("select_fields"))
@@ -80,10 +87,7 @@ def _entries(call: Context, ids: Sequence[str]) -> object:
     _show_user_names(call, found, names)
     shown = iter([shaper.entry(row, names) for row in found])
     call.count(len(found))
-    return {
-        "entry_list": [entry or next(shown) for entry in entries],
-        "relationship_list": _plain_links(call, module, found),
-    }
+    return [entry or next(shown) for entry in entries], found
 
 
 def get_relationships(call: Context) -> object:
@@ -112,12 +116,13 @@ def get_relationships(call: Context) -> object:
 
 def search_by_module(call: Context) -> object:
     """Records whose names, addresses or phone numbers hold a text; one row more than asked for, as in life."""
-    wanted = [str(one) for one in call.items("modules")]
+    text = call.text("search_string").strip()
+    wanted = [str(one) for one in call.items("modules")] if text else []
     size = call.number("max_results") or int(str(call.instance.settings["list_max_entries_per_page"]))
     found = []
     for name in sorted(set(wanted) & set(call.instance.modules)):
         module = call.instance.module(name)
-        rows = _searched(call, module, call.text("search_string"), Page(size + 1, max(call.number("offset"), 0)))
+        rows = _searched(call, module, text, Page(size + 1, max(call.number("offset"), 0)))
         shaper = call.shaper(module)
         names = shaper.names(call.arguments.get("select_fields"))
         found.append({"name": name, "records": [shaper.pairs(row, names) for row in rows]})
@@ -134,6 +139,9 @@ def _searched(call: Context, module: Module, text: str, page: Page) -> list[Row]
         where = where | Where(f"{call.instance.column(module.name, column)} LIKE ?", (pattern,))
     if "email_addresses" in module.links:
         where = where | call.instance.email_where(module.name, "a.email_address_caps LIKE ?", (pattern.upper(),))
+    if call.text("assigned_user_id") and "assigned_user_id" in module.fields:
+        owner = Where(f"{call.instance.column(module.name, 'assigned_user_id')} = ?", (call.text("assigned_user_id"),))
+        where = where & owner
     return call.instance.select(module.name, where & call.access.listed(module), (), page)
 
 

@@ -53,6 +53,12 @@ def no_access() -> Fault:
     return Fault("Access Denied", 40, "You do not have access")
 
 
+def invalid_data() -> Fault:
+    """Lists that a call needs are empty."""
+    said = "The data sent for this function is invalid. Please look at WSDL file for details"
+    return Fault("Invalid data sent", 1001, said)
+
+
 def invalid_call() -> Fault:
     """There is no such method; the number is a text here."""
     return Fault("An Undefined Error - invalid_call occurred", "-1", "There is no error definition for invalid_call")
@@ -78,7 +84,7 @@ class Message:
         """What `rest_data` holds; None when it is no JSON as PHP reads it (no NaN, no half of a surrogate pair)."""
         text = self.parameters.get("rest_data", "")
         if not text:
-            return {}
+            return None
         try:
             data = json.loads(text, parse_constant=_no_number)
             if "\\ud" in text.lower():

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from connector.sandbox.exchange import RowFault
 from connector.sandbox.sugar.schema import Module
 from connector.sandbox.sugar.words import DuplicateId, NoSuchRecord, Row, SaveResult, Where, new_id
 from connector.sandbox.suitecrm.v4_1_context import Context
 from connector.sandbox.suitecrm.v4_1_shapes import echo
-from connector.sandbox.suitecrm.v4_1_transport import Broken, Fault, Nothing, no_access
+from connector.sandbox.suitecrm.v4_1_transport import Broken, Fault, Nothing, invalid_data
 
 _ID = re.compile(r"[A-Za-z0-9_-]*")
 _KEPT_BY = {
@@ -21,6 +22,11 @@ _KEPT_BY = {
     "update_modified_by": ("modified_user_id",),
     "set_created_by": ("created_by",),
 }
+_PARALLEL = {
+    "module_names": "module_name", "module_ids": "module_id", "link_field_names": "link_field_name",
+    "related_ids": "related_ids", "name_value_lists": "name_value_list", "delete_array": "delete",
+}  # fmt: skip
+_NEEDED = ("module_names", "module_ids", "link_field_names", "related_ids")
 Values = dict[str, object]
 
 
@@ -64,12 +70,12 @@ def set_entries(call: Context) -> object:
 
 def _save_one_of_many(call: Context, module: Module, values: Values) -> str:
     values = {name: _key_of(call, module, name, value) for name, value in values.items()}
-    if module.name == "Contacts" and not values.get("id"):
-        twin = _same_person(call, values)
+    if module.name == "Contacts":
+        call.check("edit")
+        values = _with_account(call, values)
+        twin = None if values.get("id") else _same_person(call, values)
         if twin is not None:
             return twin
-        if values.get("account_name") and not values.get("account_id"):
-            values["account_id"] = _account_named(call, str(values["account_name"]))
     return _save(call, module, values)[0]
 
 
@@ -77,11 +83,16 @@ def named_values(given: object) -> Values:
     """A name/value list in any of its forms: pairs, a mapping of values, a mapping of pairs."""
     if isinstance(given, dict):
         return {
-            str(name): value["value"] if isinstance(value, dict) and "value" in value else value
+            str(name): _plain(value["value"] if isinstance(value, dict) and "value" in value else value)
             for name, value in given.items()
         }
     pairs = given if isinstance(given, list) else []
-    return {str(pair["name"]): pair.get("value") for pair in pairs if isinstance(pair, dict) and "name" in pair}
+    return {str(pair["name"]): _plain(pair.get("value")) for pair in pairs if isinstance(pair, dict) and "name" in pair}
+
+
+def _plain(value: object) -> object:
+    """PHP stores an array as the word for it."""
+    return "Array" if isinstance(value, dict | list) else value
 
 
 def _refusal(fault: RowFault) -> Fault:
@@ -151,21 +162,37 @@ def _key_of(call: Context, module: Module, name: str, value: object) -> object:
 def _same_person(call: Context, values: Values) -> str | None:
     """A contact, else a lead, of the same last name and address; the first name is not looked at.
 
-    A contact found so is saved again without a change. Nobody is found when the address is missing.
+    Somebody of another account than the one that `account_name` names is not meant. A contact found so is saved again
+    without a change. Nobody is found when both addresses are missing.
     """
-    address, last_name = str(values.get("email1") or ""), values.get("last_name")
-    if not address or not last_name:
-        return None
-    for name in ("Contacts", "Leads"):
-        where = call.instance.email_where(name, "a.email_address_caps = ?", (address.upper(),))
-        same = Where(f"{call.instance.column(name, 'last_name')} = ?", (last_name,))
-        found = call.instance.select(name, where & same, fields=["id"])
-        if found:
-            if name == "Contacts":
-                _store(call, call.instance.module(name), {"id": found[0]["id"]}, create=False)
-                call.trace.wrote(name, [found[0]["id"]])
-            return str(found[0]["id"])
+    given = (str(values.get(name) or "").strip().upper() for name in ("email1", "email2"))
+    addresses = [address for address in given if address]
+    last_name, account = str(values.get("last_name") or "").strip(), values.get("account_name") or ""
+    for name in ("Contacts", "Leads") if addresses and last_name else ():
+        test = f"a.email_address_caps IN ({', '.join('?' * len(addresses))})"
+        where = call.instance.email_where(name, test, addresses)
+        for row in call.instance.select(name, where, fields=["id", "last_name", "account_name"]):
+            if row["last_name"] == last_name and account in ("", row["account_name"]):
+                return _touched(call, name, str(row["id"]))
     return None
+
+
+def _touched(call: Context, module: str, record_id: str) -> str:
+    """The id of somebody taken for a contact. Only a contact is saved: a lead's id is none of a contact's rows."""
+    if module == "Contacts":
+        _store(call, call.instance.module(module), {"id": record_id}, create=False)
+        call.count(1)
+        call.trace.wrote(module, [record_id])
+    return record_id
+
+
+def _with_account(call: Context, values: Values) -> Values:
+    """A contact that names an account and has none yet gets the one of that name, a new one if there is none."""
+    name = str(values.get("account_name") or "")
+    known = call.instance.get("Contacts", str(values["id"])) if values.get("id") else None
+    if not name or values.get("account_id") or (known is not None and known["account_id"]):
+        return values
+    return {**values, "account_id": _account_named(call, name)}
 
 
 def _account_named(call: Context, name: str) -> str:
@@ -180,54 +207,37 @@ def _account_named(call: Context, name: str) -> str:
 
 
 def set_relationship(call: Context) -> object:
-    """Relate one record to others, or end it; only a link that there is not counts as failed."""
-    module = call.module()
-    columns = named_values(call.arguments.get("name_value_list"))
-    related = [str(one) for one in call.items("related_ids")]
-    done = _relate(call, module, (call.text("module_id"), call.text("link_field_name"), related, columns))
-    return _tally([(done, call.flag("delete"))])
+    """Relate one record to others, or end it; a module or link that there is not counts as failed."""
+    return _tally([(_relate(call), call.flag("delete"))])
 
 
 def set_relationships(call: Context) -> object:
-    """The same for parallel lists; once a row deletes, the later ones do too."""
-    names = [str(one) for one in call.items("module_names")]
+    """The same for parallel lists; a row without a `delete` of its own has that of the row before it."""
+    if not all(call.items(name) for name in _NEEDED):
+        raise invalid_data()
     results = []
-    deleting = False
-    for position, name in enumerate(names):
-        single = Context(
-            call.instance, call.access, call.session, _row_of(call.arguments, position, name, deleting), call.trace
-        )
-        deleting = single.flag("delete")
-        related = [str(one) for one in single.items("related_ids")]
-        columns = named_values(single.arguments.get("name_value_list"))
-        at = (single.text("module_id"), single.text("link_field_name"), related, columns)
-        results.append((_relate(single, single.module(), at), deleting))
+    delete: object = 0
+    for position in range(len(call.items("module_names"))):
+        row = {single: _nth(call.items(several), position) for several, single in _PARALLEL.items()}
+        delete = row["delete"] = delete if row["delete"] is None else row["delete"]
+        single = replace(call, arguments=row)
+        results.append((_relate(single), single.flag("delete")))
     return _tally(results)
 
 
-def _row_of(arguments: Mapping[str, object], position: int, name: str, deleting: bool) -> Values:
-    def nth(argument: str) -> object:
-        given = arguments.get(argument)
-        return given[position] if isinstance(given, list) and position < len(given) else None
-
-    delete = nth("delete_array")
-    return {
-        "module_name": name, "module_id": nth("module_ids"), "link_field_name": nth("link_field_names"),
-        "related_ids": nth("related_ids"), "name_value_list": nth("name_value_lists"),
-        "delete": 1 if deleting or _truth(delete) else 0,
-    }  # fmt: skip
+def _nth(items: list[object], position: int) -> object:
+    return items[position] if position < len(items) else None
 
 
-def _relate(call: Context, module: Module, at: tuple[str, str, list[str], Values]) -> bool:
-    """Whether the link is there; what it relates need not be."""
-    record_id, link, related, given = at
-    row = call.instance.get(module.name, record_id)
-    if row is not None and not call.access.may("edit", row):
-        raise no_access()
-    if link not in module.links:
+def _relate(call: Context) -> bool:
+    """Whether there is such a link, and the record may be seen; the records need not be there."""
+    module = call.instance.modules.get(call.text("module_name"))
+    record_id, link = call.text("module_id"), call.text("link_field_name")
+    row = call.instance.get(module.name, record_id) if module else None
+    if module is None or (row is not None and not call.access.may("view", row)) or link not in module.links:
         return False
-    relation = call.instance.schema.relations[module.links[link].relationship]
-    columns = {name: value for name, value in given.items() if name in relation.columns}
+    related = [str(one) for one in call.items("related_ids")]
+    columns = {} if call.flag("delete") else _columns(call, module.links[link].relationship)
     for other_id in related:
         if call.flag("delete"):
             call.instance.unrelate(module.name, record_id, link, other_id)
@@ -237,6 +247,15 @@ def _relate(call: Context, module: Module, at: tuple[str, str, list[str], Values
         call.count(len(related))
         call.trace.wrote(module.name, [record_id])
     return True
+
+
+def _columns(call: Context, relationship: str) -> Values:
+    """The relationship's own columns; they come as pairs only. Raises Broken for another form."""
+    known = call.instance.schema.relations[relationship].columns
+    given = call.items("name_value_list") if known else []
+    if not all(isinstance(pair, dict) for pair in given):
+        raise Broken("Cannot access offset of type string on string")
+    return {name: value for name, value in named_values(given).items() if name in known}
 
 
 def _tally(results: list[tuple[bool, bool]]) -> object:

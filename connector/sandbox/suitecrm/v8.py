@@ -11,7 +11,7 @@ from datetime import timedelta
 from connector.sandbox.clock import SandboxClock
 from connector.sandbox.exchange import Call, Kind, Reply, Request, Trace
 from connector.sandbox.sugar.instance import SugarInstance
-from connector.sandbox.suitecrm import v8_links, v8_meta, v8_records
+from connector.sandbox.suitecrm import v8_links, v8_meta, v8_records, v8_views
 from connector.sandbox.suitecrm.v8_answers import (
     OAuthError,
     V8Error,
@@ -23,7 +23,7 @@ from connector.sandbox.suitecrm.v8_answers import (
     without_records,
 )
 from connector.sandbox.suitecrm.v8_records import V8Call
-from connector.sandbox.suitecrm.v8_tokens import Client, Grants, Session, Tokens, unknown_error
+from connector.sandbox.suitecrm.v8_tokens import Client, Grants, Session, Tokens, unknown_error, wrong_client
 
 _READ, _WRITE, _LOGIN = Kind.READ, Kind.WRITE, Kind.LOGIN
 _CALLS = {
@@ -118,9 +118,10 @@ class V8:
 
     def fault_reply(self, request: Request, status: int) -> Reply:
         """How V8 words a refusal with this status: JSON up to 499, a page of the web server above."""
+        at_tokens = _below_api(request) == ("access_token",)
         if status == 401:
-            return oauth_refusal(token_denied("Access token has been revoked"))
-        if status >= 500 and _below_api(request) != ("access_token",):
+            return oauth_refusal(wrong_client() if at_tokens else token_denied("Access token has been revoked"))
+        if status >= 500 and not at_tokens:
             return Reply(status, f"<html><body><h1>{status}</h1></body></html>".encode(), _HTML)
         if status >= 500:
             return oauth_refusal(OAuthError(status, "unknown_error", "refused by the fault plan"))
@@ -175,7 +176,7 @@ def _operation(method: str, rest: tuple[str, ...]) -> str:
             return "v8_relate"
         case ("DELETE", "V8", "module", _, _, "relationships", _, _):
             return "v8_unrelate"
-        case ("GET", "V8", "meta", *_):
+        case ("GET", "V8", "meta", *_) | ("GET", "V8", "listview", "columns", _) | ("GET", "V8", "search-defs", _, _):
             return "v8_meta"
         case ("GET", "V8", "current-user"):
             return "v8_current_user"
@@ -207,6 +208,12 @@ def _handler(method: str, rest: tuple[str, ...]) -> Handler | None:
             return v8_meta.list_modules
         case ("GET", "meta", "fields", module):
             return lambda call: v8_meta.list_fields(call, module)
+        case ("GET", "meta", "swagger.json"):
+            return v8_views.describe_routes
+        case ("GET", "listview", "columns", module):
+            return lambda call: v8_views.list_columns(call, module)
+        case ("GET", "search-defs", "module", module):
+            return lambda call: v8_views.search_definitions(call, module)
         case ("GET", "current-user"):
             return v8_meta.current_user
     return None

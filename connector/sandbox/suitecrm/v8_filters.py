@@ -89,7 +89,7 @@ def parse_sort(module: Module, given: str | None) -> tuple[Order, ...]:
 def _join_of(given: Mapping[str, object]) -> str:
     operator = given.get("operator", "and")
     if not isinstance(operator, str) or operator.lower() not in _JOINS:
-        raise ParameterError(f"Filter operator {operator} is invalid")
+        raise ParameterError(f"Filter operator {operator if isinstance(operator, str) else 'Array'} is invalid")
     return operator.lower()
 
 

@@ -19,6 +19,7 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 _BAD_MODULE_NAME = re.compile(r"^(\d|\W)|\W")
 _BAD_SORT = re.compile(r"[^\w\-]")
 _NUMBER = re.compile(r"\s*\d+")
+_MOST = 2**31 - 1
 
 Nested = dict[str, object]
 
@@ -142,7 +143,7 @@ def _positive(page: Mapping[str, object], name: str) -> int | None:
     digits = _NUMBER.match(value)
     if digits is None or int(digits.group()) <= 0:
         raise _invalid(name, value)
-    return int(digits.group())
+    return min(int(digits.group()), _MOST)
 
 
 def sort_option(options: Mapping[str, object]) -> str | None:

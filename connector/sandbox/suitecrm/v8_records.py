@@ -28,6 +28,7 @@ _AUDIT = {
     "date_entered": frozenset({"date_entered"}),
     "date_modified": frozenset({"date_modified"}),
 }
+_FALSE = frozenset({"", "0", "false", "off", "no"})
 # Properties of the bean itself, which are no fields but may be set.
 _BEAN_PROPERTIES = frozenset({"new_with_id", "update_date_modified", "update_modified_by", "set_created_by"})
 
@@ -230,7 +231,8 @@ def refuse_rows(call: V8Call) -> None:
 def _saved(call: V8Call, sent: _Sent, create: bool) -> Reply:
     refuse_rows(call)
     # A null is passed over, as PHP's isset does; an empty text clears.
-    values = {name: value for name, value in sent.attributes.items() if value is not None}
+    values = {name: _plain(value) for name, value in sent.attributes.items() if value is not None}
+    deleting = str(values.pop("deleted", "")).strip().lower() not in _FALSE
     keep = frozenset(name for name, given in _AUDIT.items() if given & values.keys())
     try:
         done = call.instance.save(
@@ -243,11 +245,16 @@ def _saved(call: V8Call, sent: _Sent, create: bool) -> Reply:
         )
     except DuplicateId as error:
         raise V8Error(DATABASE_FAILURE) from error
-    if str(values.get("deleted", "")) == "1":
+    if deleting:
         return _deleted_by_attribute(call, sent, done.id)
     _wrote(call, sent.module, done.id)
     row = call.instance.require(sent.module.name, done.id)
     return document(201, Shape(sent.module, None, call.manner).resource(row, f"{call.path}/{done.id}"))
+
+
+def _plain(value: object) -> object:
+    """PHP stores an array as the word for it."""
+    return "Array" if isinstance(value, dict | list) else value
 
 
 def _deleted_by_attribute(call: V8Call, sent: _Sent, record_id: str) -> Reply:
@@ -285,7 +292,8 @@ def _sent(call: V8Call, update: bool) -> _Sent:
     parameters.check_options(data, ("attributes", "id", "type"))
     parameters.require_options(data, ("id", "type") if update else ("type",))
     name = parameters.check_module_name(data["type"], "type")
-    record_id = parameters.check_new_id(data["id"]) if data.get("id") is not None else None
+    check_id = parameters.check_id if update else parameters.check_new_id
+    record_id = check_id(data["id"]) if "id" in data else None
     attributes = parameters.array_option(data, "attributes") if data.get("attributes") else {}
     if attributes:
         _check_attributes(call.module(name), attributes)

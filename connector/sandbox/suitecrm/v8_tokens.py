@@ -216,8 +216,13 @@ class Grants:
         if "password" in allowed and not self.refresh_refused:
             allowed.add("refresh_token")
         if not hmac.compare_digest(secret.encode(), client.secret.encode()) or grant not in allowed:
-            raise OAuthError(401, "invalid_client", "Client authentication failed")
+            raise wrong_client()
         return client
+
+
+def wrong_client() -> OAuthError:
+    """The client's secret is wrong, or it may not use this grant."""
+    return OAuthError(401, "invalid_client", "Client authentication failed")
 
 
 def unknown_error(text: str) -> OAuthError:

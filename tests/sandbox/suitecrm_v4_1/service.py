@@ -56,9 +56,10 @@ class Service:
 
     def relate(self, module: str, record_id: str, link: str, *others: str, delete: int = 0, **columns: Any) -> Any:
         """`set_relationship`."""
+        pairs = [{"name": name, "value": value} for name, value in columns.items()]
         return self.ask(
             "set_relationship", module_name=module, module_id=record_id, link_field_name=link,
-            related_ids=list(others), name_value_list=columns, delete=delete,
+            related_ids=list(others), name_value_list=pairs, delete=delete,
         )  # fmt: skip
 
     def load(self, **records: Any) -> Any:

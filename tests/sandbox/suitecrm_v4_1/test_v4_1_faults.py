@@ -67,6 +67,21 @@ def test_planned_statuses_in_its_words(service: Service, status: int, seen: tupl
     assert (answer.status_code, seen[1] in answer.text) == (seen[0], True)
 
 
+def test_planned_refusal_of_a_login(service: Service) -> None:
+    """A login is refused as a login is."""
+    _plan(service, operation="login", action="status", status=401)
+    assert service.caller.rest("login", {"user_auth": {}}).json()["number"] == 10
+
+
+def test_session_ends_whatever_the_order(service: Service) -> None:
+    """A session is found by its argument's name where arguments bind by name, by its place where they do not."""
+    for by_name, arguments in ((True, {"module_name": "Leads", "session": ""}), (False, {"a": "", "b": "Leads"})):
+        service.settle(strict_named_args=by_name)
+        _plan(service, operation="get_module_fields", action="expire_session")
+        own = {name: value or service.session for name, value in arguments.items()}
+        assert service.caller.rest("get_module_fields", own).json()["number"] == 11
+
+
 def test_refused_rows_are_left_out(service: Service) -> None:
     """A refused row of a batch is missing from its ids; a refused single save is a fault."""
     _plan(service, operation="write", action="row_error", rows=[1], code="Row Denied", message="no")

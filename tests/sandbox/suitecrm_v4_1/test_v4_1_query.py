@@ -70,6 +70,7 @@ def instance() -> SugarInstance:
         ("1=0", ""),
         ("1=1 and leads.id >= 3", "3"),
         ("leads.id > -1 and leads.id = 1.0", ""),
+        ("leads.converted = - - 1", "2"),
         ("leads.date_modified < NOW() and leads.date_modified >= '2026-02-01 00:00:00'", "3"),
         ("(leads.date_modified > '2026-01-01 00:00:00' OR (leads.date_modified = '2026-01-01 00:00:00'"
          " AND leads.id > '1'))", "23"),
@@ -95,11 +96,14 @@ def test_query_finds_leads(instance: SugarInstance, query: str, ids: str) -> Non
         "1=0 union select 1", "leads.id = '1' limit 1", "leads.id = '1' -- x", "leads.id = '1' /* x */",
         "leads.id = '1'; delete from leads", "leads.id in (select id from users)", "leads.id in (select id from leads)",
         "users.user_hash = 'x'", "leads.id = '1' order by id", "leads.id = '1' group by id", "sleep(5)", "1=1 # x",
-        "exists (select 1 from accounts)",
+        "exists (select 1 from accounts)", "leads.id in (select count(id) from email_addresses where id = 'x')",
+        "leads.id in (select 'x' from email_addresses where id = 'x')", "leads.id in (select id from email_addresses)",
+        "leads.id in (select id email_addresses)", f"leads.id in ({EMAIL} and eabr.id in ({EMAIL}))",
+        "encode(1, 2) = 1",
     ],
 )  # fmt: skip
 def test_validator_denies(instance: SugarInstance, query: str) -> None:
-    """Further clauses, comments, and sub-selects on other tables are fault 40."""
+    """Further clauses, comments, some functions, and sub-selects of another form or on other tables are fault 40."""
     with pytest.raises(Fault) as caught:
         translate(instance, "Leads", query)
     assert caught.value.body["number"] == 40
@@ -110,8 +114,8 @@ def test_validator_denies(instance: SugarInstance, query: str) -> None:
     [
         "leads.nope = 1", "nope = 1", "leads.email1 = 'x'", "leads.connector_key_c = 'k'", "leads_cstm.status = 'x'",
         "accounts.name = 'x'", "leads.status = ", "leads.status = 'x", "leads.status 'x'", "(leads.status = 'x'",
-        "leads.status = 'x')", "nope(leads.id)", "leads.id in ()", "leads.id in (select id from teams)",
-        "leads.id in (select nope from email_addresses)", "leads.id in (select id email_addresses)", "leads.id not 1",
+        "leads.status = 'x')", "nope(leads.id)", "leads.id in ()", "leads.id in (select id from teams where id = 'x')",
+        "leads.id in (select nope from email_addresses where id = 'x')", "leads.id not 1",
         "leads.id = ?", "leads.id = :x", "not " * 2000 + "1", "(" * 200 + "1" + ")" * 200,
     ],
 )  # fmt: skip

@@ -71,6 +71,16 @@ def test_deleted_flag_mixes_rows(service: Service) -> None:
     assert service.ask("get_entries_count", module_name="Leads", query="", deleted=1) == {"result_count": "2"}
 
 
+def test_count_does_not_parenthesise(service: Service) -> None:
+    """get_entries_count puts `deleted` behind the query as it is: an open OR counts deleted records too."""
+    service.load(Leads=[{"last_name": "Live"}, {"last_name": "Gone", "deleted": True}])
+    query = "leads.last_name = 'Gone' or leads.last_name = 'Live'"
+    counts = [service.ask("get_entries_count", module_name="Leads", query=text, deleted=0)["result_count"]
+              for text in (query, f"({query})", "")]  # fmt: skip
+    assert counts == ["2", "1", "1"]
+    assert service.names(query) == ["Live"]
+
+
 def test_values_are_text_and_encoded(service: Service) -> None:
     """Every value is a text: empty for nothing, 0 and 1 for no and yes, four characters as entities."""
     account = service.save("Accounts", name="Acme")
@@ -124,6 +134,10 @@ def test_link_shapes_differ_by_method(service: Service) -> None:
     listed = service.list(link_name_to_fields_array=links)
     wrapped = {"name": "email_addresses", "records": [{"link_value": record}]}
     assert listed["relationship_list"] == [{"link_list": [wrapped, unknown]}]
+    several = service.ask(
+        "get_entries", module_name="Leads", ids=[lead], select_fields=["id"], link_name_to_fields_array=links
+    )
+    assert several["relationship_list"] == listed["relationship_list"]
 
 
 def test_relationships_are_listed(service: Service) -> None:
@@ -162,7 +176,9 @@ def test_fields_are_described(service: Service) -> None:
     only = service.ask("get_module_fields", module_name="Leads", fields=["nope"])
     assert (only["module_fields"], only["link_fields"]) == ([], [])
     digest = service.ask("get_module_fields_md5", module_name="Leads")
-    assert len(digest) == 32
+    assert [len(text) for text in digest.values()] == [32]
+    both = service.ask("get_module_fields_md5", module_name=["Leads", "Accounts"])
+    assert (list(both), both["Leads"]) == (["Leads", "Accounts"], digest["Leads"])
 
 
 def test_search_asks_for_one_more(service: Service) -> None:
@@ -174,6 +190,28 @@ def test_search_asks_for_one_more(service: Service) -> None:
         assigned_user_id="", select_fields=["last_name"],
     )  # fmt: skip
     assert [(one["name"], len(one["records"])) for one in answer["entry_list"]] == [("Contacts", 0), ("Leads", 3)]
+
+
+@pytest.mark.parametrize(
+    ("text", "owner", "found"), [("", "", []), ("nowak", "u-1", [["Mine"]]), ("nowak", "u-2", [[]])]
+)
+def test_search_knows_owners_and_no_empty_text(service: Service, text: str, owner: str, found: list[list[str]]) -> None:
+    """search_by_module may ask for one user's records; without a text it answers no module at all."""
+    service.load(Leads=[{"last_name": "Nowak", "title": "Other"},
+                        {"last_name": "Nowak", "title": "Mine", "assigned_user_id": "u-1"}])  # fmt: skip
+    answer = service.ask("search_by_module", search_string=text, modules=["Leads"], offset=0, max_results=5,
+                         assigned_user_id=owner, select_fields=["title"])  # fmt: skip
+    assert [[record["title"]["value"] for record in one["records"]] for one in answer["entry_list"]] == found
+
+
+def test_modules_with_and_without_tabs(service: Service) -> None:
+    """The filter `default` leaves out modules that have no tab."""
+
+    def keys(**arguments: str) -> set[str]:
+        return {one["module_key"] for one in service.ask("get_available_modules", **arguments)["modules"]}
+
+    assert keys() - keys(filter="default") == {"EmailAddresses", "Users"}
+    assert {"Home", "Leads"} <= keys(filter="default")
 
 
 def test_modified_relationships_stay_empty(service: Service) -> None:

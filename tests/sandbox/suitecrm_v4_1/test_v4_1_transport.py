@@ -35,21 +35,36 @@ def test_session_ends_by_logout(service: Service) -> None:
 
 
 def test_session_ends_by_idling(service: Service) -> None:
-    """A session idle for 24 minutes is over; one in use stays; setting the clock is no idling."""
+    """A session idle for 24 minutes is over; one in use stays; setting the clock is no idling.
+
+    `seamless_login` answers whether the session lives, where the others answer a fault.
+    """
     for seconds in (1400, 1400):
         service.caller.control("POST", "clock", {"advance": seconds})
         assert service.ask("seamless_login") == 1
     service.caller.control("POST", "clock", {"now": "2031-01-01T00:00:00Z"})
     assert service.ask("seamless_login") == 1
     service.caller.control("POST", "clock", {"advance": 1441})
-    assert service.ask("seamless_login") == INVALID_SESSION
+    assert service.ask("seamless_login") == 0
+    assert service.ask("get_user_id") == INVALID_SESSION
+    assert service.caller.rest("seamless_login", {"session": ""}).json() == 0
 
 
 @pytest.mark.parametrize("rest_data", ['{"session": ', "[NaN]", '{"session": "\\ud800"}', ""])
 def test_bad_json_is_null(service: Service, rest_data: str) -> None:
-    """What PHP cannot read as JSON, and a call without a session, is answered by null or ends in PHP."""
+    """What PHP cannot read as JSON becomes a single null: a call without a session, which is answered by null."""
     answer = _form(service, method="get_user_id", input_type="JSON", response_type="JSON", rest_data=rest_data)
-    assert (answer.status_code, answer.text) == ((200, "null") if rest_data else (500, ""))
+    assert (answer.status_code, answer.text) == (200, "null")
+    form = {"input_type": "JSON", "response_type": "JSON", "rest_data": rest_data}
+    assert _form(service, method="login", **form).json()["number"] == 10
+    assert _form(service, method="nope", **form).json()["number"] == "-1"
+    assert _form(service, method="get_server_info", **form).json()["flavor"] == "CE"
+
+
+def test_single_value_is_the_first_argument(service: Service) -> None:
+    """Anything but an array or an object is an array of one."""
+    assert service.caller.rest("get_user_id", service.session).json() == service.ask("get_user_id")
+    assert service.caller.rest("get_entry", service.session).status_code == 500
 
 
 def test_unknown_method_is_a_text_number(service: Service) -> None:
@@ -115,10 +130,10 @@ def test_arguments_bind_by_position(service: Service) -> None:
         ("get_entry", {"id": "x"}),
         ("set_entry", {"name_value_list": []}),
         ("get_module_fields", {}),
-        ("set_relationship", {"module_id": "x", "link_field_name": "y", "related_ids": [], "name_value_list": [],
-                              "delete": 0}),
+        ("get_module_fields_md5", {}),
+        ("get_entries_count", {"query": "", "deleted": 0}),
     ],
-)  # fmt: skip
+)
 def test_unknown_module_is_fault_twenty(service: Service, method: str, arguments: dict[str, Any]) -> None:
     """A module that there is not is fault 20."""
     assert service.ask(method, module_name="Nope", **arguments)["number"] == 20

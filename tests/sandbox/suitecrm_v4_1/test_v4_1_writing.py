@@ -43,6 +43,12 @@ def test_echo_is_the_bean_in_memory(service: Service) -> None:
     assert service.dump("Leads")[0]["email1"] is None
 
 
+def test_array_is_stored_as_its_name(service: Service) -> None:
+    """PHP makes an array the word for it where a text is wanted."""
+    lead = service.save("Leads", last_name=["x"], title=[])
+    assert service.read("Leads", lead, "last_name", "title") == {"last_name": "Array", "title": "Array"}
+
+
 def test_null_is_ignored_and_empty_clears(service: Service) -> None:
     """A null leaves a field, an empty text clears it."""
     lead = service.save("Leads", last_name="Nowak", title="CEO")
@@ -120,6 +126,29 @@ def test_contacts_are_taken_for_others(service: Service) -> None:
     assert service.read("Contacts", ids[2], "account_name") == {"account_name": "Acme"}
 
 
+def test_contact_of_another_account_is_another(service: Service) -> None:
+    """Somebody of the same name and address is only meant when the account is his too; the second address counts."""
+    acme = service.save("Accounts", name="Acme")
+    known = service.save("Contacts", last_name="Same", email1="same@x.example", account_id=acme)
+    ids = _entries(
+        service, "Contacts",
+        {"last_name": "Same", "email1": "same@x.example", "account_name": "Acme"},
+        {"last_name": "Same", "email2": "same@x.example"},
+        {"last_name": "same", "email1": "same@x.example"},
+        {"last_name": "Same", "email1": "same@x.example", "account_name": "Other"},
+    )  # fmt: skip
+    assert [one == known for one in ids] == [True, True, False, False]
+    assert [row["name"] for row in service.dump("Accounts")] == ["Acme", "Other"]
+
+
+def test_contact_without_account_gets_one(service: Service) -> None:
+    """set_entries gives an existing contact the account it names when it has none; one it has is kept."""
+    contact = service.save("Contacts", last_name="Ash")
+    for name in ("Acme", "Other"):
+        assert _entries(service, "Contacts", {"id": contact, "account_name": name}) == [contact]
+        assert service.read("Contacts", contact, "account_name") == {"account_name": "Acme"}
+
+
 def test_leads_are_never_merged(service: Service) -> None:
     """set_entries creates each lead, alike or not, and takes labels of dropdowns for their keys."""
     twin = {"last_name": "Same", "email1": "same@x.example"}
@@ -159,34 +188,67 @@ def test_address_record_is_linked_as_primary(service: Service) -> None:
 
 
 def test_relationships_always_succeed(service: Service) -> None:
-    """Only a link that there is not counts as failed; records need not be there."""
+    """Only a module or a link that there is not counts as failed; records need not be there."""
     deal, contact = service.save("Opportunities", name="Deal"), service.save("Contacts", last_name="Nowak")
     assert service.relate("Opportunities", deal, "contacts", contact, contact_role="Influencer")["created"] == 1
     assert service.dump("Opportunities")[0]["contact_roles"] == {contact: "Influencer"}
     assert service.relate("Opportunities", deal, "contacts", "unknown")["created"] == 1
     assert service.relate("Opportunities", "unknown", "contacts", contact)["created"] == 1
     assert service.relate("Opportunities", deal, "nope", contact) == {"created": 0, "failed": 1, "deleted": 0}
+    assert service.relate("Nope", deal, "contacts", contact) == {"created": 0, "failed": 1, "deleted": 0}
     assert service.dump("Opportunities")[0]["contact_ids"] == [contact]
 
 
-def test_delete_flag_sticks(service: Service) -> None:
-    """In set_relationships a row that deletes makes the later ones delete too."""
+@pytest.mark.parametrize(
+    ("deletes", "told", "left"),
+    [([0, 1, 0], (2, 1, 0), True), ([0, 1], (1, 1, 1), False), ([0, 1, None], (1, 1, 1), False), ([], (2, 1, 0), True)],
+)
+def test_delete_flag_sticks(service: Service, deletes: list[Any], told: tuple[int, ...], left: bool) -> None:
+    """In set_relationships a row without a flag of its own has that of the row before it."""
     deal, contact = service.save("Opportunities", name="Deal"), service.save("Contacts", last_name="Nowak")
     answer = service.ask(
         "set_relationships", module_names=["Opportunities"] * 3, module_ids=[deal] * 3,
         link_field_names=["contacts", "nope", "contacts"], related_ids=[[contact]] * 3, name_value_lists=[[], [], []],
-        delete_array=[0, 1, 0],
+        delete_array=deletes,
     )  # fmt: skip
-    assert answer == {"created": 1, "failed": 1, "deleted": 1}
+    assert (answer["created"], answer["failed"], answer["deleted"]) == told
+    assert service.dump("Opportunities")[0]["contact_ids"] == ([contact] if left else [])
+
+
+def test_empty_lists_are_invalid_data(service: Service) -> None:
+    """set_relationships without a module, a record, a link or related records is fault 1001."""
+    lists = {"module_names": ["Leads"], "module_ids": ["x"], "link_field_names": ["contacts"], "related_ids": [["y"]],
+             "name_value_lists": [], "delete_array": []}  # fmt: skip
+    assert service.ask("set_relationships", **lists) == {"created": 1, "failed": 0, "deleted": 0}
+    for name in ("module_names", "module_ids", "link_field_names", "related_ids"):
+        assert service.ask("set_relationships", **{**lists, name: []})["number"] == 1001
+
+
+def test_columns_of_a_relationship_are_pairs(service: Service) -> None:
+    """A mapping where pairs are wanted ends in PHP, and relates nothing."""
+    deal, contact = service.save("Opportunities", name="Deal"), service.save("Contacts", last_name="Nowak")
+    answer = service.post(
+        "set_relationship", module_name="Opportunities", module_id=deal, link_field_name="contacts",
+        related_ids=[contact], name_value_list={"contact_role": "Influencer"}, delete=0,
+    )  # fmt: skip
+    assert (answer.status_code, answer.text) == (500, "")
     assert service.dump("Opportunities")[0]["contact_ids"] == []
 
 
 def test_limited_user_is_denied(service: Service) -> None:
-    """A user who may not edit gets fault 40; from a batch his rows are left out; his lists show his own records."""
-    service.load(Users=[{"user_name": "ro", "last_name": "Ro", "password": "ro", "_access": "list=owner,edit=none"}])
-    lead = service.save("Leads", last_name="Nowak")
+    """A user who may not edit gets fault 40; from a batch his rows are left out; his lists show his own records.
+
+    Counting and relating look at other rights: a count is everybody's, to relate one has to be able to view.
+    """
+    service.load(Users=[{"user_name": "ro", "last_name": "Ro", "password": "ro", "_access": "list=owner,edit=none"},
+                        {"user_name": "no", "last_name": "No", "password": "no", "_access": "view=none"}])  # fmt: skip
+    lead = service.save("Leads", last_name="Nowak", email1="a@x.example")
     limited = Service(service.caller, "ro", "ro")
     assert limited.list()["entry_list"] == []
+    assert limited.ask("get_entries_count", module_name="Leads", query="", deleted=0) == {"result_count": "1"}
+    assert limited.relate("Leads", lead, "contacts", "unknown")["created"] == 1
+    assert Service(service.caller, "no", "no").relate("Leads", lead, "contacts", "unknown")["failed"] == 1
+    assert _entries(limited, "Contacts", {"last_name": "Nowak", "email1": "a@x.example"}) == []
     assert limited.read("Leads", lead, "last_name") == {"last_name": "Nowak"}
     assert limited.ask("set_entry", module_name="Leads", name_value_list={"last_name": "X"})["number"] == 40
     assert _entries(limited, "Leads", {"last_name": "X"}, {"last_name": "Y"}) == []

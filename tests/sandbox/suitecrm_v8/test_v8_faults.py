@@ -119,6 +119,8 @@ def test_planned_status_of_the_token_endpoint(suite: SuiteCaller) -> None:
     answer = suite.grant()
     assert (answer.status_code, answer.json()["error"]) == (500, "unknown_error")
     assert suite.login["password"] not in answer.text
+    _faults(suite, {"operation": "login", "action": "status", "status": 401})
+    assert suite.grant().json()["error"] == "invalid_client"
 
 
 def test_late_visible_record_is_hidden(suite: SuiteCaller) -> None:

@@ -127,3 +127,34 @@ def test_fields_tell_their_types(suite: SuiteCaller) -> None:
     assert fields["email1"]["source"] == "non-db"
     assert fields["contacts"]["type"] == "link"
     assert "does not have access" in _detail(suite.v8("GET", "meta/fields/Leadz"))
+
+
+def test_columns_are_a_bare_array(suite: SuiteCaller) -> None:
+    """The columns of a list come without a document around them, those that are shown first."""
+    columns = suite.v8("GET", "listview/columns/Leads").json()
+    assert columns[0] == {
+        "fieldName": "NAME", "width": "10%", "label": "Name", "link": True, "default": True, "module": "", "id": "",
+        "sortable": False, "customCode": "",
+    }  # fmt: skip
+    assert {one["fieldName"] for one in columns if not one["default"]} >= {"TITLE", "CONNECTOR_KEY_C"}
+    assert _detail(suite.v8("GET", "listview/columns/Leadz")) == "Module Leadz does not exist"
+
+
+def test_searches_are_defined(suite: SuiteCaller) -> None:
+    """A module's search forms tell the fields they ask for."""
+    data = suite.v8("GET", "search-defs/module/Leads").json()["data"]
+    assert data["type"] == "SearchDefs"
+    assert [one["name"] for one in data["attributes"]["basic"]][:2] == ["search_name", "current_user_only"]
+    assert set(data["attributes"]["fields"]) == {one["name"] for one in data["attributes"]["advanced"]}
+
+
+def test_description_names_what_is_served(suite: SuiteCaller) -> None:
+    """Every route of the API's own description is there, whatever it answers."""
+    body = suite.v8("GET", "meta/swagger.json").json()
+    routes = [(path, verb.upper()) for path, verbs in body["paths"].items() for verb in verbs if path != "/V8/logout"]
+    assert len(routes) == 16
+    for path, verb in routes:
+        filled = path.replace("{moduleName}", "Leads").replace("{id}", NOBODY)
+        filled = filled.replace("{linkFieldName}", "contacts").replace("{relatedBeanId}", NOBODY)
+        answer = suite.call(verb, f"/Api{filled}", headers={"Authorization": f"Bearer {suite.token}"})
+        assert answer.status_code != 404, (verb, filled)

@@ -83,6 +83,14 @@ def test_past_the_end_is_empty(suite: SuiteCaller) -> None:
     assert body == {"meta": {"message": "Request was successful, but there is no result"}, "data": []}
 
 
+def test_pages_may_be_huge(suite: SuiteCaller) -> None:
+    """There is no most: a page of any size is answered, one of any number is empty."""
+    _leads(suite, "A", "B")
+    huge = "9" * 40
+    assert len(_get(suite, f"{NAMES}&page[size]={huge}&page[number]=1").json()["data"]) == 2
+    assert _get(suite, f"{NAMES}&page[size]={huge}&page[number]={huge}").json()["data"] == []
+
+
 @pytest.mark.parametrize("query", ["page[size]=0", "page[number]=0", "page[size]=x"])
 def test_page_below_one_is_refused(suite: SuiteCaller, query: str) -> None:
     """A page's size and number are whole numbers above 0."""

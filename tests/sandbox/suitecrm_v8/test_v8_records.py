@@ -103,6 +103,13 @@ def test_patch_of_unknown_is_refused(suite: SuiteCaller) -> None:
     assert answer.headers["Content-Type"] == "application/vnd.api+json"
 
 
+def test_patch_takes_numbers_for_ids(suite: SuiteCaller) -> None:
+    """The id of a change may be a number, as the administrator's is; that of a create is a UUID, and never null."""
+    assert _patch(suite, "1", "Users", title="Boss").json()["data"]["attributes"]["title"] == "Boss"
+    for chosen in ("1", None):
+        assert "id" in _detail(suite.v8("POST", "module", {"type": "Leads", "id": chosen}))
+
+
 def test_email_change_is_ignored(suite: SuiteCaller) -> None:
     """A changed `email1` is answered as a success and not stored once the record has an address."""
     lead = _create(suite, last_name="X", email1="old@x.example")["id"]
@@ -180,11 +187,21 @@ def test_delete_is_soft(suite: SuiteCaller) -> None:
     assert [row["deleted"] for row in suite.dump("Leads")] == [1]
 
 
-def test_attribute_can_delete(suite: SuiteCaller) -> None:
-    """Setting `deleted` deletes the record."""
-    lead = _create(suite, last_name="X")["id"]
-    assert _patch(suite, lead, deleted=1).status_code == 201
-    assert [row["deleted"] for row in suite.dump("Leads")] == [1]
+@pytest.mark.parametrize(("value", "deleted"), [(1, 1), ("1", 1), (True, 1), (0, 0), ("0", 0), (False, 0), ("", 0)])
+def test_attribute_can_delete(suite: SuiteCaller, value: object, deleted: int) -> None:
+    """Setting `deleted` to what PHP takes for true deletes the record, with its relationships."""
+    account = _create(suite, "Accounts", name="Acme")["id"]
+    contact = _create(suite, "Contacts", last_name="X", account_id=account)["id"]
+    assert _patch(suite, contact, "Contacts", deleted=value, title="T").status_code == 201
+    assert [(row["deleted"], row["title"]) for row in suite.dump("Contacts")] == [(deleted, "T")]
+    behind = suite.v8("GET", f"module/Accounts/{account}/relationships/contacts").json()["data"]
+    assert len(behind) == 1 - deleted
+
+
+def test_array_is_stored_as_its_name(suite: SuiteCaller) -> None:
+    """PHP makes an array the word for it where a text is wanted."""
+    assert _create(suite, last_name=["x"], title={"a": 1})["attributes"]["last_name"] == "Array"
+    assert suite.dump("Leads")[0]["title"] == "Array"
 
 
 def test_conversion_is_plain_change(suite: SuiteCaller) -> None:
