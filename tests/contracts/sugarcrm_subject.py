@@ -6,6 +6,7 @@ import json
 import random
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -154,7 +155,8 @@ class SugarStepsSubject(SugarSubject):
 
 
 class SugarSyncKeySubject(SugarSubject):
-    """Our key in SugarCRM's own ``sync_key``, records made by its upsert."""
+    """Our key in SugarCRM's own ``sync_key``, records made by its upsert, whose answers are held against the keys."""
 
     words = words("sync_key")
+    traits = replace(SugarSubject.traits, write_calls=4)
     options: Mapping[str, Any] = {"key_field": "sync_key"}

@@ -11,7 +11,7 @@ from connector.errors import Applied, Refused, RemoteError, Unreadable
 from connector.systems.secret import Secret
 from connector.systems.sugarcrm.faults import SYSTEM, LoginRefused, PlatformRefused, of_redirect
 from connector.systems.sugarcrm.options import SugarOptions
-from connector.systems.sugarcrm.tokens import TokenFile, Tokens
+from connector.systems.sugarcrm.tokens import TokenFile, Tokens, tokens_in
 from connector.systems.wire import Ask, WireSession
 
 # A refusal that somebody between us and SugarCRM worded: without a label it may be meant for the token alone.
@@ -105,9 +105,9 @@ class LoginDesk:
         except RemoteError as error:
             error.applied = Applied.NEVER  # whatever call needed this login was not sent
             raise
-        if not isinstance(body, dict) or not isinstance(body.get("access_token"), str):
+        tokens = tokens_in(body) if isinstance(body, dict) else None
+        if tokens is None:
             raise Unreadable("the login answer holds no token", system=SYSTEM)
-        tokens = Tokens(Secret(body["access_token"]), Secret(str(body.get("refresh_token") or "")))
         self._file.write(tokens)
         return tokens
 

@@ -13,6 +13,7 @@ from requests import Response
 
 from connector.errors import Applied, Refused, RemoteError, SessionExpired, Unreadable
 from connector.ports import Clock
+from connector.systems.secret import Secret
 from connector.systems.sugarcrm.faults import (
     READ,
     SYSTEM,
@@ -70,6 +71,7 @@ class SugarSession:
         self._clock = clock
         self._next_call: datetime | None = None
         self._fault: Fault | None = None
+        self._token = Secret()
         limits = WireOptions(
             options.connect_timeout,
             options.read_timeout,
@@ -97,12 +99,14 @@ class SugarSession:
         Safe for writes too: a call with a dead token is refused before it is looked at.
         """
         for _ in range(_RENEWALS):
-            token = self._desk.token()
             try:
-                return self._send(part, token.reveal(), ask)
+                return self._send(part, ask)
             except SessionExpired:
-                self._desk.renew(token)
-        return self._send(part, self._desk.token().reveal(), ask)
+                self._renew()
+        try:
+            return self._send(part, ask)
+        except SessionExpired as error:
+            raise self._thrown_out(error) from None
 
     def replies(self, parts: Sequence[Part], ask: Ask) -> list[Reply]:
         """Each part's reply, in order, in as few calls as the CRM takes.
@@ -114,7 +118,7 @@ class SugarSession:
         if len(parts) == 1:
             return [self._alone(parts[0], ask)]
         try:
-            return self._bulk(parts, ask)
+            return self._renewed(parts, self._bulk(parts, ask), ask)
         except TooLarge:
             middle = len(parts) // 2
             first = self.replies(parts[:middle], ask)
@@ -163,14 +167,35 @@ class SugarSession:
         return found
 
     def _alone(self, part: Part, ask: Ask) -> Reply:
-        """One part without a bulk around it; a refusal of the row alone is its reply, anything else raises."""
+        """One part without a bulk around it; a refusal of the row alone is its reply, anything else raises.
+
+        So does a refused login, whatever its status: the row was not even looked at.
+        """
         try:
             return Reply(self.call(part, ask))
         except RemoteError as error:
-            of_the_row = error.status is not None and 400 <= error.status < 500 and error.status not in (401, 429)
-            if not of_the_row or error.applied is not Applied.NEVER:
+            of_the_row = self._fault is not None and 400 <= self._fault.status < 500 and not self._fault.passing
+            if self._fault is None or not of_the_row or error.applied is not Applied.NEVER:
                 raise
-            return Reply(fault=self._fault or Fault(error.status or 0, error.code))
+            return Reply(fault=self._fault)
+
+    def _renewed(self, parts: Sequence[Part], found: list[Reply], ask: Ask) -> list[Reply]:
+        """The replies, after parts that met an ended login within the bulk were sent again with a new one."""
+        for _ in range(_RENEWALS):
+            ended = [at for at, reply in enumerate(found) if reply.fault is not None and reply.fault.status == 401]
+            if not ended:
+                break
+            try:
+                self._renew()
+                again = self._bulk([parts[at] for at in ended], ask)
+            except RemoteError as error:
+                if len(ended) == len(parts):
+                    raise
+                lost = Reply(missing=True) if error.applied is not Applied.NEVER else None
+                return [lost or reply if at in ended else reply for at, reply in enumerate(found)]
+            for at, reply in zip(ended, again, strict=True):
+                found[at] = reply
+        return found
 
     def _bulk(self, parts: Sequence[Part], ask: Ask) -> list[Reply]:
         """https://developer.sugarcrm.com/2015/07/20/enhancing-performance-using-sugar-7-bulk-api/: each part's
@@ -190,9 +215,24 @@ class SugarSession:
         }
         return shown if part.body is None else {**shown, "data": json.dumps(part.body)}
 
-    def _send(self, part: Part, token: str, ask: Ask) -> Any:
+    def _renew(self) -> None:
+        self._fault = None
+        self._desk.renew(self._token)
+
+    def _thrown_out(self, error: SessionExpired) -> SessionExpired:
+        """What it means when no renewal lasts until the next call."""
+        options = self.options
+        what = (
+            f"the SugarCRM login ends as often as it is renewed: another program logs in as the same user on the"
+            f" platform {options.platform}; give this connection a platform of its own (login: platform)"
+        )
+        return SessionExpired(what, system=error.system, status=error.status, code=error.code)
+
+    def _send(self, part: Part, ask: Ask) -> Any:
         self._keep_pace()
-        headers = {"OAuth-Token": token, **part.headers}
+        self._fault = None
+        self._token = self._desk.token()
+        headers = {"OAuth-Token": self._token.reveal(), **part.headers}
         given = {} if part.body is None else {"json": part.body}
         try:
             answer = self.wire.request(part.method, self._root + part.path, headers=headers, ask=ask, **given)
@@ -215,7 +255,8 @@ class SugarSession:
         self._next_call = now + timedelta(seconds=1 / rate)
 
     def _judge(self, answer: Response, ask: Ask) -> None:
-        self._fault = fault_of(answer.status_code, as_json(answer))
+        # What a login is refused for is no refusal of the call that needed it.
+        self._fault = None if ask.wants == "token" else fault_of(answer.status_code, as_json(answer))
         try:
             judge(answer, ask)
         except RemoteError as error:

@@ -19,6 +19,7 @@ _KEY_LENGTH = 255
 _SYNC_KEY_SINCE = (11, 10)
 _PROBE = "connector-probe"
 _TELL = Ask(reading=False)  # it only reads, but a refusal is the answer here
+_TO_WRITE = ("write", "create")
 _RIGHTS = ("access", "view", "list", "create", "edit")
 
 
@@ -66,10 +67,7 @@ class Examiner:
                 yield Shortcoming(
                     f"the API user may not {', '.join(lacking)} in {name}", fix, fatal="create" in lacking
                 )
-            hidden = _hidden_fields(mine)
-            if hidden:
-                what = f"fields of {name} are hidden from the API user: {', '.join(hidden)}"
-                yield Shortcoming(what, "grant them in the role, or leave them out of the mapping; none is overwritten")
+            yield from _fields(name, mine)
 
     def _key(self, objects: Sequence[str]) -> Iterator[Shortcoming]:
         options = self._session.options
@@ -103,11 +101,22 @@ class Examiner:
             yield Shortcoming(what, fix, fatal=True)
 
 
-def _hidden_fields(rights: object) -> list[str]:
+def _fields(module: str, rights: object) -> Iterator[Shortcoming]:
+    """Single fields that the role keeps from the API user."""
     fields: Any = rights.get("fields") if isinstance(rights, Mapping) else None
     if not isinstance(fields, Mapping):
-        return []
-    return sorted(str(name) for name, each in fields.items() if right(each, "read") == "no")
+        return
+    hidden = sorted(str(name) for name, each in fields.items() if right(each, "read") == "no")
+    closed = sorted(str(name) for name, each in fields.items() if name not in hidden and denied(each, _TO_WRITE))
+    place = f"(Admin > Role Management > {module} > Field Permissions)"
+    if hidden:
+        what = f"fields of {module} are hidden from the API user: {', '.join(hidden)}"
+        fix = f"grant them in the role {place}, or leave them out of the mapping; none is overwritten"
+        yield Shortcoming(what, fix)
+    if closed:
+        what = f"fields of {module} that the API user may only read: {', '.join(closed)}; rows that set one are refused"
+        fix = f"set them to Read/Write in the role {place}, or say `direction: read` for them in the mapping"
+        yield Shortcoming(what, fix)
 
 
 def _studio(options: SugarOptions, module: str) -> str:

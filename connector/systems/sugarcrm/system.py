@@ -29,7 +29,7 @@ from connector.systems.sugarcrm.describing import Describer
 from connector.systems.sugarcrm.faults import READ, LoginRefused
 from connector.systems.sugarcrm.finishing import Finisher
 from connector.systems.sugarcrm.keys import Keys
-from connector.systems.sugarcrm.options import SugarOptions
+from connector.systems.sugarcrm.options import SYNC_KEY, SugarOptions
 from connector.systems.sugarcrm.reading import Pull, census, fetch
 from connector.systems.sugarcrm.rows import instant
 from connector.systems.sugarcrm.session import Part, SugarSession
@@ -179,9 +179,9 @@ class SugarCrmSystem:
     def conversion_style(self) -> ConversionStyle:
         """The endpoint makes the opportunity out of values; by steps, and without a key field, it is made before.
 
-        A bulk of rows is looked up and written; a bulk of conversions is read, sent, read back, and its
-        opportunities are looked at.
+        A bulk of rows is looked up and written, by sync_key read back too; a bulk of conversions is read, sent, read
+        back, and its opportunities are looked at.
         """
         given = frozenset({Kind.OPPORTUNITY}) if self._options.by_endpoint else frozenset[Kind]()
-        batch = self._options.write_batch
-        return ConversionStyle(given=given, conversion_calls=4 / batch, write_calls=2 / batch)
+        batch, calls = self._options.write_batch, 3 if self._options.key_field == SYNC_KEY else 2
+        return ConversionStyle(given=given, conversion_calls=4 / batch, write_calls=calls / batch)

@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 
@@ -30,6 +31,14 @@ class Tokens:
 
     access: Secret
     refresh: Secret
+
+
+def tokens_in(found: Mapping[str, Any]) -> Tokens | None:
+    """The tokens of a login answer or of the file; None where there is no access token that a header can carry."""
+    access, refresh = found.get("access_token"), found.get("refresh_token")
+    if not isinstance(access, str) or not access or not (access.isascii() and access.isprintable()):
+        return None
+    return Tokens(Secret(access), Secret(refresh if isinstance(refresh, str) else ""))
 
 
 class TokenFile:
@@ -75,10 +84,7 @@ class TokenFile:
             raise StateError(f"the shared login at {self._path} cannot be read: {error.strerror}") from None
         if not isinstance(found, dict) or found.get("owner") != self._owner:
             return None
-        access, refresh = found.get("access_token"), found.get("refresh_token")
-        if not isinstance(access, str) or not access:
-            return None
-        return Tokens(Secret(access), Secret(refresh if isinstance(refresh, str) else ""))
+        return tokens_in(found)
 
     def write(self, tokens: Tokens) -> None:
         """Replace the login whole, readable for our own user alone. Raises StateError."""
@@ -89,10 +95,14 @@ class TokenFile:
         }
         try:
             handle, name = tempfile.mkstemp(prefix=f".{self._path.name}.", dir=self._path.parent)
-            with os.fdopen(handle, "w", encoding="utf-8") as file:  # mkstemp makes it 0600
-                json.dump(shown, file)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(name, self._path)
+            try:
+                with os.fdopen(handle, "w", encoding="utf-8") as file:  # mkstemp makes it 0600
+                    json.dump(shown, file)
+                    file.flush()
+                    os.fsync(file.fileno())
+                os.replace(name, self._path)
+            except OSError:
+                os.unlink(name)  # a half-written draft may hold a living token
+                raise
         except OSError as error:
             raise StateError(f"the shared login cannot be written to {self._path}: {error.strerror}") from None

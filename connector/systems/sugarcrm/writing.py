@@ -17,6 +17,7 @@ from connector.systems.sugarcrm.describing import Describer
 from connector.systems.sugarcrm.faults import CONFLICT, GONE, Fault
 from connector.systems.sugarcrm.finishing import BARRED, Finisher, Opened
 from connector.systems.sugarcrm.keys import Keys, made_id
+from connector.systems.sugarcrm.options import SYNC_KEY
 from connector.systems.sugarcrm.outcomes import raise_if_none_applied, refused
 from connector.systems.sugarcrm.reading import LEADS, Query, among, by_ids, tables
 from connector.systems.sugarcrm.rows import (
@@ -106,7 +107,23 @@ class Writer:
         raise_if_none_applied(replies)
         for order, reply in zip(sent, replies, strict=True):
             receipts[order.step.key] = self._receipt(order, reply)
+        self._confirm([order for order in sent if receipts[order.step.key].outcome is Outcome.APPLIED], receipts)
         return receipts
+
+    def _confirm(self, made: Sequence[Order], receipts: Receipts) -> None:
+        """The answer to a sync_key tells an id alone: whose it is, is seen by its place among several, or looked up."""
+        keyed = [order for order in made if order.step.action in KEYED]
+        if not self._keys.by_sync_key or len(keyed) < 2:
+            return
+        keys = sorted({self._keys.of(order) for order in keyed})
+        try:
+            (rows,) = tables(self._session, [Query(made[0].step.object, [among(SYNC_KEY, keys)], (SYNC_KEY,))])
+        except RemoteError:
+            rows = []
+        there = {(row.get(SYNC_KEY), row["id"]) for row in rows}
+        for order in keyed:
+            if (self._keys.of(order), receipts[order.step.key].ids["record"]) not in there:
+                receipts[order.step.key] = unknown(order, self._session.now(), "rows-mixed-up")
 
     def _look(self, batch: Sequence[Order]) -> Standing:
         """Everything that the batch rests on, in one call."""

@@ -174,6 +174,14 @@ def test_tokens_never_show(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir() if path.suffix == ".json"] == ["login.json"]
 
 
+def test_failed_keeping_leaves_no_draft(tmp_path: Path) -> None:
+    """Where the login cannot be put in its place, no draft with living tokens is left beside it."""
+    (tmp_path / "login.json").mkdir()
+    with pytest.raises(StateError, match="cannot be written"):
+        TokenFile(tmp_path / "login.json", {}).write(Tokens(Secret("an-access-token"), Secret()))
+    assert [path.name for path in tmp_path.iterdir()] == ["login.json"]
+
+
 def test_lost_login_answer_is_asked_again(crm: SugarSubject) -> None:
     """A login by password whose answer is lost is made again; no write of ours hangs on the first."""
     crm.faults({"operation": "login", "nth": 1, "action": "drop_after_apply"})

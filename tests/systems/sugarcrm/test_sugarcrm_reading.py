@@ -358,6 +358,21 @@ def test_row_that_comes_twice_counts_once(crm: SugarSubject) -> None:
     assert ids(source) == ["a", "b"]
 
 
+@responses.activate
+@pytest.mark.parametrize("empty", ["", None])
+def test_D11_row_without_a_stamp_is_read(crm: SugarSubject, empty: object) -> None:  # noqa: N802
+    """A row that was brought into the database without a change stamp comes first, is read, and blocks nobody."""
+    for path in ("metadata", "oauth2", "bulk"):
+        responses.add_passthru(f"{crm.sandbox.base_url}/rest/v11_24/{path}")
+    unstamped: Any = {**_row("a"), "date_modified": empty}
+    source = _scripted(
+        crm, {"next_offset": 2, "records": [unstamped, _row("b")]}, {"next_offset": -1, "records": [_row("c")]}
+    )
+    pages = list(source.changes("Leads", ("last_name",), None))
+    assert [(each.ref.id, each.modified is None) for each in rows(pages)] == [("a", True), ("b", False), ("c", False)]
+    assert pages[0].reached is not None
+
+
 @pytest.mark.parametrize(
     ("sent", "read", "type_", "length", "equal"),
     [

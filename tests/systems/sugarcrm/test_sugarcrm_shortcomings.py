@@ -70,6 +70,8 @@ def test_what_stops_us_is_fatal(crm_with: Made, settings: dict[str, Any], option
         ({"opps_mode": "rli"}, {}, "sum up revenue line items"),
         ({}, {"key_field": ""}, "no key field is configured"),
         ({"acl_denied_modules": ["RevenueLineItems"]}, {"key_field": ""}, "no key field is configured"),
+        ({"acl_hidden_fields": {"Leads": ["title"]}}, {}, "fields of Leads are hidden from the API user: title"),
+        ({"acl_readonly_fields": {"Contacts": ["title"]}}, {}, "fields of Contacts that the API user may only read"),
     ],
 )
 def test_what_we_work_around_is_told(
@@ -78,6 +80,14 @@ def test_what_we_work_around_is_told(
     """What is worked around is told without stopping anything."""
     told = found(crm_with(settings, **options))
     assert [(says in each.what, each.fatal) for each in told] == [(True, False)]
+
+
+@pytest.mark.parametrize("right", ["acl_hidden_fields", "acl_readonly_fields"])
+def test_field_rights_name_the_place(crm_with: Made, right: str) -> None:
+    """What the role keeps from us of single fields is told with the place where that is changed."""
+    (told,) = found(crm_with({right: {"Leads": ["title", "status"]}}))
+    assert "status, title" in told.what
+    assert "(Admin > Role Management > Leads > Field Permissions)" in told.fix
 
 
 def test_sync_key_for_admins_is_fine(crm_with: Made) -> None:

@@ -306,6 +306,18 @@ def test_missing_parts_credit_nobody(crm: SugarSubject, missing: list[int]) -> N
     assert set(outcomes(crm.system.settle(orders))) == {"applied"}
 
 
+def test_id_of_another_key_credits_nobody(crm_with: Made) -> None:
+    """A sync_key's answer tells an id alone: of several, one that does not carry our key in the CRM is not ours."""
+    crm = crm_with({}, key_field="sync_key")
+    orders = [crm.land("7"), crm.land("8")]
+    crm.system.describe(["Leads"])
+    taken = {"match": {"sync_key": external_key("source", "7")}, "set": {"sync_key": "another's"}, "when": "after"}
+    crm.faults({"operation": "write", "nth": 1, "action": "edit", "dialect": "sugarcrm", "object": "Leads", **taken})
+    assert outcomes(perform(crm.system, *orders)) == ["unknown", "applied"]
+    crm.faults()
+    assert outcomes(crm.system.settle(orders)) == ["rejected", "applied"]
+
+
 def test_too_large_bulk_is_halved(crm_with: Made) -> None:
     """A server that takes fewer parts at once gets them in halves; each row is written once."""
     crm = crm_with({"bulk_limit": 6})
