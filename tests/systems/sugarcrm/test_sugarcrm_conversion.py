@@ -263,6 +263,20 @@ def test_unkeyed_opportunity_gets_our_key(crm_with: Made, key: str) -> None:
     check_converted(crm, receipt)
 
 
+@pytest.mark.parametrize("key", ["connector_key_c", "sync_key"])
+def test_half_made_conversion_is_finished(crm_with: Made, key: str) -> None:
+    """The endpoint makes the opportunity by a call of its own: one left behind by a conversion that died is taken."""
+    crm = crm_with({}, key_field=key)
+    order = closing(crm, crm.lead())
+    ours = external_key("source", order.ids["lead"], Kind.OPPORTUNITY)
+    (deal,) = crm.load("Opportunities", [{"name": "Made", "sales_stage": "Prospecting", key: ours}])
+    assert outcomes(crm.fresh().settle([order])) == ["rejected"]
+    receipt = performed(crm, order)
+    assert (receipt.outcome, receipt.ids["opportunity"]) == (Outcome.APPLIED, deal)
+    assert [row["id"] for row in crm.dump("Opportunities")] == [deal]
+    check_converted(crm, receipt)
+
+
 def test_denied_line_items_leave_the_lead(crm_with: Made) -> None:
     """Where our user may not add line items, a conversion with a new opportunity is refused before it begins."""
     crm = crm_with({"opps_mode": "rli", "acl_denied_modules": ["RevenueLineItems"]})
