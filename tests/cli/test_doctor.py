@@ -129,3 +129,11 @@ def test_line_items_without_rights_fail(folder: Folder) -> None:
     (found,) = failures(folder)
     assert "RevenueLineItems" in found["detail"]
     assert "Role Management" in found["next"]
+
+
+def test_a_hidden_status_is_told_as_such(folder: Folder) -> None:
+    """Where our user may not see the status, nothing is said of the words that close a lead: they are right."""
+    settings = {"settings": {"acl_hidden_fields": {"Leads": ["status"]}}}
+    control(folder.sandbox.base_url, "reset", {"world": {"sugarcrm": settings}})
+    (found,) = failures(folder)
+    assert (found["name"], "Leads has no field status" in found["detail"]) == ("sugarcrm Leads", True)
