@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from connector.model.progress import Shortcoming
+from connector.model.progress import FieldShape, Shortcoming
 from connector.systems.sugarcrm.describing import LINE_ITEMS, OPPORTUNITIES, Describer
 from connector.systems.sugarcrm.faults import PlatformRefused
 from connector.systems.sugarcrm.keys import Keys
@@ -16,6 +16,7 @@ from connector.systems.sugarcrm.session import Part, SugarSession
 from connector.systems.wire import Ask
 
 _KEY_LENGTH = 255
+_KEY_LEAST = 64  # `sugarcrm:<id>:opportunity` has 57 characters, and what does not fit is not converted
 _SYNC_KEY_SINCE = (11, 10)
 _PROBE = "connector-probe"
 _TELL = Ask(reading=False)  # it only reads, but a refusal is the answer here
@@ -40,7 +41,7 @@ class Examiner:
             platform = self._session.options.platform
             how = f"as an admin, open Admin > Configure API Platforms, add `{platform}`, save"
             return [Shortcoming(str(error), how, fatal=True)]
-        found = [*self._modules(objects, rights), *self._key(objects)]
+        found = [*self._modules(objects, rights), *self._key(objects, rights)]
         if OPPORTUNITIES in objects and self._describer.rolls_up():
             what = "opportunities sum up revenue line items, so amount, date and stage cannot be written on them"
             fix = "nothing to do: each opportunity that we open gets one line item with these values"
@@ -64,12 +65,10 @@ class Examiner:
             lacking = denied(mine, _RIGHTS)
             if lacking:
                 fix = f"grant them in the API user's role (Admin > Role Management > {name})"
-                yield Shortcoming(
-                    f"the API user may not {', '.join(lacking)} in {name}", fix, fatal="create" in lacking
-                )
-            yield from _fields(name, mine)
+                yield Shortcoming(f"the API user may not {', '.join(lacking)} in {name}", fix, fatal=True)
+            yield from _fields(name, _field_rights(mine), self._session.options.key_field)
 
-    def _key(self, objects: Sequence[str]) -> Iterator[Shortcoming]:
+    def _key(self, objects: Sequence[str], rights: Mapping[str, object]) -> Iterator[Shortcoming]:
         options = self._session.options
         if self._keys.by_id:
             what = "no key field is configured: creating is repeatable only if this SugarCRM keeps ids that we choose"
@@ -79,13 +78,22 @@ class Examiner:
             yield from self._sync_key(options)
             return
         for name, shape in self._describer.shapes(objects).items():
-            field = shape.fields.get(options.key_field)
-            if field is None:
-                what = f"{name} has no field `{options.key_field}` for our key"
-                yield Shortcoming(what, _studio(options, name), fatal=True)
-            elif 0 < field.length < _KEY_LENGTH:
-                what = f"`{options.key_field}` of {name} holds {field.length} characters, a key may have {_KEY_LENGTH}"
-                yield Shortcoming(what, f"set Max Size to {_KEY_LENGTH} in Admin > Studio > {name} > Fields")
+            yield from self._key_field(name, shape.fields.get(options.key_field), rights.get(name))
+
+    def _key_field(self, module: str, field: FieldShape | None, rights: object) -> Iterator[Shortcoming]:
+        """The field of one module; a hidden one is described as little as one that was never made."""
+        options = self._session.options
+        if denied(_field_rights(rights).get(options.key_field), ("read", *_TO_WRITE)):
+            what = f"the API user may not read and write `{options.key_field}` of {module}, where our key stands"
+            how = f"set it to Read/Write in the role (Admin > Role Management > {module} > Field Permissions)"
+            yield Shortcoming(what, how, fatal=True)
+        elif field is None:
+            what = f"{module} has no field `{options.key_field}` for our key"
+            yield Shortcoming(what, _studio(options, module), fatal=True)
+        elif 0 < field.length < _KEY_LENGTH:
+            what = f"`{options.key_field}` of {module} holds {field.length} characters, a key may have {_KEY_LENGTH}"
+            how = f"set Max Size to {_KEY_LENGTH} in Admin > Studio > {module} > Fields"
+            yield Shortcoming(what, how, fatal=field.length < _KEY_LEAST)
 
     def _sync_key(self, options: SugarOptions) -> Iterator[Shortcoming]:
         """Its endpoints exist since REST v11_10 and are for admins alone since about Sugar 14.2."""
@@ -101,13 +109,17 @@ class Examiner:
             yield Shortcoming(what, fix, fatal=True)
 
 
-def _fields(module: str, rights: object) -> Iterator[Shortcoming]:
-    """Single fields that the role keeps from the API user."""
+def _field_rights(rights: object) -> Mapping[str, object]:
+    """The rights on single fields of a module, as far as its *rights* limit any."""
     fields: Any = rights.get("fields") if isinstance(rights, Mapping) else None
-    if not isinstance(fields, Mapping):
-        return
-    hidden = sorted(str(name) for name, each in fields.items() if right(each, "read") == "no")
-    closed = sorted(str(name) for name, each in fields.items() if name not in hidden and denied(each, _TO_WRITE))
+    return fields if isinstance(fields, Mapping) else {}
+
+
+def _fields(module: str, rights: Mapping[str, object], key: str) -> Iterator[Shortcoming]:
+    """Single fields that the role keeps from the API user, but for that of our *key*, which is told by itself."""
+    others = {name: each for name, each in rights.items() if name != key}
+    hidden = sorted(name for name, each in others.items() if right(each, "read") == "no")
+    closed = sorted(name for name, each in others.items() if name not in hidden and denied(each, _TO_WRITE))
     place = f"(Admin > Role Management > {module} > Field Permissions)"
     if hidden:
         what = f"fields of {module} are hidden from the API user: {', '.join(hidden)}"

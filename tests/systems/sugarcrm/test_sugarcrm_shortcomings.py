@@ -45,6 +45,12 @@ def test_short_key_field_is_told(crm_with: Made) -> None:
     assert all("255" in each.fix and not each.fatal for each in shorts)
 
 
+def test_field_too_short_for_our_keys_is_fatal(crm_with: Made) -> None:
+    """A field that holds no key of a lead's records is told as such: nothing would be converted."""
+    told = found(crm_with({}, key_field="alt_address_postalcode"))
+    assert {each.fatal for each in told if "holds 20 characters" in each.what} == {True}
+
+
 @pytest.mark.parametrize(
     ("settings", "options", "says"),
     [
@@ -53,6 +59,8 @@ def test_short_key_field_is_told(crm_with: Made) -> None:
         ({"acl_readonly_modules": ["Accounts"]}, {}, "may not create, edit in Accounts"),
         ({"opps_mode": "rli", "acl_denied_modules": ["RevenueLineItems"]}, {}, "not access in RevenueLineItems"),
         ({"opps_mode": "rli", "acl_readonly_modules": ["RevenueLineItems"]}, {}, "not create in RevenueLineItems"),
+        ({"acl_readonly_fields": {"Leads": ["connector_key_c"]}}, {}, "read and write `connector_key_c` of Leads"),
+        ({"acl_hidden_fields": {"Leads": ["connector_key_c"]}}, {}, "read and write `connector_key_c` of Leads"),
         ({}, {"key_field": "sync_key", "version": "v11_5"}, "sync_key needs REST v11_10"),
         ({"sync_key_admin_only": True, "api_user_admin": False}, {"key_field": "sync_key"}, "for admins alone"),
     ],
