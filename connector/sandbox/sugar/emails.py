@@ -69,7 +69,7 @@ class Emails:
             )
         if self._db.run(
             "UPDATE email_addr_bean_rel SET deleted = 0, date_modified = ?, primary_address = ?, reply_to_address = ?"
-            " WHERE bean_id = ? AND bean_module = ? AND email_address_id = ?",
+            " WHERE bean_id = ? AND bean_module = ? AND email_address_id = ? AND deleted = 0",
             (now, str(primary), str(reply), record_id, module.name, address_id),
         ):
             return True

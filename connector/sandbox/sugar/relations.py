@@ -75,7 +75,10 @@ class Relations:
         return [row[0] for row in rows]
 
     def join(self, relation: RelationDef, left_id: str, right_id: str, columns: Mapping[str, object], now: str) -> None:
-        """Relate two records of a many-to-many relationship, or change the columns of the pair."""
+        """Relate two records of a many-to-many relationship, or change the columns of the pair.
+
+        A pair that was ended is a new one, with columns of its own (`SugarRelationship::checkExisting`).
+        """
         unknown = [name for name in columns if name not in relation.columns]
         if unknown:
             raise NoSuchField(", ".join(unknown))
@@ -83,7 +86,7 @@ class Relations:
         changes = {**columns, "deleted": 0, "date_modified": now}
         pair, params = self._pair(relation, left_id, right_id)
         assignments = ", ".join(f"{quoted(name)} = ?" for name in changes)
-        if self._db.run(f"UPDATE {table} SET {assignments} WHERE {pair}", (*changes.values(), *params)):
+        if self._db.run(f"UPDATE {table} SET {assignments} WHERE {pair} AND deleted = 0", (*changes.values(), *params)):
             return
         role = {relation.role_column: relation.role_value} if relation.role_column else {}
         ends = {relation.left_key: left_id, relation.right_key: right_id}

@@ -19,11 +19,12 @@ def take_off(line: Line, module: str, job: Job, found: Sequence[Address]) -> Non
     """Unlink those of a record's addresses (all *found*, the primary one first) that are in the way.
 
     A second address would keep the new one from sticking just as the first does. Where the address is to be
-    cleared, only the primary one goes.
+    cleared, only the primary one goes. It goes last: where a service takes them off one by one and fails half way,
+    the record still has it.
     """
     gone = found if job.values["email1"] else found[:1]
     if gone:
-        line.unlink(module, job.id, _LINK, [each.id for each in gone])
+        line.unlink(module, job.id, _LINK, [each.id for each in reversed(gone)])
 
 
 def put_back(line: Line, module: str, job: Job, before: Sequence[Address]) -> None:
@@ -34,7 +35,9 @@ def put_back(line: Line, module: str, job: Job, before: Sequence[Address]) -> No
     now = line.addresses(module, job.id)
     taken = any(each.address.lower() == wanted for each in now)
     there = {each.id for each in now}
-    if not taken and before[0].id not in there:
+    if not taken and not there:
+        line.readdress(module, job.id, before[0])
+    elif not taken and before[0].id not in there:
         line.link(module, job.id, _LINK, [before[0].id], {"primary_address": "1"})
     others = [each.id for each in before[1:] if each.id not in there]
     if others:

@@ -9,7 +9,7 @@ closed with the three ids. A lead that is closed is therefore a conversion that 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from connector.errors import RemoteError
@@ -18,7 +18,7 @@ from connector.systems.receipts import already, applied, party_gone, rejected
 from connector.systems.suitecrm.becoming import ROLES, became, converted_by
 from connector.systems.suitecrm.line import ACCOUNTS, CONTACTS, LEADS, OPPORTUNITIES, Line, Refusal, Row, Write
 from connector.systems.suitecrm.values import Sent
-from connector.systems.suitecrm.writing import Sending, introduce
+from connector.systems.suitecrm.writing import Sending, introduce, untouchable
 
 NOT_THERE = "not-there"
 LEAD_FIELDS = ("converted", "status", *ROLES.values(), "assigned_user_id")
@@ -38,6 +38,14 @@ class Parties:
             if wanted and (wanted not in found or found[wanted].deleted):
                 return role
         return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Leads:
+    """Leads by id, and by id the contacts that they point at and that are not the ones their orders name."""
+
+    rows: Mapping[str, Row]
+    contacts: Mapping[str, Row]
 
 
 class Converter:
@@ -72,53 +80,64 @@ class Converter:
 
     def settle(self, orders: Sequence[Order]) -> list[Receipt]:
         """What became of conversions, read from the leads."""
-        rows = self._leads(orders) if orders else {}
+        leads = self._leads(orders) if orders else Leads({}, {})
         found = []
         for order in orders:
-            row = rows.get(order.ids["lead"])
-            said = self._standing(order, row)
+            said = self._standing(order, leads)
             closed = said is not None and said.outcome is not Outcome.REJECTED
             not_there = rejected(order, self._line.now(), NOT_THERE, "the lead is not converted")
             found.append(said if said is not None and closed else not_there)
         return found
 
-    def _leads(self, orders: Sequence[Order]) -> dict[str, Row]:
-        return self._line.read(LEADS, [order.ids["lead"] for order in orders], LEAD_FIELDS)
+    def _leads(self, orders: Sequence[Order]) -> Leads:
+        rows = self._line.read(LEADS, [order.ids["lead"] for order in orders], LEAD_FIELDS)
+        pointing = ((order, rows[order.ids["lead"]]) for order in orders if order.ids["lead"] in rows)
+        others = [contact for order, row in pointing if (contact := _other_contact(order, row))]
+        return Leads(rows, self._line.read(CONTACTS, others, ()) if others else {})
 
-    def _standing(self, order: Order, row: Row | None) -> Receipt | None:
+    def _standing(self, order: Order, leads: Leads) -> Receipt | None:
         """What a lead says by itself: converted by us or elsewhere, gone, in doubt; None while it is open."""
-        at = self._line.now()
+        at, row = self._line.now(), leads.rows.get(order.ids["lead"])
         if row is None or row.deleted:
             return rejected(order, at, "gone", "the lead was deleted in SuiteCRM, or is hidden from the API user")
         ids = became(row)
         ours = all(ids.get(role) == order.ids[role] for role in ROLES if order.ids.get(role))
         if converted_by(row):
             return applied(order, ids, at) if ours else already(order, ids, at, CONVERTED_ELSEWHERE)
-        if row.text("contact_id") not in ("", order.ids.get("contact")):
-            # A person without the flag: somebody linked the lead to what it became.
-            return already(order, ids, at, CONVERTED_ELSEWHERE)
+        if other := _other_contact(order, row):
+            contact = leads.contacts.get(other)
+            if contact is None:
+                words = "the lead points at a contact that is deleted, or hidden from our user: take it off the lead"
+                return rejected(order, at, "contact-unseen", words, ("contact_id",))
+            if not contact.deleted:
+                # A person without the flag: somebody linked the lead to what it became.
+                return already(order, ids, at, CONVERTED_ELSEWHERE)
         if row.text("status") == "Converted":
             words = "the lead's status says Converted, but it is not converted"
             return rejected(order, at, "status-converted", words, ("status",))
         return None
 
     def _carry_out(self, batch: Sequence[Order], sending: Sending) -> None:
-        rows = self._leads(batch)
+        parties = self._parties(batch)
+        leads = self._leads(batch)  # last of all: what a person does to a lead from here on is not seen
         for order in batch:
-            said = self._standing(order, rows.get(order.ids["lead"]))
+            said = self._standing(order, leads)
             if said is not None:
                 sending.receipts[order.step.key] = said
-        parties = self._parties([order for order in batch if order.step.key not in sending.receipts])
-        for order in batch:
-            if order.step.key in sending.receipts or not (role := _lacks(order, parties)):
-                continue
-            if order.ids.get(role):
-                sending.receipts[order.step.key] = party_gone(order, role, self._line.now())
-            else:
-                sending.refuse(order, Refusal(f"no-{role}", f"a conversion needs its {role}", (ROLES[role],)))
-        open_orders = [order for order in batch if order.step.key not in sending.receipts]
-        self._tie(open_orders, parties, sending)
-        self._close(open_orders, rows, sending)
+        for order in sending.waiting():
+            odd = untouchable(self._line, order)
+            if odd is not None:
+                sending.refuse(order, odd)
+            elif role := _lacks(order, parties):
+                self._refuse_without(role, order, sending)
+        self._tie(parties, sending)
+        self._close(sending.waiting(), leads.rows, sending)
+
+    def _refuse_without(self, role: str, order: Order, sending: Sending) -> None:
+        if order.ids.get(role):
+            sending.receipts[order.step.key] = party_gone(order, role, self._line.now())
+        else:
+            sending.refuse(order, Refusal(f"no-{role}", f"a conversion needs its {role}", (ROLES[role],)))
 
     def _parties(self, orders: Sequence[Order]) -> Parties:
         found: dict[str, Mapping[str, Row]] = {}
@@ -127,19 +146,23 @@ class Converter:
             found[role] = self._line.read(module, ids, () if role == "account" else ("account_id",)) if ids else {}
         return Parties(found)
 
-    def _tie(self, orders: Sequence[Order], parties: Parties, sending: Sending) -> None:
+    def _tie(self, parties: Parties, sending: Sending) -> None:
         """Give contact and opportunity their account where they have none, and the opportunity its person.
 
-        A contact that belongs to another account stays there: that was decided when it was chosen.
+        A contact that belongs to another account stays there: that was decided when it was chosen. What may not be
+        tied keeps its own leads open, and nobody else's.
         """
         for role in ("contact", "opportunity"):
-            owners = {order.ids[role]: order.ids["account"] for order in orders if order.ids.get(role)}
+            owners = {order.ids[role]: order.ids["account"] for order in sending.waiting() if order.ids.get(role)}
+            refused: dict[str, Refusal] = {}
             for record, account in owners.items():
                 if not parties.rows[role][record].text("account_id"):
                     write = Write(record, {"account_id": account})
-                    sending.write(partial(self._line.write, _MODULES[role], [write]))
+                    refused |= sending.write(partial(self._line.write, _MODULES[role], [write]))
+            _leave_open(role, refused, sending)
+        orders = sending.waiting()
         deals = {order.ids["opportunity"]: order.ids["contact"] for order in orders if order.ids.get("opportunity")}
-        introduce(self._line, deals, sending)
+        _leave_open("opportunity", introduce(self._line, deals, sending), sending)
 
     def _close(self, orders: Sequence[Order], rows: Mapping[str, Row], sending: Sending) -> None:
         if not orders:
@@ -148,13 +171,27 @@ class Converter:
         refusals = sending.write(lambda: self._line.write(LEADS, writes))
         after = self._leads(orders)
         for order in orders:
-            said = self._standing(order, after.get(order.ids["lead"]))
+            said = self._standing(order, after)
             lead = order.ids["lead"]
             unkept = Refusal("not-stored", "SuiteCRM did not keep the conversion", ("converted",))
             if said is None:
                 sending.refuse(order, refusals.get(lead) or unkept)
             else:
                 sending.receipts[order.step.key] = said
+
+
+def _leave_open(role: str, refused: Mapping[str, Refusal], sending: Sending) -> None:
+    """Refuse the conversions into records that SuiteCRM did not let us finish."""
+    for order in sending.waiting():
+        refusal = refused.get(order.ids.get(role, ""))
+        if refusal is not None:
+            sending.refuse(order, replace(refusal, message=f"the {role}: {refusal.message}", fields=(ROLES[role],)))
+
+
+def _other_contact(order: Order, row: Row) -> str:
+    """The contact that an open lead points at, where it is not the order's; empty where there is none."""
+    contact = "" if converted_by(row) else row.text("contact_id")
+    return "" if contact == order.ids.get("contact") else contact
 
 
 def _lacks(order: Order, parties: Parties) -> str:

@@ -12,13 +12,15 @@ from connector.systems.suitecrm.line import Line
 _BEGINNING = datetime(1970, 1, 2, tzinfo=UTC)
 _KEY_LENGTH = 255
 _NEEDED = frozenset({"Leads", "Accounts", "Contacts", "Opportunities"})
+_RIGHTS = ("list", "view", "edit")
 
 
 def shortcomings(line: Line, objects: Sequence[str]) -> list[Shortcoming]:
     """Hidden modules, missing key fields, the e-mail fault, and what the protocol cannot do."""
     found = line.shortcomings()
+    rights = line.rights()
     for module in objects:
-        found += _module(line, module)
+        found += [*_denied(module, rights.get(module)), *_module(line, module)]
     if {"Contacts", "Leads"} & set(objects):
         found += _addresses(line.version())
     return found
@@ -35,6 +37,21 @@ def _addresses(version: str) -> list[Shortcoming]:
             f"{which} a changed e-mail address without a word; the connector takes the old address off the record,"
             " writes the new one and reads it back",
             "nothing has to be done; a SuiteCRM after 7.14.6 keeps changed addresses by itself",
+        )
+    ]
+
+
+def _denied(module: str, rights: frozenset[str] | None) -> list[Shortcoming]:
+    """What a role keeps from our user; a right that reaches its own records only counts as one."""
+    lacking = [each for each in _RIGHTS if rights is not None and each not in rights]
+    if not lacking:
+        return []
+    named = ", ".join(each.title() for each in lacking)
+    return [
+        Shortcoming(
+            f"the API user may not {', '.join(lacking)} in {module}",
+            f"Admin > Role Management > the API user's role: {named} = All for {module}",
+            fatal=True,
         )
     ]
 

@@ -64,10 +64,12 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """One e-mail address of a person: the id of the (shared) address record and the address itself."""
+    """One e-mail address of a person: the id of the (shared) address record, the address itself, and its flags."""
 
     id: str
     address: str
+    opted_out: bool = False
+    invalid: bool = False
 
 
 class Line(Protocol):
@@ -95,6 +97,9 @@ class Line(Protocol):
     def shape(self, module: str) -> ObjectShape | None:
         """The module's fields, remembered; None for a module that is unknown or hidden."""
 
+    def rights(self) -> dict[str, frozenset[str]]:
+        """What roles let our user do, by module (``list``, ``view``, ``edit``, …); absent where it is not told."""
+
     def read(self, module: str, ids: Sequence[str], fields: Sequence[str]) -> dict[str, Row]:
         """Rows by id; deleted ones come where the protocol shows them."""
 
@@ -115,6 +120,16 @@ class Line(Protocol):
 
     def addresses(self, module: str, record_id: str) -> tuple[Address, ...]:
         """Every e-mail address of a record, the primary one first."""
+
+    def readdress(self, module: str, record_id: str, primary: Address) -> None:
+        """Give back its primary address to a record that has no address at all."""
+
+    @property
+    def id_form(self) -> str:
+        """What the id of a record must look like to be written."""
+
+    def takes(self, record_id: str) -> bool:
+        """Whether the service can write a record of this id; imported and demo records may have odd ones."""
 
     def pages(
         self, module: str, fields: Sequence[str], after: Watermark | None, until: datetime | None

@@ -35,6 +35,10 @@ from connector.systems.wire import AllowedHosts, Ask, Away, Busy, WireOptions, W
 
 _LOGIN = Ask(reading=True, wants="login")
 _NULL = "null-body"
+_DROPPED = (
+    "SuiteCRM drops a session that it has just opened: it ties sessions to one network; where our address changes, set"
+    " 'verify_client_ip' => false in its config_override.php"
+)
 
 ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     # `application` is right for every version: the name that the documentation gives breaks on 7.12 under PHP 8.
@@ -132,7 +136,7 @@ class V4Calls:
             return self._send(method, {"session": self.open(), **given}, ask)
         except SessionExpired as error:
             if error.code != _NULL:
-                raise
+                raise SessionExpired(_DROPPED, system=self.name, status=200, code=error.code) from None
             raise Unreadable(
                 "SuiteCRM answers a call with nothing", system=self.name, code=_NULL, applied=ask.doubt
             ) from None

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from connector.errors import RemoteError, Unreadable
+from connector.errors import Rejected, RemoteError, Unreadable
 from connector.model.progress import ObjectShape, Page, Shortcoming, Watermark, Window
 from connector.ports import Clock
 from connector.systems.suitecrm.line import CONTACTS, WRITE, Address, Refusal, Row, Write, to_the_minute
@@ -16,6 +16,7 @@ from connector.systems.suitecrm.shapes import shape_of
 from connector.systems.suitecrm.v4_calls import DENIED, NO_MODULE, V4Calls
 from connector.systems.suitecrm.v4_pull import V4Pull, window_query
 from connector.systems.suitecrm.v4_rows import among, checked, entries, is_id, linked, row_of
+from connector.systems.suitecrm.values import decode_text
 
 _LONGEST_BATCH = 50
 
@@ -84,6 +85,16 @@ class V4Line:
             raise Unreadable(f"the description of {module} cannot be read", system=self.name)
         return shape_of(module, {str(key): found for key, found in fields.items() if isinstance(found, dict)})
 
+    def rights(self) -> dict[str, frozenset[str]]:
+        """From the list of modules; one that is no tab of the user's is not in it."""
+        answer = self._calls.call("get_available_modules", filter="default")
+        listed = answer.get("modules") if isinstance(answer, dict) else None
+        return {
+            str(each.get("module_key")): frozenset(str(one.get("action")) for one in each["acls"] if one.get("access"))
+            for each in listed or ()
+            if isinstance(each, dict) and each.get("acls")
+        }
+
     def read(self, module: str, ids: Sequence[str], fields: Sequence[str]) -> dict[str, Row]:
         """Rows by id, deleted ones too, a page of ids a call."""
         found: dict[str, Row] = {}
@@ -124,8 +135,7 @@ class V4Line:
             raise ValueError("more records than one call takes")
         lists = [_name_value_list(write) for write in writes]
         if len(writes) == 1:
-            answer = self._calls.call("set_entry", WRITE, module_name=module, name_value_list=lists[0])
-            told = [answer.get("id")] if isinstance(answer, dict) else None
+            told = self._saved(module, lists[0])
         else:
             answer = self._calls.call("set_entries", WRITE, module_name=module, name_value_lists=lists)
             told = answer.get("ids") if isinstance(answer, dict) else None
@@ -136,6 +146,16 @@ class V4Line:
             for write in writes
             if write.id not in told
         }
+
+    def _saved(self, module: str, values: list[dict[str, Any]]) -> list[Any] | None:
+        """The ids that a save of one record tells: none where it is denied, as in a save of several."""
+        try:
+            answer = self._calls.call("set_entry", WRITE, module_name=module, name_value_list=values)
+        except Rejected as error:
+            if error.code != DENIED:
+                raise
+            return []
+        return [answer.get("id")] if isinstance(answer, dict) else None
 
     def partners(self, module: str, ids: Sequence[str], link: str) -> dict[str, frozenset[str]]:
         """Ids behind a link, a page of records a call."""
@@ -168,7 +188,8 @@ class V4Line:
             delete=delete,
         )
         if not isinstance(answer, dict) or answer.get("failed"):
-            raise Unreadable(f"{module} has no link {link}", system=self.name, code="no-link")
+            what = f"{module} has no link {link}, or the API user may not see the record"
+            raise Rejected(what, system=self.name, code="no-link")
 
     def addresses(self, module: str, record_id: str) -> tuple[Address, ...]:
         """The addresses behind the link ``email_addresses``."""
@@ -185,8 +206,23 @@ class V4Line:
         row = row_of(found[0], None, self.name) if found else None
         primary = row.text("email1").lower() if row else ""
         records = linked(answer, 0, link)
-        listed = [Address(str(item.get("id") or ""), str(item.get("email_address") or "")) for item in records]
+        listed = [
+            Address(str(item.get("id") or ""), decode_text(str(item.get("email_address") or ""))) for item in records
+        ]
         return tuple(sorted(listed, key=lambda each: each.address.lower() != primary))
+
+    def readdress(self, module: str, record_id: str, primary: Address) -> None:
+        """By a link that says so, which leaves the flags of the address alone."""
+        self.link(module, record_id, "email_addresses", [primary.id], {"primary_address": "1"})
+
+    @property
+    def id_form(self) -> str:
+        """In words."""
+        return "word of letters, digits, hyphens and underscores"
+
+    def takes(self, record_id: str) -> bool:
+        """Letters, digits, hyphen and underscore; anything else is answered with nothing."""
+        return is_id(record_id)
 
     def pages(
         self, module: str, fields: Sequence[str], after: Watermark | None, until: datetime | None

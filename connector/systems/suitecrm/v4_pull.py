@@ -13,7 +13,7 @@ from connector.systems.bookmark import Bookmark
 from connector.systems.suitecrm.line import LEADS, Row, plain
 from connector.systems.suitecrm.options import SuiteOptions
 from connector.systems.suitecrm.v4_calls import V4Calls
-from connector.systems.suitecrm.v4_rows import checked, entries, moment, row_of
+from connector.systems.suitecrm.v4_rows import checked, entries, literal, moment, row_of
 
 # Bare names only: with a table in front the service drops the whole sort without a word.
 _ORDER = "date_modified asc, id asc"
@@ -70,7 +70,7 @@ class V4Pull:
         parts = [f"{table}.date_modified <= {moment(self._bound)}"]
         if last is not None and last.modified is not None:
             stamp = moment(last.modified)
-            later = f"({table}.date_modified = {stamp} AND {table}.id > '{last.id}')"
+            later = f"({table}.date_modified = {stamp} AND {table}.id > {literal(last.id)})"
             parts.append(f"({table}.date_modified > {stamp} OR {later})")
         elif lower is not None:
             parts.append(f"{table}.date_modified >= {moment(lower)}")

@@ -51,6 +51,10 @@ _DETAILS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"Database failure"), DATABASE),
 )
 
+_DROPPED = (
+    "SuiteCRM refuses a token that it has just given: its web server may drop the Authorization header, which"
+    " Admin > Repair > Rebuild .htaccess File mends under Apache"
+)
 _CLIENT = (
     "check client_id and client_secret, and that the client's grant type under Admin > OAuth2 Clients and Tokens is"
     " the connection's `grant`"
@@ -117,7 +121,10 @@ class V8Calls:
         except SessionExpired:
             if self._token is token:
                 self._token = Secret()
-        return self._send(verb, path, ask, self.open(), params, body)
+        try:
+            return self._send(verb, path, ask, self.open(), params, body)
+        except SessionExpired as error:
+            raise SessionExpired(_DROPPED, system=self.name, status=401, code=error.code) from None
 
     def _send(
         self, verb: str, path: str, ask: Ask, token: Secret, params: Mapping[str, Any] | None, body: Any
@@ -140,8 +147,8 @@ class V8Calls:
     def _refreshed(self, spent: Secret) -> bool:
         try:
             self._ask_token({"grant_type": "refresh_token", "refresh_token": spent.reveal()}, _REFRESH)
-        except (Refused, Unreadable):
-            return False
+        except (Refused, Unreadable, Unavailable):
+            return False  # also where its answer was lost: a refresh token counts once
         return True
 
     def _grant(self) -> dict[str, str]:

@@ -18,10 +18,12 @@ from connector.systems.suitecrm.v4_calls import DATABASE, DENIED, NO_MODULE
 from connector.systems.suitecrm.v8_calls import EXISTS, GONE, RecordRefused, V8Calls
 from connector.systems.suitecrm.v8_pull import V8Pull, window_filters
 from connector.systems.suitecrm.v8_rows import V8Rows, data_of
+from connector.systems.suitecrm.values import decode_text
 
 # The API reads a record by such an id only; imported and demo records have others.
 _READABLE_ID = re.compile(r"\d+\Z|[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\Z")
 _ID = re.compile(r"[A-Za-z0-9_-]{1,36}\Z")
+_FLAGS = ("opt_out", "invalid_email")
 _BEHIND = {"contacts": "Contacts", "opportunities": "Opportunities", "email_addresses": "EmailAddresses"}
 
 
@@ -88,6 +90,21 @@ class V8Line:
             raise Unreadable(f"the description of {module} cannot be read", system=self.name)
         return shape_of(module, {str(key): found for key, found in fields.items() if isinstance(found, dict)})
 
+    def rights(self) -> dict[str, frozenset[str]]:
+        """From the list of modules; PHP shows a list with a gap as an object."""
+        data = self._calls.call("GET", "meta/modules").get("data")
+        listed = data.get("attributes") if isinstance(data, dict) else None
+        told = {
+            str(name): each.get("access")
+            for name, each in (listed.items() if isinstance(listed, dict) else ())
+            if isinstance(each, dict)
+        }
+        return {
+            name: frozenset(map(str, access.values() if isinstance(access, dict) else access))
+            for name, access in told.items()
+            if isinstance(access, dict | list) and access
+        }
+
     def read(self, module: str, ids: Sequence[str], fields: Sequence[str]) -> dict[str, Row]:
         """Rows by id, a call each; deleted ones cannot be told from unknown ones and are absent."""
         rows = V8Rows(self._calls, self.options, module, self.shape(module), fields)
@@ -99,7 +116,7 @@ class V8Line:
         return found
 
     def _one(self, rows: V8Rows, module: str, record_id: str) -> Row | None:
-        if not _READABLE_ID.match(record_id):
+        if not self.takes(record_id):
             listed, _ = rows.page({"filter[id][eq]": record_id}, 1)
             return listed[0] if listed else None
         try:
@@ -157,15 +174,35 @@ class V8Line:
 
     def addresses(self, module: str, record_id: str) -> tuple[Address, ...]:
         """The addresses behind the link ``email_addresses``; the one that is ``email1`` comes first."""
+        if not self.takes(record_id):
+            return ()
         row = self.read(module, [record_id], ["email1"]).get(record_id)
         answer = self._calls.call("GET", f"module/{module}/{record_id}/relationships/email_addresses")
         listed = []
         for resource in data_of(answer, self.name):
             told = resource.get("attributes")
             address = str(told.get("email_address") or "") if isinstance(told, dict) else ""
-            listed.append(Address(str(resource["id"]), address))
+            flags = {name: str(told.get(name) or "0") == "1" for name in _FLAGS} if isinstance(told, dict) else {}
+            listed.append(Address(str(resource["id"]), decode_text(address), *flags.values()))
         primary = row.text("email1").lower() if row else ""
         return tuple(sorted(listed, key=lambda each: each.address.lower() != primary))
+
+    def readdress(self, module: str, record_id: str, primary: Address) -> None:
+        """By a save: a link cannot say that it is the primary one. A flag that the address has is not taken back."""
+        flags = {"email_opt_out": primary.opted_out, "invalid_email": primary.invalid}
+        told = {name: "1" for name, is_set in flags.items() if is_set}
+        refusals = self.write(module, [Write(record_id, {"email1": primary.address, **told})])
+        for refusal in refusals.values():
+            raise Rejected(refusal.message, code=refusal.code)
+
+    @property
+    def id_form(self) -> str:
+        """In words."""
+        return "UUID or number (`api: v4_1` could)"
+
+    def takes(self, record_id: str) -> bool:
+        """A UUID or a number; a record of another id can be found by a filter, and that is all."""
+        return _READABLE_ID.match(record_id) is not None
 
     def pages(
         self, module: str, fields: Sequence[str], after: Watermark | None, until: datetime | None

@@ -7,7 +7,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TypeVar
 
-from connector.errors import Applied, RemoteError
+from connector.errors import Applied, Rejected, RemoteError
 from connector.model.plan import Action, Order, Receipt
 from connector.model.progress import ObjectShape
 from connector.systems.batching import turns
@@ -63,9 +63,13 @@ class Sending:
         """This order stands in the CRM."""
         self.receipts[order.step.key] = applied(order, ids, self._line.now())
 
+    def waiting(self) -> list[Order]:
+        """The orders of which nothing is known yet."""
+        return [order for order in self._orders if order.step.key not in self.receipts]
+
     def failed(self, error: RemoteError) -> None:
         """What a call that failed means for the orders without a receipt; raises when nothing was written."""
-        pending = [order for order in self._orders if order.step.key not in self.receipts]
+        pending = self.waiting()
         if self._sent:
             code = error.code or "no-answer"
             self.receipts.update({order.step.key: unknown(order, self._line.now(), code) for order in pending})
@@ -120,7 +124,8 @@ class Writer:
         """What each order has to write, by what stands in the CRM now. Only reads."""
         told: dict[str, dict[str, Sent]] = {}
         for order in batch:
-            values = encoded(order, shape, self._key)
+            odd = untouchable(self._line, order, record_id(order), *_linked(order))
+            values = odd or encoded(order, shape, self._key)
             if isinstance(values, Refusal):
                 sending.refuse(order, values)
             else:
@@ -222,20 +227,47 @@ class Writer:
 
     def _finish(self, jobs: Sequence[Job], shape: ObjectShape, sending: Sending) -> None:
         """The records stand; a new opportunity is linked to its person too."""
+        refused: dict[str, Refusal] = {}
         if shape.name == OPPORTUNITIES:
             new = [job for job in jobs if job.order.step.action is Action.CREATE]
-            introduce(self._line, {job.id: job.order.ids.get("contact", "") for job in new}, sending)
+            refused = introduce(self._line, {job.id: job.order.ids.get("contact", "") for job in new}, sending)
         for job in jobs:
-            sending.done(job.order, {"record": job.id})
+            if job.id in refused:
+                sending.refuse(job.order, refused[job.id])
+            else:
+                sending.done(job.order, {"record": job.id})
 
 
-def introduce(line: Line, people: Mapping[str, str], sending: Sending) -> None:
-    """Link opportunities to their person (by opportunity; empty: none), each once."""
+def untouchable(line: Line, order: Order, *ids: str) -> Refusal | None:
+    """Why nothing is begun for an order with a record that the service could not write in the end."""
+    odd = [each for each in (order.ids.get("lead", ""), *ids) if each and not line.takes(each)]
+    if not odd:
+        return None
+    words = f"this service of SuiteCRM cannot write the record {odd[0]}: its id is no {line.id_form}"
+    return Refusal("odd-id", words, ("id",))
+
+
+def introduce(line: Line, people: Mapping[str, str], sending: Sending) -> dict[str, Refusal]:
+    """Link opportunities to their person (by opportunity; empty: none), each once; answers those that were refused."""
+    refused: dict[str, Refusal] = {}
     wanted = {opportunity: contact for opportunity, contact in people.items() if contact}
     known = line.partners(OPPORTUNITIES, sorted(wanted), "contacts") if wanted else {}
     for opportunity, contact in wanted.items():
-        if contact not in known.get(opportunity, ()):
+        if contact in known.get(opportunity, ()):
+            continue
+        try:
             sending.write(partial(line.link, OPPORTUNITIES, opportunity, "contacts", [contact], ROLE))
+        except Rejected as error:
+            if error.applied is not Applied.NEVER:
+                raise
+            refused[opportunity] = Refusal(error.code, f"{error}; the opportunity has no person", ("contact_id",))
+    return refused
+
+
+def _linked(order: Order) -> list[str]:
+    """The records beside the order's own that a new opportunity is linked to by a call."""
+    is_deal = order.step.object == OPPORTUNITIES and order.step.action is Action.CREATE
+    return [order.ids["contact"]] if is_deal and "contact" in order.ids else []
 
 
 def _unkept(row: Row | None, wrong: Sequence[str]) -> Refusal:

@@ -65,9 +65,9 @@ def furnished(sandbox: Sandbox, made: type[SuiteSubject] = SuiteSubject, **setti
     return made(sandbox)
 
 
-def limited(subject: SuiteSubject, access: str) -> SuiteCrmSystem:
-    """A client of a user whose rights are *access* (``list=owner``, ``edit=none``)."""
+def limited(subject: SuiteSubject, access: str, name: str = "limited") -> SuiteCrmSystem:
+    """A client of a user of this *name* whose rights are *access* (``list=owner``, ``edit=none``)."""
     login: Any = subject.sandbox.info["suitecrm"]
-    user = {"user_name": "limited", "last_name": "Limited", "_access": access, "password": login["password"]}
+    user = {"user_name": name, "last_name": "Limited", "_access": access, "password": login["password"]}
     subject.load("Users", [user])
-    return subject.client(username="limited")
+    return subject.client(username=name)

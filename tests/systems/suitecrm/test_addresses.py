@@ -9,7 +9,7 @@ from connector.model.records import Scalar
 from connector.sandbox import Sandbox
 from tests.contracts.doing import perform
 from tests.contracts.subject import Trouble
-from tests.contracts.suitecrm_subject import SuiteSubject
+from tests.contracts.suitecrm_subject import SuiteSubject, SuiteV8Subject
 
 from .crm import addresses, changing, furnished, making, row
 
@@ -136,3 +136,25 @@ def test_refused_address_leaves_the_old_one(suite: SuiteSubject) -> None:
     (receipt,) = perform(suite.system, changing(lead_id, email1="new@acme.example"))
     assert (receipt.outcome, receipt.code) == (Outcome.REJECTED, "email-not-updated")
     assert addresses(suite, "Leads", lead_id) == [("old@acme.example", True)]
+
+
+def test_apostrophes_are_addresses(either: SuiteSubject) -> None:
+    """Trap 2: a list of addresses holds entities as well: an O'Brien gets a new address, or none, like anybody."""
+    two = both(("pat.o'brien@old.example", True), ("second@acme.example", False))
+    first, second = either.load("Leads", [{"last_name": "O'Brien", "email": two}] * 2)
+    new = perform(either.system, changing(first, email1="pat.o'brien@new.example"), changing(second, email1=None))
+    assert [receipt.outcome for receipt in new] == [Outcome.APPLIED] * 2
+    assert addresses(either, "Leads", first) == [("pat.o'brien@new.example", True), ("second@acme.example", False)]
+    assert addresses(either, "Leads", second) == [("second@acme.example", False)]
+
+
+def test_refused_record_keeps_its_primary_address(v8: SuiteV8Subject) -> None:
+    """A link over V8 cannot say which address is the primary one: after a refusal it is given back by a save."""
+    two = both(("old@acme.example", True), ("second@acme.example", False))
+    (lead_id,) = v8.load("Leads", [{"last_name": "Okafor", "email": two, "email_opt_out": 1}])
+    odd = {"errors": {"status": 400, "title": None, "detail": "Property title in Lead module is invalid"}}
+    v8.faults({"operation": "v8_update", "nth": 1, "action": "status", "status": 400, "body": odd})
+    (receipt,) = perform(v8.system, changing(lead_id, email1="new@acme.example", title="T"))
+    assert (receipt.outcome, receipt.code) == (Outcome.REJECTED, "unknown-field")
+    assert addresses(v8, "Leads", lead_id) == [("old@acme.example", True), ("second@acme.example", False)]
+    assert row(v8, "Leads", lead_id)["email_opt_out"] in (1, "1", True)

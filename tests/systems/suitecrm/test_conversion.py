@@ -9,9 +9,9 @@ import pytest
 from connector.model.plan import Action, Order, Outcome, Receipt
 from connector.model.records import Kind, Scalar
 from tests.contracts.doing import perform
-from tests.contracts.suitecrm_subject import SuiteSubject
+from tests.contracts.suitecrm_subject import SuiteSubject, SuiteV8Subject
 
-from .crm import making, operations, order, row
+from .crm import changing, limited, making, operations, order, row
 
 LEAD: dict[str, Scalar] = {
     "salutation": "Ms.",
@@ -248,3 +248,43 @@ def test_owner_goes_to_an_unowned_lead(suite: SuiteSubject) -> None:
         terms: dict[str, Any] = {**close.step.terms, "owner_id": "1"}
         one(suite, order(Action.CONVERT, "Leads", key="k", ids=close.ids, terms=terms))
         assert row(suite, "Leads", lead_id)["assigned_user_id"] == owner
+
+
+def pointing(subject: SuiteSubject) -> tuple[str, Order]:
+    """A lead that points at a contact which was deleted since, and the order that closes it."""
+    ids = made(subject, subject.lead(**LEAD), deal=False)
+    (theirs,) = subject.load("Contacts", [{"last_name": "Other", "deleted": 1}])
+    (lead_id,) = subject.load("Leads", [{**LEAD, "contact_id": theirs}])
+    return lead_id, closing(lead_id, **ids)
+
+
+def test_deleted_contact_closes_no_lead(suite: SuiteSubject) -> None:
+    """Trap 22: a lead that points at a deleted contact was taken up by nobody: it is open, and is converted."""
+    lead_id, close = pointing(suite)
+    receipt = one(suite, close)
+    assert receipt.ids["contact"] == close.ids["contact"]
+    stored = row(suite, "Leads", lead_id)
+    assert (stored["contact_id"], stored["status"]) == (close.ids["contact"], "Converted")
+
+
+def test_unseen_contact_is_for_a_person(v8: SuiteV8Subject) -> None:
+    """Over V8 a deleted contact looks like a hidden one: the lead is told, and is not taken for converted."""
+    lead_id, close = pointing(v8)
+    (receipt,) = perform(v8.system, close)
+    assert (receipt.outcome, receipt.code, receipt.fields) == (Outcome.REJECTED, "contact-unseen", ("contact_id",))
+    assert row(v8, "Leads", lead_id)["converted"] not in (1, "1", True)
+
+
+def test_contact_that_may_not_be_edited_holds_up_its_own_lead_only(either: SuiteSubject) -> None:
+    """Where a contact without an account is closed to our user, its lead stays open; the others of the batch close."""
+    (account,) = either.load("Accounts", [{"name": "Acme"}])
+    contacts = either.load("Contacts", [{"last_name": "A", "assigned_user_id": "1"}, {"last_name": "B"}])
+    system = limited(either, "edit=owner")
+    (me,) = [each["id"] for each in either.dump("Users") if each["user_name"] == "limited"]
+    perform(either.system, changing(contacts[1], "Contacts", assigned_user_id=me))
+    leads = either.load("Leads", [{**LEAD, "assigned_user_id": me}] * 2)
+    orders = [closing(lead, account=account, contact=c) for lead, c in zip(leads, contacts, strict=True)]
+    receipts = perform(system, *orders)
+    assert [receipt.outcome for receipt in receipts] == [Outcome.REJECTED, Outcome.APPLIED], receipts
+    assert (receipts[0].code, receipts[0].fields) == ("access-denied", ("contact_id",))
+    assert row(either, "Leads", leads[0])["converted"] not in (1, "1", True)

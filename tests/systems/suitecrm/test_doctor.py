@@ -62,6 +62,17 @@ def test_invisible_rows_are_doubted(suite: SuiteSubject) -> None:
     assert any("sees no record of Leads" in each.what for each in system.shortcomings(MODULES))
 
 
+@pytest.mark.parametrize("right", ["list", "view", "edit"])
+def test_missing_rights_are_fatal(either: SuiteSubject, right: str) -> None:
+    """What a role keeps from the API user is told for each module, before a run finds out lead by lead."""
+    found = limited(either, f"{right}=none").shortcomings(MODULES)
+    told = {each.what: each.fix for each in found if each.fatal}
+    assert list(told) == [f"the API user may not {right} in {module}" for module in MODULES]
+    role = "Admin > Role Management > the API user's role"
+    assert told[f"the API user may not {right} in Leads"] == f"{role}: {right.title()} = All for Leads"
+    assert not any(each.fatal for each in limited(either, f"{right}=owner", "second").shortcomings(MODULES))
+
+
 def test_address_fault_is_told_by_version(suite: SuiteSubject, v8: SuiteV8Subject) -> None:
     """The detour for changed addresses is told, with the version where it can be known."""
     assert "SuiteCRM 7.14.6 ignores a changed e-mail address" in said(suite)

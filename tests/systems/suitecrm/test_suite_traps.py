@@ -18,6 +18,7 @@ from .test_v4_protocol import entry, listing, update
 from .test_v8_protocol import lead
 from .test_writing import DEAL, account, one
 
+LEAD_ID = "00000000-0000-4000-8000-000000000001"
 WRITES = {"set_entry", "set_entries", "v8_update", "v8_create"}
 
 
@@ -50,13 +51,13 @@ def test_text_is_sent_raw(told: Told) -> None:
 def test_only_what_changes_is_sent(told: Told, api: str) -> None:
     """A record that is sent back whole takes with it what SuiteCRM made of it for showing: only the change goes."""
     shown = {"last_name": "O&#039;Brien", "title": "Old"}
-    order = changing("lead-1", title="New", last_name="O'Brien")
+    order = changing(LEAD_ID, title="New", last_name="O'Brien")
     if api == "v4_1":
-        answers = [LOGIN, FIELDS, listing(entry("lead-1", **shown)), {"id": "lead-1", "entry_list": {}}]
-        system, server = told([*map(said, answers), said(listing(entry("lead-1", **{**shown, "title": "New"})))])
+        answers = [LOGIN, FIELDS, listing(entry(LEAD_ID, **shown)), {"id": LEAD_ID, "entry_list": {}}]
+        system, server = told([*map(said, answers), said(listing(entry(LEAD_ID, **{**shown, "title": "New"})))])
     else:
-        answers = [TOKEN, META, {"data": [lead("lead-1", **shown)]}, {"data": lead("lead-1")}]
-        after = {"data": [lead("lead-1", **{**shown, "title": "New"})]}
+        answers = [TOKEN, META, {"data": [lead(LEAD_ID, **shown)]}, {"data": lead(LEAD_ID)}]
+        after = {"data": [lead(LEAD_ID, **{**shown, "title": "New"})]}
         system, server = told([*map(said, answers), said(after)], api="v8")
     (receipt,) = perform(system, order)
     assert receipt.outcome is Outcome.APPLIED

@@ -11,7 +11,9 @@ from connector.errors import ConfigError, ConnectorError, Refused, SessionExpire
 from connector.systems.secret import Secret
 
 from .conftest import META, PASSWORD, TOKEN, Told, html, said
-from .test_v4_protocol import update
+from .crm import changing
+
+LEAD_ID = "00000000-0000-4000-8000-000000000001"
 
 
 def refusal(detail: str, *, listed: bool = False) -> bytes:
@@ -98,11 +100,20 @@ def test_broken_refresh_falls_back(told: Told) -> None:
     assert grants == ["password", "refresh_token", "password"]
 
 
+def test_lost_refresh_falls_back(told: Told) -> None:
+    """A refresh token counts once: when the answer to it is lost, the password is asked with, and the run goes on."""
+    ended, lost = said({"error": "access_denied"}, b"401 Unauthorized"), b""
+    system, server = told([said(TOKEN), ended, lost, said(TOKEN), said(META)], api="v8")
+    assert system.describe(["Leads"])
+    grants = [json.loads(server.requests[n].partition(b"\r\n\r\n")[2])["grant_type"] for n in (0, 2, 3)]
+    assert grants == ["password", "refresh_token", "password"]
+
+
 def test_second_refusal_of_a_token_ends(told: Told) -> None:
-    """A fresh token that is refused too is not renewed for ever."""
+    """A fresh token that is refused too is not renewed for ever, and it is said what drops tokens on their way."""
     ended = said({"error": "access_denied"}, b"401 Unauthorized")
     system, server = told([said(TOKEN), ended, said(TOKEN), ended], api="v8")
-    with pytest.raises(SessionExpired):
+    with pytest.raises(SessionExpired, match="may drop the Authorization header"):
         system.describe(["Leads"])
     assert len(server.requests) == 4
 
@@ -165,10 +176,10 @@ def test_list_that_loses_a_row_is_asked_again(told: Told) -> None:
 
 def test_unknown_attribute_names_the_field(told: Told) -> None:
     """A record that is refused for one attribute is rejected with its name."""
-    there = said({"data": [lead("lead-1", title="Old")]})
+    there = said({"data": [lead(LEAD_ID, title="Old")]})
     odd = refusal("Property title in Lead module is invalid")
     system, _ = told([said(TOKEN), said(META), there, odd, there], api="v8")
-    (receipt,) = system.perform([update()])
+    (receipt,) = system.perform([changing(LEAD_ID, title="New")])
     assert (receipt.outcome.value, receipt.code, receipt.fields) == ("rejected", "unknown-field", ("title",))
 
 

@@ -284,3 +284,32 @@ def test_steps_of_another_sort_are_no_batch(suite: SuiteSubject) -> None:
         suite.system.perform([order(Action.LAND, "Leads", after={"last_name": "A"})])
     with pytest.raises(ValueError, match="conversions or rows"):
         suite.system.perform([two[0], suite.convert(lead_id)])
+
+
+ODD = {"v4_1": "lead.of/an import", "v8": "seed_lead"}
+
+
+def test_odd_ids_are_refused_before_anything_is_made(either: SuiteSubject) -> None:
+    """Trap 21: a record whose id the service cannot write is told as that, and nothing is begun for its lead."""
+    odd = ODD["v8" if either.options else "v4_1"]
+    either.load("Leads", [{"id": odd, "last_name": "Okafor", "email1": "old@acme.example", "account_name": "Acme"}])
+    for asked in (
+        changing(odd, title="T"),
+        changing(odd, email1="new@acme.example"),
+        making("Accounts", "source:1:account", {"name": "Acme"}, lead=odd),
+    ):
+        receipt = one(either, asked)
+        assert (receipt.outcome, receipt.code) == (Outcome.REJECTED, "odd-id"), receipt
+        assert odd in receipt.message
+    assert either.dump("Accounts") == []
+    assert row(either, "Leads", odd)["email1"] == "old@acme.example"
+
+
+def test_deal_of_an_odd_contact_is_not_made(v8: SuiteV8Subject) -> None:
+    """Over V8 a contact of another id than a UUID cannot be linked: the deal would stay without its person for ever."""
+    v8.load("Contacts", [{"id": "seed_contact", "last_name": "Okafor"}])
+    receipt = one(
+        v8, making("Opportunities", "source:1:opportunity", DEAL, account=account(v8), contact="seed_contact")
+    )
+    assert (receipt.outcome, receipt.code) == (Outcome.REJECTED, "odd-id")
+    assert v8.dump("Opportunities") == []
