@@ -33,6 +33,7 @@ def check_mapping(file: MappingFile, document: Document) -> None:
         _check_name(name, file.kind, loc, document)
         _check_source(name, rule, loc, document)
         _check_transforms(rule, loc, document)
+        _check_cut(name, rule, loc, document)
         _check_default(name, rule, file.kind, document)
     for index, case in enumerate(file.cases):
         for part in ("expect", "problems", "doubts", "write"):
@@ -54,6 +55,12 @@ def _check_source(name: str, rule: FieldRule, loc: Loc, document: Document) -> N
         document.find(loc, "required-without-source", f"`{name}` is required but read from nowhere", "add `from:`")
     else:
         document.find(loc, "no-source", f"`{name}` is read from nowhere", "add `from:`, or take the field out")
+
+
+def _check_cut(name: str, rule: FieldRule, loc: Loc, document: Document) -> None:
+    if rule.cut and name == "external_key":
+        what = "our key is cut: what was made with it is not found again, and would be made twice"
+        document.find((*loc, "cut"), "cut-key", what, "take `cut` out, and let the CRM's field hold 255 characters")
 
 
 def _check_transforms(rule: FieldRule, loc: Loc, document: Document) -> None:

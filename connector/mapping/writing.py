@@ -120,7 +120,10 @@ def _shaped(field: Field, value: Scalar, described: FieldShape | None) -> Scalar
         return value
     if not field.rule.cut:
         sizes = f"{len(value)} characters do not fit into {described.name} ({described.length})"
-        raise _Stop("too-long", f"{sizes}: shorten it, or say `cut: true`")
+        mended = (
+            "let it hold 255: a key is never cut" if field.name == "external_key" else "shorten it, or say `cut: true`"
+        )
+        raise _Stop("too-long", f"{sizes}: {mended}")
     return _cut(value, described.length)
 
 

@@ -64,6 +64,7 @@ def test_unknown_names_come_with_a_hint() -> None:
         ("do_not_call: {from: E, values: {a: maybe}}", "wrong-type"),
         ("revenue: {from: E, default: lots}", "wrong-type"),
         ("email: A\nemail: B", "duplicate-key"),
+        ("external_key: {from: K, cut: true}", "cut-key"),
     ],
 )
 def test_broken_fields_are_found(fields: str, rule: str) -> None:

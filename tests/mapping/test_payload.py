@@ -69,6 +69,15 @@ def test_text_is_cut_only_when_told() -> None:
     assert codes(sent.problems) == {"last_name": "too-long"}
 
 
+def test_key_is_never_to_be_cut() -> None:
+    """A key that does not fit wants a wider field: cutting it would make a second record of what it stands for."""
+    shape = shape_of(FieldShape("K", "string", length=5))
+    sent = payload({"external_key": "crm:1:account"}, mapping_of("external_key: K"), shape, True)
+    (problem,) = sent.problems
+    assert (problem.code, "let it hold 255" in problem.message) == ("too-long", True)
+    assert "cut: true" not in problem.message
+
+
 @pytest.mark.parametrize(
     ("text", "kept"), [("Head of Sales and Operations", "Head of"), ("Al Executiveofficer", "Al Executi")]
 )
