@@ -11,6 +11,7 @@ from connector.systems.suitecrm.line import Line
 
 _BEGINNING = datetime(1970, 1, 2, tzinfo=UTC)
 _KEY_LENGTH = 255
+_KEY_LEAST = 64  # `suitecrm:<id>:opportunity` has 57 characters, and what does not fit is not converted
 _NEEDED = frozenset({"Leads", "Accounts", "Contacts", "Opportunities"})
 _RIGHTS = ("list", "view", "edit")
 
@@ -20,7 +21,7 @@ def shortcomings(line: Line, objects: Sequence[str]) -> list[Shortcoming]:
     found = line.shortcomings()
     rights = line.rights()
     for module in objects:
-        found += [*_denied(module, rights.get(module)), *_module(line, module)]
+        found += [*_denied(line, module, rights.get(module)), *_module(line, module)]
     if {"Contacts", "Leads"} & set(objects):
         found += _addresses(line.version())
     return found
@@ -41,17 +42,23 @@ def _addresses(version: str) -> list[Shortcoming]:
     ]
 
 
-def _denied(module: str, rights: frozenset[str] | None) -> list[Shortcoming]:
-    """What a role keeps from our user; a right that reaches its own records only counts as one."""
+def _denied(line: Line, module: str, rights: frozenset[str] | None) -> list[Shortcoming]:
+    """What a role keeps from our user.
+
+    A right that reaches its own or its group's records alone counts as one over v4_1. V8 tells of rights to every
+    record only (``ModuleListProvider.php``), so there a narrower one, which may be meant, looks like none.
+    """
     lacking = [each for each in _RIGHTS if rights is not None and each not in rights]
     if not lacking:
         return []
     named = ", ".join(each.title() for each in lacking)
+    narrow = line.options.api == "v8"
+    what = f"the API user may not {', '.join(lacking)}{' every record' if narrow else ''} in {module}"
     return [
         Shortcoming(
-            f"the API user may not {', '.join(lacking)} in {module}",
+            what,
             f"Admin > Role Management > the API user's role: {named} = All for {module}",
-            fatal=True,
+            fatal=not narrow,
         )
     ]
 
@@ -91,7 +98,8 @@ def _key(line: Line, shape: ObjectShape) -> list[Shortcoming]:
     if not 0 < field.length < _KEY_LENGTH:
         return []
     what = f"{name} of {shape.name} holds {field.length} characters, a key may have {_KEY_LENGTH}"
-    return [Shortcoming(what, f"Admin > Studio > {shape.name} > Fields > {name}: Max Size {_KEY_LENGTH}")]
+    how = f"Admin > Studio > {shape.name} > Fields > {name}: Max Size {_KEY_LENGTH}"
+    return [Shortcoming(what, how, fatal=field.length < _KEY_LEAST)]
 
 
 def _no_key(name: str, module: str) -> Shortcoming:

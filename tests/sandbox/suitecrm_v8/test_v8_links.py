@@ -109,7 +109,7 @@ def test_ending_a_relationship(related: SuiteCaller) -> None:
 
 
 def test_modules_tell_rights(suite: SuiteCaller) -> None:
-    """The list of modules says what the user may do in each."""
+    """The list of modules says what the user may do in each with every record; narrower rights are not told."""
     modules = suite.v8("GET", "meta/modules").json()["data"]["attributes"]
     assert "edit" in modules["Leads"]["access"]
     suite.load(Users=[{"user_name": "ro", "last_name": "Reader", "password": "ro", "_access": "edit=none,delete=none"}])
@@ -117,6 +117,12 @@ def test_modules_tell_rights(suite: SuiteCaller) -> None:
     limited = suite.v8("GET", "meta/modules").json()["data"]["attributes"]["Leads"]["access"]
     assert "view" in limited
     assert not {"edit", "delete", "import"} & set(limited)
+    suite.load(
+        Users=[{"user_name": "own", "last_name": "Owner", "password": "own", "_access": "view=owner,edit=owner"}]
+    )
+    suite.log_in(username="own", password="own")
+    limited = suite.v8("GET", "meta/modules").json()["data"]["attributes"]["Leads"]["access"]
+    assert {"access", "view", "list", "edit"} & set(limited) == {"access", "list"}
 
 
 def test_fields_tell_their_types(suite: SuiteCaller) -> None:

@@ -38,11 +38,12 @@ def test_missing_key_field_is_explained(either: SuiteSubject) -> None:
 
 
 def test_short_key_field_is_told(suite: SuiteSubject) -> None:
-    """A key field that would cut our keys is told with its length, for each module that has it; it is not fatal."""
+    """A key field that would cut our keys is told with its length, for each module that has it; one that takes no key is fatal."""
     text = said(suite, key_field="title")
     assert "title of Leads holds 100 characters, a key may have 255" in text
     assert "Admin > Studio > Leads > Fields > title: Max Size 255 (False)" in text
     assert "holds" not in said(suite)
+    assert "alt_address_postalcode: Max Size 255 (True)" in said(suite, key_field="alt_address_postalcode")
 
 
 def test_hidden_module_is_fatal(suite: SuiteSubject) -> None:
@@ -63,14 +64,23 @@ def test_invisible_rows_are_doubted(suite: SuiteSubject) -> None:
 
 
 @pytest.mark.parametrize("right", ["list", "view", "edit"])
-def test_missing_rights_are_fatal(either: SuiteSubject, right: str) -> None:
+def test_missing_rights_are_fatal(suite: SuiteSubject, right: str) -> None:
     """What a role keeps from the API user is told for each module, before a run finds out lead by lead."""
-    found = limited(either, f"{right}=none").shortcomings(MODULES)
+    found = limited(suite, f"{right}=none").shortcomings(MODULES)
     told = {each.what: each.fix for each in found if each.fatal}
     assert list(told) == [f"the API user may not {right} in {module}" for module in MODULES]
     role = "Admin > Role Management > the API user's role"
     assert told[f"the API user may not {right} in Leads"] == f"{role}: {right.title()} = All for Leads"
-    assert not any(each.fatal for each in limited(either, f"{right}=owner", "second").shortcomings(MODULES))
+    assert not any("may not" in each.what for each in limited(suite, f"{right}=owner", "second").shortcomings(MODULES))
+
+
+@pytest.mark.parametrize("level", ["none", "owner"])
+def test_rights_to_less_than_all_are_doubted_over_v8(v8: SuiteV8Subject, level: str) -> None:
+    """V8 does not tell a right to one's own records from none: it is told, and may be meant."""
+    found = limited(v8, f"edit={level}").shortcomings(MODULES)
+    told = [(each.what, each.fatal) for each in found if "may not" in each.what]
+    assert told == [(f"the API user may not edit every record in {module}", False) for module in MODULES]
+    assert "may not" not in said(v8)
 
 
 def test_address_fault_is_told_by_version(suite: SuiteSubject, v8: SuiteV8Subject) -> None:
