@@ -69,6 +69,8 @@ class AuditLog:
         Raises ValueError for a row that cannot be one.
         """
         for row in rows:
+            if not isinstance(row, Mapping):
+                raise ValueError(f"{module.name}: {row!r} is no row of an audit log")
             one = module.fields.get(str(row.get("field_name")))
             at = read_time(row.get("date_created"))
             if one is None or at is None or set(row) - _GIVEN:

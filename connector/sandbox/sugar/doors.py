@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +15,8 @@ from connector.sandbox.sugar.merging import merge
 from connector.sandbox.sugar.words import EngineError, Where
 
 COLLEAGUE = "will"
+# What comes of values that no field can take; the last two are the database's words for lists and for endless numbers.
+NOT_A_RECORD = (EngineError, KeyError, TypeError, ValueError, sqlite3.Error, OverflowError)
 _AUDIT = frozenset({"date_modified", "modified_user_id", "created_by", "date_entered"})
 
 
@@ -121,7 +124,7 @@ def load(instance: SugarInstance, records: Mapping[str, object]) -> Mapping[str,
     """Insert records as given; the same shape with ids, in order. Raises DoorRefused."""
     try:
         return instance.load(records)
-    except (EngineError, KeyError, TypeError, ValueError) as error:
+    except NOT_A_RECORD as error:
         raise DoorRefused(f"{instance.flavour.name}: {type(error).__name__}: {error}") from error
 
 

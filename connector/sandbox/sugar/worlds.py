@@ -20,6 +20,7 @@ _RELATION_KEYS = {
     "Contacts": {"account_id": "accounts"},
     "Opportunities": {"account_id": "accounts", "contact_id": "contacts"},
 }
+_TOO_MANY = 2**31
 _SECTIONS = frozenset({"settings", "fields", "records"})
 
 
@@ -50,8 +51,20 @@ def _set_switches(core: Core, given: Mapping[str, object]) -> None:
     if unknown:
         known = ", ".join(sorted(core.flavour.settings))
         raise ValueError(f"no setting {', '.join(unknown)}; known are {known}")
+    for name, value in given.items():
+        if not _is_like(core.flavour.settings[name], value):
+            raise ValueError(f"setting {name} cannot be {value!r}")
     core.saver.settings = {**core.flavour.settings, **given}
     core.db.write_meta("settings", core.saver.settings)
+
+
+def _is_like(default: object, value: object) -> bool:
+    """Whether a switch can take a value: a truth, a text, or a whole number above 0, as its default is one."""
+    if isinstance(default, bool) or isinstance(value, bool):
+        return isinstance(default, bool) and isinstance(value, bool)
+    if isinstance(default, int):
+        return isinstance(value, int) and 0 < value < _TOO_MANY
+    return isinstance(value, str)
 
 
 def load(core: Core, records: Mapping[str, Any]) -> dict[str, list[Row]]:

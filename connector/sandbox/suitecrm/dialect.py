@@ -13,7 +13,7 @@ from connector.sandbox.sugar import doors
 from connector.sandbox.sugar.flavour import SUITECRM
 from connector.sandbox.sugar.instance import SugarInstance
 from connector.sandbox.sugar.people import API_USER
-from connector.sandbox.sugar.words import EngineError, new_id
+from connector.sandbox.sugar.words import new_id
 from connector.sandbox.suitecrm.v4_1 import V41
 from connector.sandbox.suitecrm.v8 import V8
 from connector.sandbox.world import WorldError
@@ -115,7 +115,7 @@ class SuiteCrmDialect:
         """Clear and seed. Raises WorldError."""
         try:
             self.instance.reset(world)
-        except (EngineError, KeyError, TypeError, ValueError) as error:
+        except doors.NOT_A_RECORD as error:
             raise WorldError(f"suitecrm: {type(error).__name__}: {error}") from error
         self._v4_1.reset()
         self._v8.reset(self.instance.settings)

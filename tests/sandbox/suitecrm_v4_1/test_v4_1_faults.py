@@ -150,6 +150,29 @@ def test_load_and_dump_refuse_unknown(service: Service) -> None:
         assert (answer.status_code, "ope" in answer.text) == (400, True)
 
 
+@pytest.mark.parametrize(
+    ("path", "section"),
+    [
+        ("load", {"Users": [{"user_name": "u", "_access": ["x"]}]}),
+        ("load", {"Users": [{"user_name": "u", "_access": 10**30}]}),
+        ("load", {"Leads": [{"_audit": "x"}]}),
+        ("reset", {"records": {"Users": [{"user_name": "u", "_access": ["x"]}]}}),
+        ("reset", {"settings": {"list_max_entries_per_page": "20"}}),
+        ("reset", {"settings": {"list_max_entries_per_page": 0}}),
+        ("reset", {"settings": {"session_idle_seconds": None}}),
+        ("reset", {"settings": {"html_entities": 1}}),
+        ("reset", {"settings": {"v8_offset": 5}}),
+    ],
+)
+def test_load_and_reset_refuse_odd_values(service: Service, path: str, section: Any) -> None:
+    """A value that no field or switch can take is refused, and nothing of it is kept."""
+    service.load(Leads=[{"last_name": "Kept"}])
+    body = {"suitecrm": section} if path == "load" else {"world": {"suitecrm": section}}
+    answer = service.caller.call("POST", f"/__sandbox__/{path}", json=body)
+    assert (answer.status_code, "suitecrm: " in answer.text) == (400, True)
+    assert [row["last_name"] for row in service.dump("Leads")] == ["Kept"]
+
+
 def test_restart_keeps_login_and_records(tmp_path: Path) -> None:
     """A sandbox started anew on its state file has the same logins and records; sessions are over."""
     state = tmp_path / "sandbox.db"
