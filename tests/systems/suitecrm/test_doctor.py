@@ -38,7 +38,7 @@ def test_missing_key_field_is_explained(either: SuiteSubject) -> None:
 
 
 def test_short_key_field_is_told(suite: SuiteSubject) -> None:
-    """A key field that would cut our keys is told with its length, for each module that has it; one that takes no key is fatal."""
+    """A key field that would cut long keys is told per module, with its length; one that takes none at all is fatal."""
     text = said(suite, key_field="title")
     assert "title of Leads holds 100 characters, a key may have 255" in text
     assert "Admin > Studio > Leads > Fields > title: Max Size 255 (False)" in text
