@@ -17,11 +17,19 @@ from .test_sugarcrm_writing import one, row, updating
 EURO = "7a1c0e5e-0000-4000-8000-000000000001"
 
 
+def test_H05_empty_rights_deny_nothing(crm_with: Made) -> None:  # noqa: N802
+    """A record whose rights on fields are an empty list is written like any other."""
+    crm = crm_with({"empty_acl": "list"})
+    lead_id = crm.lead()
+    assert one(crm, updating(crm, lead_id, title="New")).outcome is Outcome.APPLIED
+    assert row(crm, "Leads", lead_id)["title"] == "New"
+
+
 def test_H07_instants_are_stored_as_meant(crm_with: Made) -> None:  # noqa: N802
     """An instant is written with its offset and stored in UTC, whatever the API user's zone; a day stays that day."""
     crm = crm_with({"api_user_tz": "America/New_York"})
     lead_id = crm.lead()
-    order = updating(crm, lead_id, requested_at_c="2026-11-21T23:30:00-05:00", birthdate="1980-02-29")
+    order = updating(crm, lead_id, requested_at_c="2026-11-22T06:30:00+02:00", birthdate="1980-02-29")
     assert one(crm, order).outcome is Outcome.APPLIED
     stored = row(crm, "Leads", lead_id)
     assert (stored["requested_at_c"], stored["birthdate"]) == ("2026-11-22 04:30:00", "1980-02-29")

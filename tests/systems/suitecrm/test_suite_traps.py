@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from tests.contracts.suitecrm_subject import SuiteSubject, SuiteV8Subject
 
 from .conftest import FIELDS, LOGIN, META, TOKEN, Told, asked, said
 from .crm import changing, furnished, limited, making, operations, row
+from .test_conversion import closing
 from .test_v4_protocol import entry, listing, update
 from .test_v8_protocol import lead
 from .test_writing import DEAL, account, one
@@ -99,9 +101,11 @@ def test_alternatives_stay_inside_access_control(either: SuiteSubject, size: int
     """The owner's condition is put behind our query without parentheses: an open OR would bring others' rows."""
     limited(either, "list=owner")
     (me,) = [user["id"] for user in either.dump("Users") if user["user_name"] == "limited"]
-    mine = [either.lead(assigned_user_id=me) for _ in range(3)]
-    for _ in range(4):
-        either.lead(assigned_user_id="1")
+    now = either.system.now().replace(microsecond=0)
+    owners = ["1", me, "1", me, me, "1", "1"]
+    stamps = [(now - timedelta(hours=9 - number)).isoformat() for number in range(len(owners))]
+    known = [either.lead(assigned_user_id=who, date_modified=at) for who, at in zip(owners, stamps, strict=True)]
+    mine = [lead_id for lead_id, who in zip(known, owners, strict=True) if who == me]
     system = either.client(username="limited", page_size=size)
     found = [record.ref.id for page in system.changes("Leads", ("title",), None) for record in page.records]
     assert sorted(found) == sorted(mine)
@@ -157,6 +161,16 @@ def test_odd_ids_over_v8_are_told(v8: SuiteV8Subject) -> None:
     assert set(v8.system.fetch("Leads", [odd], ("title",))) == {odd}
     receipts = perform(v8.system, changing(odd, title="New"), changing(plain, title="New"))
     assert [receipt.outcome for receipt in receipts] == [Outcome.REJECTED, Outcome.APPLIED]
+
+
+def test_flag_alone_is_a_conversion(either: SuiteSubject) -> None:
+    """The flag without any id, under an open status, was set by somebody: the lead is not converted over it."""
+    (flagged,) = either.load("Leads", [{"last_name": "X", "converted": 1, "status": "In Process"}])
+    ids = {"account": account(either), "contact": either.load("Contacts", [{"last_name": "Y"}])[0]}
+    receipt = one(either, closing(flagged, **ids))
+    assert (receipt.outcome, receipt.code) == (Outcome.ALREADY, "converted-elsewhere")
+    stored = row(either, "Leads", flagged)
+    assert (stored["status"], stored["contact_id"]) == ("In Process", None)
 
 
 @pytest.mark.parametrize("preferred", ["-99", "7a1c0e5e-0000-4000-8000-000000000001"])

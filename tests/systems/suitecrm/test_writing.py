@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from connector.errors import Refused
 from connector.model.plan import Action, Outcome, Receipt
 from connector.model.records import Scalar
 from connector.sandbox import Sandbox
@@ -91,13 +92,6 @@ def test_unchanged_values_are_not_written(either: SuiteSubject) -> None:
     assert one(either, changing(lead_id, title="Buyer")).outcome is Outcome.APPLIED
     later = operations(either)[len(before) :]
     assert not {"set_entry", "set_entries", "v8_update"} & set(later)
-
-
-def test_only_differences_are_sent(either: SuiteSubject) -> None:
-    """Trap 26: what stands already is not sent back."""
-    lead_id = either.lead(title="Buyer", first_name="Ann")
-    assert one(either, changing(lead_id, title="Seller", first_name="Ann")).outcome is Outcome.APPLIED
-    assert (row(either, "Leads", lead_id)["title"], row(either, "Leads", lead_id)["first_name"]) == ("Seller", "Ann")
 
 
 def test_empty_value_clears(either: SuiteSubject) -> None:
@@ -313,3 +307,25 @@ def test_deal_of_an_odd_contact_is_not_made(v8: SuiteV8Subject) -> None:
     )
     assert (receipt.outcome, receipt.code) == (Outcome.REJECTED, "odd-id")
     assert v8.dump("Opportunities") == []
+
+
+@pytest.mark.parametrize("access", ["edit=owner", "view=owner", "list=owner,view=owner,edit=owner"])
+def test_closed_record_holds_up_nobody_else(either: SuiteSubject, access: str) -> None:
+    """Trap 10: a lead of somebody else that our user may not see or save is refused by itself, its address kept."""
+    system = limited(either, access)
+    (me,) = [user["id"] for user in either.dump("Users") if user["user_name"] == "limited"]
+    rows = [{"last_name": "A", "email1": "old@acme.example", "assigned_user_id": owner} for owner in ("1", me)]
+    theirs, mine = either.load("Leads", rows)
+    orders = [changing(lead, email1="new@acme.example") for lead in (theirs, mine)]
+    receipts = perform(system, *orders)
+    assert [receipt.outcome for receipt in receipts] == [Outcome.REJECTED, Outcome.APPLIED]
+    assert receipts[0].code in ("access-denied", "gone")
+    assert [row(either, "Leads", lead)["email1"] for lead in (theirs, mine)] == ["old@acme.example", "new@acme.example"]
+
+
+def test_closed_module_is_not_an_empty_one(either: SuiteSubject) -> None:
+    """A module that our user may not see at all stops the run: its records are not taken for deleted ones."""
+    lead_id = either.lead()
+    system = limited(either, "view=none,list=none")
+    with pytest.raises(Refused):
+        perform(system, changing(lead_id, title="T"))
