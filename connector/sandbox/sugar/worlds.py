@@ -59,12 +59,15 @@ def _set_switches(core: Core, given: Mapping[str, object]) -> None:
 
 
 def _is_like(default: object, value: object) -> bool:
-    """Whether a switch can take a value: a truth, a text, or a whole number above 0, as its default is one."""
+    """Whether a switch can take a value: a truth, a text or a whole number, as its default is one.
+
+    A number is above 0 unless the default is not. Lists and the like are the dialect's to check.
+    """
     if isinstance(default, bool) or isinstance(value, bool):
         return isinstance(default, bool) and isinstance(value, bool)
     if isinstance(default, int):
-        return isinstance(value, int) and 0 < value < _TOO_MANY
-    return isinstance(value, str)
+        return isinstance(value, int) and min(default, 1) <= value < _TOO_MANY
+    return isinstance(value, str) or not isinstance(default, str)
 
 
 def load(core: Core, records: Mapping[str, Any]) -> dict[str, list[Row]]:
