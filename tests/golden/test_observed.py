@@ -19,7 +19,7 @@ ROWS: list[dict[str, Any]] = [
     row for name in TABLES for row in YAML(typ="safe").load(Path(__file__).with_name(name))["rows"]
 ]
 _WORDS = frozenset(
-    "says settings given first user rest v8 token ask raw bare status type answer text lacks then".split()  # noqa: SIM905
+    "says settings given first user rest v8 token ask raw json bare status type answer text begins lacks then".split()  # noqa: SIM905
 )
 _ANYTHING, _OTHER, _GRANTED = "<any>", "<not ", "<granted>"
 
@@ -57,6 +57,8 @@ class Asker:
             assert self._granted
             method, path = row["v8"].split(" ", 1)
             return self._suite.v8(method, path, row.get("ask"))
+        if "json" in row:
+            return self._suite.call("POST", REST, json=row["json"])
         if "raw" in row:
             form = {"method": row["rest"], "input_type": "JSON", "response_type": "JSON", "rest_data": row["raw"]}
             return self._suite.call("POST", REST, data=form)
@@ -64,7 +66,11 @@ class Asker:
         return self._suite.rest(row["rest"], row["ask"] if bare else {"session": self._session, **row["ask"]})
 
     def _filled(self, value: str) -> str:
-        return self._granted["refresh_token"] if value == _GRANTED else value
+        if value == _GRANTED:
+            return self._granted["refresh_token"]
+        login = self._suite.login
+        known = {"<service>": "service_client_id", "<service secret>": "service_client_secret"}
+        return login[known[value]] if value in known else value
 
 
 def _lacking(expected: object, found: object, at: str = "") -> list[str]:
@@ -111,6 +117,7 @@ def test_behaviour_is_kept(suite: SuiteCaller, row: dict[str, Any]) -> None:
         assert answer.headers["Content-Type"].partition(";")[0] == row["type"]
     if "text" in row:
         assert answer.text == row["text"]
+    assert answer.text.startswith(row.get("begins", ""))
     if "answer" in row:
         found = answer.json()
         assert _lacking(row["answer"], found) == []
@@ -124,7 +131,7 @@ def test_rows_say_what_they_hold() -> None:
     for row in ROWS:
         assert set(row) <= _WORDS, row["says"]
         assert len({"rest", "v8", "token"} & set(row)) == 1, row["says"]
-        assert {"answer", "text"} & set(row), row["says"]
+        assert {"answer", "text", "begins"} & set(row), row["says"]
     assert len({row["says"] for row in ROWS}) == len(ROWS)
 
 
