@@ -85,6 +85,23 @@ class TestSecrets:
         with pytest.raises(ConfigError, match=r"nothing|not set to anything"):
             config.secret(reference)
 
+    @pytest.mark.parametrize(
+        ("reference", "why"),
+        [
+            ("file:secrets", "Is a directory"),
+            ("file:secrets/latin", "it is no UTF-8 text"),
+            ("cmd:false", "false: exit code 1"),
+            ("cmd:no-such-program-here x", "no-such-program-here: No such file or directory"),
+        ],
+    )
+    def test_secret_that_cannot_be_read_says_why(self, tmp_path: Path, reference: str, why: str) -> None:
+        """Why there is no secret is told in words, not by the name of an exception."""
+        config = load_config(written(tmp_path))
+        (tmp_path / "secrets" / "latin").write_bytes(b"pa\xdf")
+        with pytest.raises(ConfigError) as caught:
+            config.secret(reference)
+        assert str(caught.value).endswith(f": {why}")
+
     def test_command_gives_its_output(self, tmp_path: Path) -> None:
         """A command's output is the secret; a failing one is named without its arguments."""
         config = load_config(written(tmp_path))
@@ -312,6 +329,15 @@ def test_unknown_key_names_its_schema(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         load_config(written(tmp_path, SPREAD.replace("api: v8", "api: v8\n    apis: v8")))
     assert [f.fix for f in caught.value.findings] == ["see `connector mapping schema config`"]
+
+
+def test_file_of_another_encoding_is_told_with_its_line(tmp_path: Path) -> None:
+    """A file saved in an encoding of its own is pointed at where that shows."""
+    path = written(tmp_path)
+    path.write_bytes(path.read_bytes().replace(b"client_id: abc", b"client_id: M\xfcller"))
+    with pytest.raises(ConfigError) as caught:
+        load_config(path)
+    assert [(f.line, f.fix) for f in caught.value.findings] == [(6, "save the file as UTF-8")]
 
 
 def _fresh(folder: Path) -> Path:

@@ -11,6 +11,7 @@ from connector.errors import ConnectorError, Refused, Retryable, StateError, Unr
 MYSELF = "connector doctor"  # no way on from here
 _UNSET = re.compile(r"environment variable (\w+) is not set")
 _NO_FILE = re.compile(r"^cannot read the secret .*: there is no(?:thing in the| such) file: (.+)$", re.DOTALL)
+_OF_A_SECRET = re.compile(r"(?:cannot read the|the command of a) secret ")
 _ADDRESS_CODES = frozenset({"no-connection", "tls", "redirect"})
 _AGAIN = "wait until the CRM is back, then run `connector doctor` again"
 
@@ -49,7 +50,7 @@ def _edit(name: str, error: ConnectorError, config: Config) -> str:
         return f"{_AGAIN}; or edit {config.path} (connections.{name}: address)"
     elif isinstance(error, Retryable):
         return _AGAIN
-    elif isinstance(error, Refused):
+    elif isinstance(error, Refused) or _OF_A_SECRET.match(str(error)):
         keys = "login"
     return f"edit {config.path} (connections.{name}: {keys})"
 

@@ -134,7 +134,11 @@ def load_config(path: Path) -> Config:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise ConfigError(f"there is no {path}", next_command="connector init") from None
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        finding = Finding(str(path), line, 1, "no-utf-8", "a character that is not UTF-8", "save the file as UTF-8")
+        raise ConfigError(f"{path} cannot be used", findings=[finding]) from None
+    except OSError as error:
         raise ConfigError(f"cannot read {path}: {error}") from None
     document = parse(text, str(path))
     content = validate(document, _File, "config")

@@ -62,8 +62,10 @@ def _from_file(reference: str, at: Callable[[str], Path]) -> str:
         found = path.read_text(encoding="utf-8").strip()
     except FileNotFoundError:
         raise ConfigError(f"cannot read the secret {reference}: there is no such file: {path}") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"cannot read the secret {reference}: {type(error).__name__}") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"cannot read the secret {reference}: it is no UTF-8 text") from None
+    except OSError as error:
+        raise ConfigError(f"cannot read the secret {reference}: {error.strerror}") from None
     if not found:
         raise ConfigError(f"cannot read the secret {reference}: there is nothing in the file: {path}")
     return found
@@ -90,7 +92,18 @@ def _from_command(reference: str) -> str:
     try:
         done = subprocess.run(words, capture_output=True, encoding="utf-8", timeout=30, check=True)  # noqa: S603 - the admin's own command, without a shell
     except (OSError, ValueError, subprocess.SubprocessError) as error:  # ValueError: not UTF-8, or a NUL in a word
-        raise ConfigError(f"the command of a secret failed: {words[0]}: {type(error).__name__}") from None
+        raise ConfigError(f"the command of a secret failed: {words[0]}: {_why(error)}") from None
     if not done.stdout.strip():
         raise ConfigError(f"the command of a secret printed nothing: {words[0]}")
     return done.stdout.strip()
+
+
+def _why(error: Exception) -> str:
+    """Why a command gave no secret; never its words, which may hold one."""
+    if isinstance(error, subprocess.CalledProcessError):
+        return f"exit code {error.returncode}"
+    if isinstance(error, subprocess.TimeoutExpired):
+        return f"no answer within {error.timeout:.0f} seconds"
+    if isinstance(error, UnicodeDecodeError):
+        return "what it printed is no UTF-8 text"
+    return error.strerror or "" if isinstance(error, OSError) else type(error).__name__

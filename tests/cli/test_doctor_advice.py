@@ -92,6 +92,12 @@ def test_all_lacking_secrets_come_at_once(folder: Folder) -> None:
     assert "suitecrm" not in {call["dialect"] for call in calls}
 
 
+def test_command_of_a_secret_is_a_matter_of_the_login(folder: Folder) -> None:
+    """A command that gives no secret is mended in the login; the address has no part in it."""
+    folder.edit("connector.yaml", "file:secrets/sugarcrm_password", "cmd:false")
+    assert failure(folder) == ("sugarcrm", f"edit {folder.config} (connections.sugarcrm: login)")
+
+
 def test_secret_that_others_can_read_is_told(folder: Folder) -> None:
     """A secret's file that is open to others is a warning with the command that closes it."""
     path = folder.path / "secrets" / "sugarcrm_password"
