@@ -11,7 +11,7 @@ from connector.errors import Applied, RemoteError
 from connector.model.match import Frozen
 from connector.model.plan import CONVERTED_ELSEWHERE, Action, Order, Outcome, Receipt, Step
 from connector.model.progress import CrosswalkEntry
-from connector.model.records import Kind, RecordRef, external_key
+from connector.model.records import Kind, RecordRef, Values, external_key
 from connector.pipeline.frozen import frozen_since
 from connector.pipeline.resolve import CONVERTED_ROLE
 from connector.pipeline.route import Route
@@ -23,10 +23,12 @@ from connector.planning import FILL, HANDS_OVER, filled
 class Outcomes:
     """What became of a run's steps: receipts by step key, counts, and leads whose steps could not all go.
 
-    *frozen*: leads of which a person has said meanwhile what their plan did not know.
+    *written*: what each step sent, by its key, with the ids that earlier steps brought. *frozen*: leads of which a
+    person has said meanwhile what their plan did not know.
     """
 
     receipts: dict[str, Receipt] = field(default_factory=dict)
+    written: dict[str, Values] = field(default_factory=dict)
     counts: Counter[Outcome] = field(default_factory=Counter)
     rejected: dict[RecordRef, list[tuple[Step, Receipt]]] = field(default_factory=dict)
     waiting: set[RecordRef] = field(default_factory=set)
@@ -35,6 +37,7 @@ class Outcomes:
     def take(self, step: Step, receipt: Receipt, counted: Outcome | None = None) -> None:
         """Keep one receipt; *counted* where it counts as something else (done by an earlier run)."""
         self.receipts[step.key] = receipt
+        self.written[step.key] = step.after
         self.counts[counted or receipt.outcome] += 1
         if receipt.outcome is Outcome.REJECTED:
             self.rejected.setdefault(step.lead, []).append((step, receipt))
@@ -125,8 +128,15 @@ def _wave(pending: Sequence[Step], outcomes: Outcomes) -> tuple[list[Order], lis
 
 
 def _leave_theirs(route: Route, pending: Sequence[Step], outcomes: Outcomes) -> list[Step]:
-    """Take out, and forget, steps that would touch what a person's conversion made; answers the others."""
-    theirs = [step for step in pending if _made_by_others(step, outcomes.receipts)]
+    """Take out, and forget, steps that a person's conversion stands in the way of; answers the others.
+
+    They would touch what it made, or tell the lead's own CRM of more than it made: that is planned anew from what
+    stands there (see `connector.pipeline.follow`).
+    """
+    short = {(step.lead, step.connection) for step in pending if step.connection and _lacks(step, outcomes.receipts)}
+    theirs = [
+        step for step in pending if _made_by_others(step, outcomes.receipts) or (step.lead, step.connection) in short
+    ]
     if theirs:
         outcomes.counts[Outcome.SKIPPED] += len(theirs)
         route.store.journal.drop_planned([step.key for step in theirs])
@@ -139,6 +149,12 @@ def _made_by_others(step: Step, receipts: Mapping[str, Receipt]) -> bool:
         return False
     brought = [receipts[take.step] for take in step.takes.values() if take.step in receipts]
     return any(receipt.code == CONVERTED_ELSEWHERE for receipt in brought) and not step.terms.get(HANDS_OVER)
+
+
+def _lacks(step: Step, receipts: Mapping[str, Receipt]) -> bool:
+    """Whether the step needs a record that a conversion which a person did never made."""
+    brought = [(take.role, receipts[take.step]) for take in step.takes.values() if take.step in receipts]
+    return any(receipt.code == CONVERTED_ELSEWHERE and not receipt.ids.get(role) for role, receipt in brought)
 
 
 def _ids(step: Step, receipts: Mapping[str, Receipt]) -> dict[str, str] | None:

@@ -10,6 +10,7 @@ from connector.model.decision import Decision, OpportunityTerms, Verdict
 from connector.model.plan import PlannedLead
 from connector.model.progress import CrosswalkEntry, InboxRow, Woken
 from connector.model.records import Kind, Record, RecordRef, external_key
+from connector.pipeline.parking import is_half_done
 from connector.pipeline.plan import Planner, landed_id
 from connector.pipeline.route import PushBack, Route
 from connector.pipeline.verify import converted_ids
@@ -32,7 +33,7 @@ def followed_conversions(route: Route, planner: Planner) -> Iterator[tuple[Inbox
         if row is None or landed is None or lead is None or decision is None or lead.deleted:
             continue
         ids = converted_ids(landed)
-        if lead.flag("converted") or "account" not in ids:
+        if lead.flag("converted") or "account" not in ids or is_half_done(route, row.raw.ref):
             continue
         route.store.inbox.wake(route.store.matches.leaning_on([row.raw.ref, entry.ref]), Woken.RECORD)
         route.store.crosswalk.link(list(_links(route, lead, ids)))

@@ -13,6 +13,7 @@ from connector.planning import IN_STEP
 
 DUPLICATE = "DUPLICATES_DETECTED"
 Refusals = Sequence[tuple[Step, Receipt]]
+_DONE = (JournalState.APPLIED, JournalState.ALREADY)
 
 
 def park(route: Route, lead: RecordRef, stage: str, problems: Sequence[Problem], raw: Values) -> None:
@@ -53,15 +54,30 @@ def forget_plans(route: Route, lead: RecordRef) -> None:
 
 def has_begun(story: Iterable[JournalEntry]) -> bool:
     """Whether a lead with this story in the journal is converted by us, or has a record made for its conversion."""
-    done = (JournalState.APPLIED, JournalState.ALREADY)
-    return any(entry.step.action in (Action.CONVERT, Action.CREATE) and entry.state in done for entry in story)
+    return any(entry.step.action in (Action.CONVERT, Action.CREATE) and entry.state in _DONE for entry in story)
+
+
+def is_half_done(route: Route, lead: RecordRef) -> bool:
+    """Whether a lead is converted in the target, and something that belongs to it was refused: a person must mend that.
+
+    Decided anew it would be found to stand in the target already, and what is missing would never be made.
+    """
+    if route.in_place:
+        return False
+    story = route.store.journal.story(lead)
+    converted = any(
+        entry.step.action is Action.CONVERT and not entry.step.connection and entry.state in _DONE for entry in story
+    )
+    return converted and any(entry.state is JournalState.REJECTED for entry in story if _is_of_conversion(entry))
+
+
+def _is_of_conversion(entry: JournalEntry) -> bool:
+    """Edits carried between twins are no part of it: they are compared anew (see `connector.pipeline.in_step`)."""
+    return not entry.step.terms.get(IN_STEP)
 
 
 def left_undone(route: Route, lead: RecordRef) -> tuple[Step, ...]:
-    """What is left of a conversion that has begun, in the order planned; nothing where none has.
-
-    Edits carried between twins are no part of it: they are compared anew (see `connector.pipeline.in_step`).
-    """
-    story = [entry for entry in route.store.journal.story(lead) if not entry.step.terms.get(IN_STEP)]
+    """What is left of a conversion that has begun, in the order planned; nothing where none has."""
+    story = [entry for entry in route.store.journal.story(lead) if _is_of_conversion(entry)]
     left = (JournalState.PLANNED, JournalState.REJECTED)
     return tuple(entry.step for entry in story if entry.state in left) if has_begun(story) else ()

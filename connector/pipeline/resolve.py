@@ -11,7 +11,7 @@ from connector.model.match import Band, Candidates, Resolution, Word
 from connector.model.plan import Step
 from connector.model.progress import InboxRow, InboxState, Problem, Woken
 from connector.model.records import Kind, Record, RecordRef
-from connector.pipeline.parking import left_undone, park
+from connector.pipeline.parking import is_half_done, left_undone, park
 from connector.pipeline.pull import indexed
 from connector.pipeline.repeats import as_one, wake_juniors
 from connector.pipeline.route import Route
@@ -49,7 +49,7 @@ def take_up(route: Route, rows: Sequence[InboxRow]) -> Iterator[TakenUp]:
         if result.record is not None and _is_no_news(route, result.record):
             index_leads(route, [result.record])
             refused = left_undone(route, row.raw.ref)
-            if refused and row.woken is Woken.RETRY:
+            if refused and _to_be_tried(route, row):
                 yield TakenUp(row, result.record, refused)
             else:
                 state = InboxState.DEAD if refused else InboxState.DONE
@@ -59,9 +59,17 @@ def take_up(route: Route, rows: Sequence[InboxRow]) -> Iterator[TakenUp]:
             park(route, row.raw.ref, "translate", result.problems, row.raw.fields)
             yield TakenUp(row, None)
             continue
-        undone = left_undone(route, row.raw.ref) if row.woken is Woken.RETRY else ()
+        undone = left_undone(route, row.raw.ref) if _to_be_tried(route, row) else ()
+        if not undone and not row.raw.deleted and is_half_done(route, row.raw.ref):
+            route.store.inbox.set_state(route.name, row.raw.ref, InboxState.DEAD)
+            continue
         lead = result.record or Record(Kind.LEAD, row.raw.ref, {}, deleted=True, merged_into=row.raw.merged_into)
         yield TakenUp(row, lead, undone, told(result.doubts))
+
+
+def _to_be_tried(route: Route, row: InboxRow) -> bool:
+    """Whether what was refused is to be sent again: a person said so, even where the lead has changed since."""
+    return row.woken is Woken.RETRY or route.store.dead_letters.is_retried(route.name, row.raw.ref)
 
 
 def told(doubts: Sequence[Problem]) -> tuple[str, ...]:

@@ -217,13 +217,16 @@ def _supersede(route: Route, plan: Plan, waiting: Set[RecordRef]) -> None:
 
 
 def _moved_under(route: Route, leads: Sequence[PlannedLead], outcomes: Outcomes) -> Mapping[RecordRef, str]:
-    """Leads whose conversion was refused because what the plan rests on went away since it was verified."""
+    """Leads whose conversion in the target was refused because what the plan rests on went away since it was verified.
+
+    One that their own CRM refused is done in the target by then: nothing of it is planned anew, a person is told.
+    """
     refused = [lead for lead in leads if any(_is_refusal(s, r) for s, r in outcomes.rejected.get(lead.lead, ()))]
     return verify_plan(route, refused).stale if refused else {}
 
 
 def _is_refusal(step: Step, receipt: Receipt) -> bool:
-    return step.action is Action.CONVERT and receipt.code != DUPLICATE
+    return step.action is Action.CONVERT and not step.connection and receipt.code != DUPLICATE
 
 
 def _chunks(leads: Sequence[PlannedLead]) -> Iterator[Sequence[PlannedLead]]:
@@ -269,14 +272,15 @@ def _settle_lead(
     elif lead in outcomes.waiting:
         result.waiting.add(lead)
     else:
-        _settle_state(route, planned, raw)
+        _settle_state(route, planned, raw, outcomes)
 
 
-def _settle_state(route: Route, planned: PlannedLead, raw: RawRecord | None) -> None:
+def _settle_state(route: Route, planned: PlannedLead, raw: RawRecord | None, outcomes: Outcomes) -> None:
     done = planned.verdict.converts or not route.in_place
     route.store.inbox.set_state(route.name, planned.lead, InboxState.DONE if done else InboxState.DECIDED)
     route.store.dead_letters.clear(route.name, planned.lead)
-    written = {name: value for step in planned.steps if _on_source(route, step) for name, value in step.after.items()}
+    mine = [outcomes.written.get(step.key, {}) for step in planned.steps if _on_source(route, step)]
+    written = {name: value for values in mine for name, value in values.items()}
     if raw is not None and written:
         left = RawRecord(raw.ref, {**raw.fields, **written}, raw.modified)
         route.store.inbox.expect(route.name, planned.lead, written, route.fingerprint(left))

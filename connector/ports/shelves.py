@@ -209,6 +209,9 @@ class DeadLetters(Protocol):
     def retry(self, ids: Sequence[int]) -> Sequence[DeadLetter]:
         """Take letters out and wake their leads."""
 
+    def is_retried(self, route: str, lead: RecordRef) -> bool:
+        """Whether a person wants the lead tried again, and it has not come to anything since."""
+
     def discard(self, ids: Sequence[int], by: str, why: str, at: datetime) -> Sequence[DeadLetter]: ...
 
     def clear(self, route: str, lead: RecordRef) -> None:

@@ -72,6 +72,13 @@ class SqliteDeadLetters:
             )
         return letters
 
+    def is_retried(self, route: str, lead: RecordRef) -> bool:
+        """Whether a person wants the lead tried again, and it has not come to anything since."""
+        found = self._database.row(
+            f"SELECT 1 FROM dead_letters WHERE {_THIS} AND state = 'retried'", (*parts(lead), route)
+        )
+        return found is not None
+
     def discard(self, ids: Sequence[int], by: str, why: str, at: datetime) -> Sequence[DeadLetter]:
         """Take letters out for good; raises UsageError for a number that names none."""
         with self._database.transaction():

@@ -274,7 +274,7 @@ class TestLessThanRecords:
         assert (result["parked"], found["Status"], found["IsConverted"]) == (0, "Open - Not Contacted", False)
         assert account in found["Converted_To__c"]
         before = project.writes()
-        sync(project, (SALESFORCE, SUGARCRM))
+        assert sync(project, (SALESFORCE, SUGARCRM))["pulled"] == 0
         assert project.writes() == before
 
     def test_none_leaves_the_source_alone(self, project: Project) -> None:
