@@ -144,6 +144,13 @@ def holds(row: Row, name: str, sent: Sent, shape: ObjectShape, same: Same = stan
     return same(sent, read, shape.fields[name])
 
 
+def still_wanted(order: Order, values: Mapping[str, Sent], row: Row) -> dict[str, Sent]:
+    """*values* without the address that an order takes away, once that is gone: another one then shows in its place."""
+    old = str(order.step.before.get("email1") or "").lower()
+    gone = values.get("email1") == "" and old and row.text("email1").lower() != old
+    return {name: value for name, value in values.items() if not (gone and name == "email1")}
+
+
 def amiss(row: Row, values: Mapping[str, Sent], shape: ObjectShape) -> tuple[str, ...]:
     """The fields that do not hold what was sent."""
     return tuple(name for name, sent in values.items() if not holds(row, name, sent, shape))

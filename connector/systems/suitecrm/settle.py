@@ -8,7 +8,7 @@ from connector.model.plan import Action, Order, Receipt
 from connector.model.progress import ObjectShape
 from connector.systems.receipts import Receipts, applied, rejected
 from connector.systems.suitecrm.conversion import NOT_THERE, Converter
-from connector.systems.suitecrm.jobs import KEYED, amiss, encoded, readable, record_id
+from connector.systems.suitecrm.jobs import KEYED, amiss, encoded, readable, record_id, still_wanted
 from connector.systems.suitecrm.line import OPPORTUNITIES, Line, Refusal, Row
 
 
@@ -60,7 +60,7 @@ class Settler:
             return self._missing(order, "the record is not there")
         if order.step.action not in KEYED:
             told = encoded(order, shape, self._line.options.key_field)
-            if isinstance(told, Refusal) or amiss(row, told, shape):
+            if isinstance(told, Refusal) or amiss(row, still_wanted(order, told, row), shape):
                 return self._missing(order, "the values are not there")
         return applied(order, {"record": row.id}, self._line.now())
 

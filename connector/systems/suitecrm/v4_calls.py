@@ -253,6 +253,13 @@ def fault_error(number: object, ask: Ask) -> ConnectorError:
     return Unreadable(f"SuiteCRM refused a question ({label})", code=label)
 
 
+def of_one_record(error: RemoteError) -> RemoteError:
+    """What a failed question about one record means: where access control hides it, that record alone is refused."""
+    if error.code != DENIED:
+        return error
+    return Rejected("access control does not let the API user see this record", system=error.system, code=DENIED)
+
+
 def http_error(answer: Response, ask: Ask) -> ConnectorError:
     """The error for an HTTP status; SQL errors come as status 500 with a sentence of plain text."""
     status = answer.status_code

@@ -13,7 +13,7 @@ from connector.ports import Clock
 from connector.systems.suitecrm.line import CONTACTS, WRITE, Address, Refusal, Row, Write, to_the_minute
 from connector.systems.suitecrm.options import SuiteOptions
 from connector.systems.suitecrm.shapes import shape_of
-from connector.systems.suitecrm.v4_calls import DENIED, NO_MODULE, V4Calls
+from connector.systems.suitecrm.v4_calls import DENIED, NO_MODULE, V4Calls, of_one_record
 from connector.systems.suitecrm.v4_pull import V4Pull, window_query
 from connector.systems.suitecrm.v4_rows import among, checked, entries, is_id, linked, row_of
 from connector.systems.suitecrm.values import decode_text
@@ -194,14 +194,17 @@ class V4Line:
     def addresses(self, module: str, record_id: str) -> tuple[Address, ...]:
         """The addresses behind the link ``email_addresses``."""
         link = "email_addresses"
-        answer = self._calls.call(
-            "get_entry",
-            module_name=module,
-            id=record_id,
-            select_fields=["id", "email1"],
-            link_name_to_fields_array=[{"name": link, "value": ["id", "email_address", "primary_address"]}],
-            track_view=False,
-        )
+        try:
+            answer = self._calls.call(
+                "get_entry",
+                module_name=module,
+                id=record_id,
+                select_fields=["id", "email1"],
+                link_name_to_fields_array=[{"name": link, "value": ["id", "email_address", "primary_address"]}],
+                track_view=False,
+            )
+        except RemoteError as error:
+            raise of_one_record(error) from None
         found = entries(answer, self.name)
         row = row_of(found[0], None, self.name) if found else None
         primary = row.text("email1").lower() if row else ""

@@ -14,7 +14,7 @@ from connector.ports import Clock
 from connector.systems.suitecrm.line import WRITE, Address, Refusal, Row, Write, to_the_minute
 from connector.systems.suitecrm.options import SuiteOptions
 from connector.systems.suitecrm.shapes import shape_of
-from connector.systems.suitecrm.v4_calls import DATABASE, DENIED, NO_MODULE
+from connector.systems.suitecrm.v4_calls import DATABASE, DENIED, NO_MODULE, of_one_record
 from connector.systems.suitecrm.v8_calls import EXISTS, GONE, RecordRefused, V8Calls
 from connector.systems.suitecrm.v8_pull import V8Pull, window_filters
 from connector.systems.suitecrm.v8_rows import V8Rows, data_of
@@ -117,15 +117,20 @@ class V8Line:
 
     def _one(self, rows: V8Rows, module: str, record_id: str) -> Row | None:
         if not self.takes(record_id):
-            listed, _ = rows.page({"filter[id][eq]": record_id}, 1)
-            return listed[0] if listed else None
+            return self._listed(rows, record_id)
         try:
             answer = self._calls.call("GET", f"module/{module}/{record_id}", params=rows.fields)
         except RemoteError as error:
             if error.code == GONE:
                 return None
+            if error.code == DENIED:  # the record alone, or the whole module: a list tells
+                return self._listed(rows, record_id)
             raise
         listed = [rows.row(resource) for resource in data_of(answer, self.name)]
+        return listed[0] if listed else None
+
+    def _listed(self, rows: V8Rows, record_id: str) -> Row | None:
+        listed, _ = rows.page({"filter[id][eq]": record_id}, 1)
         return listed[0] if listed else None
 
     def most(self, module: str) -> int:
@@ -176,8 +181,11 @@ class V8Line:
         """The addresses behind the link ``email_addresses``; the one that is ``email1`` comes first."""
         if not self.takes(record_id):
             return ()
-        row = self.read(module, [record_id], ["email1"]).get(record_id)
-        answer = self._calls.call("GET", f"module/{module}/{record_id}/relationships/email_addresses")
+        try:
+            row = self.read(module, [record_id], ["email1"]).get(record_id)
+            answer = self._calls.call("GET", f"module/{module}/{record_id}/relationships/email_addresses")
+        except RemoteError as error:
+            raise of_one_record(error) from None
         listed = []
         for resource in data_of(answer, self.name):
             told = resource.get("attributes")

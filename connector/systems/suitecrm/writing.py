@@ -26,6 +26,7 @@ from connector.systems.suitecrm.jobs import (
     lacking,
     readable,
     record_id,
+    still_wanted,
 )
 from connector.systems.suitecrm.line import OPPORTUNITIES, Address, Line, Refusal, Row, Write
 from connector.systems.suitecrm.v4_calls import DATABASE
@@ -163,6 +164,7 @@ class Writer:
             return Refusal("gone", "the record was deleted in SuiteCRM, or is hidden from the API user")
         if closed(order, row):
             return Job(order, row.id)
+        told = still_wanted(order, told, row)
         values = differing(told, row, shape, blanks_only=action is Action.CREATE)
         return lacking(values, shape, new=False) or Job(order, row.id, False, values)
 
@@ -172,11 +174,10 @@ class Writer:
             return
         module = shape.name
         moved = [job for job in jobs if job.changes_address]
-        others = {job.id: self._line.addresses(module, job.id) for job in moved}
+        others: dict[str, Sequence[Address]] = {}
         try:
-            for job in moved:
-                sending.write(partial(take_off, self._line, module, job, others[job.id]))
-            refusals = self._write(module, jobs, sending)
+            refusals = self._clear_the_way(module, moved, others, sending)
+            refusals |= self._write(module, [job for job in jobs if job.id not in refusals], sending)
         except RemoteError:
             with suppress(RemoteError):  # whatever failed, nobody is left without the addresses that were taken off
                 self._put_back(module, moved, others, sending)
@@ -186,7 +187,24 @@ class Writer:
         for job in again:
             self._send([job], shape, sending)
 
+    def _clear_the_way(
+        self, module: str, moved: Sequence[Job], others: dict[str, Sequence[Address]], sending: Sending
+    ) -> dict[str, Refusal]:
+        """Take old addresses off, remembered in *others*; answers the jobs whose record does not let us."""
+        refused = {}
+        for job in moved:
+            try:
+                others[job.id] = self._line.addresses(module, job.id)
+                sending.write(partial(take_off, self._line, module, job, others[job.id]))
+            except Rejected as error:
+                if error.applied is not Applied.NEVER:
+                    raise
+                refused[job.id] = Refusal(error.code, str(error), ("email1",))
+        return refused
+
     def _write(self, module: str, jobs: Sequence[Job], sending: Sending) -> dict[str, Refusal]:
+        if not jobs:
+            return {}
         writes = [Write(job.id, job.values, job.create) for job in jobs]
         try:
             return sending.write(lambda: self._line.write(module, writes))
@@ -200,7 +218,7 @@ class Writer:
     ) -> None:
         """Link what was taken off, once more where that failed: it looks first, so that doing it twice does no harm."""
         for job in moved:
-            back = partial(put_back, self._line, module, job, others[job.id])
+            back = partial(put_back, self._line, module, job, others.get(job.id, ()))
             try:
                 sending.write(back)
             except RemoteError:
@@ -215,7 +233,7 @@ class Writer:
         held_up, good = [], []
         for job in jobs:
             row, refusal = rows.get(job.id), refusals.get(job.id)
-            wrong = amiss(row, job.checked, shape) if row else ()
+            wrong = amiss(row, still_wanted(job.order, job.checked, row), shape) if row else ()
             if row is not None and not row.deleted and not wrong:
                 good.append(job)
             elif refusal is not None and refusal.code == DATABASE and len(jobs) > 1 and not (row and row.deleted):

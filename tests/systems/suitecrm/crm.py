@@ -14,7 +14,7 @@ from tests.contracts.suitecrm_subject import SuiteSubject
 
 
 def order(action: Action, module: str, *, key: str = "", **rest: Any) -> Order:
-    """An order on a module; *rest* are its ``ids``, ``after`` and ``terms``."""
+    """An order on a module; *rest* are its ``ids``, ``before``, ``after`` and ``terms``."""
     ids = dict(rest.get("ids") or {})
     name = f"{action.value}-{next(NUMBERS)}"
     ref = RecordRef("source", "Lead", ids.get("lead", "s1"))
@@ -26,6 +26,7 @@ def order(action: Action, module: str, *, key: str = "", **rest: Any) -> Order:
         module.lower(),
         ("test",),
         ids=ids,
+        before=dict(rest.get("before") or {}),
         after=dict(rest.get("after") or {}),
         terms=dict(rest.get("terms") or {}),
         external_key=key,

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from connector.model.plan import Outcome
+from connector.model.plan import Action, Order, Outcome
 from connector.model.records import Scalar
 from connector.sandbox import Sandbox
 from tests.contracts.doing import perform
 from tests.contracts.subject import Trouble
 from tests.contracts.suitecrm_subject import SuiteSubject, SuiteV8Subject
 
-from .crm import addresses, changing, furnished, making, row
+from .crm import addresses, changing, furnished, making, order, row
 
 
 def both(*pairs: tuple[str, bool]) -> list[dict[str, object]]:
@@ -142,10 +142,32 @@ def test_apostrophes_are_addresses(either: SuiteSubject) -> None:
     """Trap 2: a list of addresses holds entities as well: an O'Brien gets a new address, or none, like anybody."""
     two = both(("pat.o'brien@old.example", True), ("second@acme.example", False))
     first, second = either.load("Leads", [{"last_name": "O'Brien", "email": two}] * 2)
-    new = perform(either.system, changing(first, email1="pat.o'brien@new.example"), changing(second, email1=None))
-    assert [receipt.outcome for receipt in new] == [Outcome.APPLIED] * 2
+    new = changing(first, email1="pat.o'brien@new.example")
+    cleared = perform(either.system, new, clearing(second, "pat.o'brien@old.example"))
+    assert [receipt.outcome for receipt in cleared] == [Outcome.APPLIED] * 2
     assert addresses(either, "Leads", first) == [("pat.o'brien@new.example", True), ("second@acme.example", False)]
     assert addresses(either, "Leads", second) == [("second@acme.example", False)]
+
+
+def clearing(record_id: str, old: str) -> Order:
+    """The order to take a lead's address away."""
+    return order(Action.UPDATE, "Leads", ids={"record": record_id}, before={"email1": old}, after={"email1": None})
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_clearing_takes_one_address_only(either: SuiteSubject, lost: bool) -> None:
+    """Where a primary address is taken away SuiteCRM may show a second one for it; nobody asked to take that too."""
+    two = both(("old@acme.example", True), ("second@acme.example", False))
+    (lead_id,) = either.load("Leads", [{"last_name": "Okafor", "email": two}])
+    clear = clearing(lead_id, "Old@acme.example")
+    if lost:
+        either.trouble(Trouble.LOST_AFTER, nth=1)
+    (receipt,) = perform(either.system, clear)
+    either.calm()
+    assert receipt.outcome is (Outcome.UNKNOWN if lost else Outcome.APPLIED)
+    assert either.fresh().settle([clear])[0].outcome is Outcome.APPLIED
+    assert perform(either.fresh(), clear)[0].outcome is Outcome.APPLIED
+    assert addresses(either, "Leads", lead_id) == [("second@acme.example", False)]
 
 
 def test_refused_record_keeps_its_primary_address(v8: SuiteV8Subject) -> None:

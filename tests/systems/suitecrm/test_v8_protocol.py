@@ -165,6 +165,15 @@ def test_pages_are_always_asked_for(told: Told) -> None:
     assert b"filter%5Bconverted%5D%5Beq%5D=0" in line
 
 
+@pytest.mark.parametrize("pages", [1.0, "1", "1.0", None, []])
+def test_odd_count_of_pages_ends_no_pull(told: Told, pages: object) -> None:
+    """The number of pages is a hint that is often wrong; in a form of its own it is no more than none at all."""
+    row = {"meta": {"total-pages": pages}, "data": [lead(date_modified="2026-11-21T10:00:00+00:00")]}
+    system, _ = told([said(TOKEN), said(META), said(row)], api="v8")
+    (page,) = system.changes("Leads", ("title",), None)
+    assert len(page.records) == 1
+
+
 def test_list_that_loses_a_row_is_asked_again(told: Told) -> None:
     """A list is refused as a whole when one of its rows is deleted while it is made."""
     gone = refusal("Leads module with id 1 is not found")
