@@ -40,6 +40,10 @@ from connector.systems.sugarcrm.writing import finish
 CONTACTS = "Contacts"
 _ROUNDS = 8
 _MOST_CONFLICTS = 3
+_MOVED = (
+    "the contact to convert into belongs to another account by now: retry, and the lead is decided anew; where records"
+    " were made for it already, move the contact back first, or convert the lead by hand"
+)
 _MODULES = {"account": "Accounts", "contact": CONTACTS, "opportunity": OPPORTUNITIES}
 _LINKS = {"account": "accounts", "contact": "contacts", "opportunity": "opportunity"}
 
@@ -48,7 +52,8 @@ _LINKS = {"account": "accounts", "contact": "contacts", "opportunity": "opportun
 class Case:
     """One lead under conversion: its row, its opportunity as far as there is one, and what was sent so far.
 
-    *gone*: the role of a record of the order's which is deleted, or hidden.
+    *gone*: the role of a record of the order's which is deleted, or hidden. *moved*: its contact belongs to an account
+    which is not the order's. *refusal*: what the endpoint's refusal comes to, where nothing else explains it.
     """
 
     order: Order
@@ -57,6 +62,8 @@ class Case:
     keyed: bool = False
     homeless: bool = False
     gone: str = ""
+    moved: bool = False
+    refusal: Receipt | None = None
     tried: set[str] = field(default_factory=set)
     conflicts: int = 0
     unseen: Fault | None = None
@@ -161,6 +168,7 @@ class Converter:
             case.keyed = bool(carrier)
             contact = rows.get((CONTACTS, case.order.ids.get("contact", "")))
             case.homeless = contact is not None and not is_deleted(contact) and not contact.get("account_id")
+            case.moved = contact is not None and _is_moved(case.order, contact)
             case.gone = _gone(case.order, rows)
             case.opportunity, case.unseen = carrier or self._lead_says(case), None
         self._look_at_links([case for case in cases if self._may_be_linked(case)])
@@ -201,6 +209,10 @@ class Converter:
             return self._done(case, ids)
         if case.gone:
             return party_gone(order, case.gone, at)
+        if case.refusal is not None:
+            return case.refusal
+        if case.moved and not converted_by(lead) and not case.tried:
+            return rejected(order, at, "contact-moved", _MOVED, ("account_id",))
         return self._lacking(case, lead)
 
     def _complete(self, case: Case, ids: dict[str, str]) -> bool:
@@ -288,7 +300,10 @@ class Converter:
             return None
         if receipt.outcome is Outcome.REJECTED and move.name == "convert" and fault.status in (403, 404, 422):
             hint = f"{fault.message or fault.label}; if the Convert Lead layout cannot be changed, set `convert: steps`"
-            return rejected(case.order, at, receipt.code, hint, fault.fields)
+            receipt = rejected(case.order, at, receipt.code, hint, fault.fields)
+            if receipt.code == GONE:
+                case.refusal = receipt
+                return None  # look again: it may be the lead, or a record of the order's, that went meanwhile
         return receipt
 
     def _finish(self, batch: Sequence[Order], receipts: Receipts) -> None:
@@ -316,6 +331,12 @@ def _gone(order: Order, rows: Mapping[tuple[str, str], Row]) -> str:
             if row is None or is_deleted(row):
                 return role
     return ""
+
+
+def _is_moved(order: Order, contact: Row) -> bool:
+    """Whether the contact of the order belongs to another account than the order's: people had a reason for that."""
+    home, account = str(contact.get("account_id") or ""), order.ids.get("account", "")
+    return not is_deleted(contact) and bool(home and account) and home != account
 
 
 def _so_far(ids: dict[str, str], case: Case) -> dict[str, str]:

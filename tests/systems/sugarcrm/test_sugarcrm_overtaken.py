@@ -73,3 +73,40 @@ def test_record_made_before_stays_ours(crm: SugarSubject) -> None:
     (receipt,) = perform(crm.system, crm.create(Kind.ACCOUNT, "9", lead=taken_up(crm)["lead"]))
     assert receipt.outcome in DONE
     assert receipt.ids["record"] == account
+
+
+@pytest.mark.parametrize("convert", ["endpoint", "steps"])
+def test_moved_contact_stays_where_it_is(crm_with: Made, convert: str) -> None:
+    """A contact that a person has moved to another account is not taken back by a conversion."""
+    crm = crm_with({}, convert=convert)
+    lead_id = crm.lead()
+    order = closing(crm, lead_id, opportunity=False)
+    (elsewhere,) = crm.load("Accounts", [{"name": "Elsewhere"}])
+    crm.door("edit", order.ids["contact"], Kind.CONTACT, set={"account_id": elsewhere})
+    (receipt,) = perform(crm.system, order)
+    assert (receipt.outcome, receipt.code, receipt.fields) == (Outcome.REJECTED, "contact-moved", ("account_id",))
+    assert "move the contact back first, or convert the lead by hand" in receipt.message
+    assert [contact.account for contact in live(crm, Kind.CONTACT)] == [elsewhere]
+    assert not next(lead for lead in live(crm, Kind.LEAD) if lead.id == lead_id).converted
+
+
+def test_contact_moved_after_the_conversion_is_nobodys_business(crm: SugarSubject) -> None:
+    """A conversion that is done stays done, wherever a person moves its contact afterwards."""
+    order = closing(crm, crm.lead(), opportunity=False)
+    first = perform(crm.system, order)[0]
+    (elsewhere,) = crm.load("Accounts", [{"name": "Elsewhere"}])
+    crm.door("edit", order.ids["contact"], Kind.CONTACT, set={"account_id": elsewhere})
+    (again,) = perform(crm.system, order)
+    assert (again.outcome, again.ids) == (Outcome.ALREADY, first.ids)
+    assert [contact.account for contact in live(crm, Kind.CONTACT)] == [elsewhere]
+
+
+@pytest.mark.parametrize(("kind", "code"), [(Kind.LEAD, "gone"), (Kind.ACCOUNT, "account-gone")])
+def test_deletion_in_the_instant_is_told_as_such(crm: SugarSubject, kind: Kind, code: str) -> None:
+    """A record that goes between our look and the conversion is what the refusal names, not the layout or options."""
+    order = closing(crm, crm.lead(), opportunity=False)
+    door = {"dialect": "sugarcrm", "object": crm.words.objects[kind], "id": order.ids[kind.value], "when": "before"}
+    crm.faults({"operation": "convert", "nth": 1, "action": "delete", **door})
+    (receipt,) = perform(crm.system, order)
+    assert (receipt.outcome, receipt.code) == (Outcome.REJECTED, code)
+    assert "steps" not in receipt.message
