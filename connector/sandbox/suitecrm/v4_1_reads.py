@@ -91,7 +91,10 @@ def _entries(call: Context, ids: Sequence[str]) -> tuple[list[Pair], list[Row]]:
 
 
 def get_relationships(call: Context) -> object:
-    """The records behind a link; `deleted` is not looked at."""
+    """The records behind a link; `deleted` is not looked at.
+
+    PHP sorts a page after it was read, upwards and by one field: a direction or a second name sorts nothing.
+    """
     module = call.module()
     row = call.instance.get(module.name, call.text("module_id"))
     if row is None:
@@ -102,10 +105,13 @@ def get_relationships(call: Context) -> object:
         return {"entry_list": [], "relationship_list": []}
     other = call.instance.module(module.links[link].module)
     where = translate(call.instance, other.name, call.text("related_module_query"))
-    order = _order(other, call.text("order_by"))
+    _order(other, call.text("order_by"))
+    sort = call.text("order_by") if call.text("order_by") in other.fields else ""
     page = Page(call.number("limit") or None, max(call.number("offset"), 0))
     names = call.shaper(other).names(call.items("related_fields")) if call.items("related_fields") else []
-    rows = call.instance.related(module.name, str(row["id"]), link, Selection(where, order, page, names))
+    rows = call.instance.related(module.name, str(row["id"]), link, Selection(where, (), page, {*names, sort}))
+    if sort:
+        rows.sort(key=lambda one: (one[sort] is not None, one[sort]))
     shaper = call.shaper(other)
     call.count(len(rows))
     return {

@@ -141,9 +141,12 @@ def test_link_shapes_differ_by_method(service: Service) -> None:
 
 
 def test_relationships_are_listed(service: Service) -> None:
-    """get_relationships takes a query, a sort, a page and links; without fields its rows are empty arrays."""
+    """get_relationships takes a query, a page and links; without fields its rows are empty arrays.
+
+    It reads a page first and sorts it then, by one bare name upwards; anything else sorts nothing.
+    """
     account = service.save("Accounts", name="Acme")
-    for name in ("Abel", "Boyd", "Cole"):
+    for name in ("Cole", "Boyd", "Abel"):
         service.save("Contacts", last_name=name, account_id=account, email1=f"{name}@x.example")
 
     def related(**more: Any) -> Any:
@@ -151,16 +154,19 @@ def test_relationships_are_listed(service: Service) -> None:
             "module_name": "Accounts", "module_id": account, "link_field_name": "contacts",
             "related_module_query": "contacts.last_name <> 'Boyd'", "related_fields": ["last_name"],
             "related_module_link_name_to_fields_array": [{"name": "email_addresses", "value": ["email_address"]}],
-            "deleted": 0, "order_by": "last_name desc", "offset": 0, "limit": 0, **more,
+            "deleted": 0, "order_by": "last_name", "offset": 0, "limit": 0, **more,
         }  # fmt: skip
         return service.ask("get_relationships", **arguments)
 
+    def names(**more: Any) -> list[str]:
+        return [one["name_value_list"]["last_name"]["value"] for one in related(**more)["entry_list"]]
+
     answer = related()
-    assert [one["name_value_list"]["last_name"]["value"] for one in answer["entry_list"]] == ["Cole", "Abel"]
-    assert answer["relationship_list"][0][0]["records"][0]["email_address"]["value"] == "Cole@x.example"
-    assert [one["name_value_list"]["last_name"]["value"] for one in related(offset=1, limit=5)["entry_list"]] == [
-        "Abel"
-    ]
+    assert answer["relationship_list"][0][0]["records"][0]["email_address"]["value"] == "Abel@x.example"
+    assert names() == ["Abel", "Cole"]
+    assert names(offset=1, limit=5) == ["Abel"]
+    assert names(order_by="last_name desc") == names(order_by="last_name, id") == names(order_by="") == ["Cole", "Abel"]
+    assert related(order_by="last_name; drop")["number"] == 40
     assert related(related_fields=[])["entry_list"][0]["name_value_list"] == []
     assert related(link_field_name="nope") == {"entry_list": [], "relationship_list": []}
 
