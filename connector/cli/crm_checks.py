@@ -31,9 +31,10 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class _Use:
-    """How routes use a connection: the mappings of one folder, and whether leads are converted there."""
+    """How routes use a connection: the mappings of one folder, what of them, and whether leads are converted there."""
 
     mappings: MappingSet
+    kinds: frozenset[Kind]
     converts: bool
 
 
@@ -45,7 +46,7 @@ def crm_checks(house: House, name: str, settings: CrmConnection) -> Iterator[Che
     kind = "sandbox" if identity.is_test else "production"
     yield Check(name, "ok", f"logged in to {identity.name or identity.org_id} ({kind}, org {identity.org_id})")
     uses = _uses(house.config, name)
-    mappings = {each: None for use in uses for each in _objects(use.mappings, settings.type)}
+    mappings = {each: None for use in uses for each in _objects(use, settings.type)}
     objects = list(dict.fromkeys(mapping.object for mapping in mappings))
     told = _activities(uses, settings.type)
     shapes = system.describe([*objects, *told])
@@ -66,19 +67,27 @@ def crm_checks(house: House, name: str, settings: CrmConnection) -> Iterator[Che
 def _uses(config: Config, name: str) -> list[_Use]:
     """The connection as its routes use it, every mapping folder once."""
     found: dict[RuleFiles, _Use] = {}
-    for route in config.routes.values():
+    for route_name, route in config.routes.items():
         if name not in (route.source, route.target):
             continue
         files = RuleFiles.of_route(config, route)
         known = found.get(files)
         mappings = known.mappings if known else read_rules(config, route).mappings
-        found[files] = _Use(mappings, route.target == name or (known is not None and known.converts))
+        kinds = _kinds(config, route_name, name) | (known.kinds if known else frozenset())
+        found[files] = _Use(mappings, kinds, route.target == name or (known is not None and known.converts))
     return list(found.values())
 
 
-def _objects(mappings: MappingSet, system: str) -> list[ObjectMapping]:
-    """The mappings that are there; what a route misses is told with its files."""
-    return [mapping for kind in Kind if (mapping := mappings.mappings.get((system, kind)))]
+def _kinds(config: Config, route: str, name: str) -> frozenset[Kind]:
+    """What a route needs of a connection: of a lead's own CRM leads alone, unless records are made there too."""
+    all_kinds = config.route(route).target == name or config.push_back(route) == "records"
+    return frozenset(Kind) if all_kinds else frozenset({Kind.LEAD})
+
+
+def _objects(use: _Use, system: str) -> list[ObjectMapping]:
+    """The mappings that are there and needed; what a route misses is told with its files."""
+    there = use.mappings.mappings
+    return [mapping for kind in Kind if kind in use.kinds and (mapping := there.get((system, kind)))]
 
 
 def _activities(uses: list[_Use], system: str) -> dict[str, ActivityObject]:

@@ -137,3 +137,16 @@ def test_a_hidden_status_is_told_as_such(folder: Folder) -> None:
     control(folder.sandbox.base_url, "reset", {"world": {"sugarcrm": settings}})
     (found,) = failures(folder)
     assert (found["name"], "Leads has no field status" in found["detail"]) == ("sugarcrm Leads", True)
+
+
+def test_a_leads_own_crm_needs_its_leads_alone(folder: Folder) -> None:
+    """Where leads only come from, and get a note at most, our user need not see what they become elsewhere."""
+    closed = ["Accounts", "Contacts", "Opportunities"]
+    settings = {"settings": {"acl_denied_modules": closed}}
+    control(folder.sandbox.base_url, "reset", {"world": {"sugarcrm": settings}})
+    head = folder.config.read_text().partition("\nroutes:\n")[0]
+    across = "\nroutes:\n  across: {source: sugarcrm, target: salesforce, push_back: "
+    folder.config.write_text(f"{head}{across}links}}\n")
+    assert failures(folder) == []
+    folder.config.write_text(f"{head}{across}records}}\n")
+    assert [found["detail"].rsplit(" ", 1)[1] for found in failures(folder)] == closed
