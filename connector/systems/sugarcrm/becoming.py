@@ -47,6 +47,11 @@ def fits(order: Order, ids: Mapping[str, str], opportunity: str = "") -> bool:
 
 def contradicts(order: Order, row: Row, opportunity: str = "") -> bool:
     """Whether an unconverted lead points at another person or deal than *order* wants."""
+    return bool(strangers(order, row, opportunity))
+
+
+def strangers(order: Order, row: Row, opportunity: str = "") -> dict[str, str]:
+    """The person and the deal, by role, that a lead points at where *order* wants others."""
     wanted = {"contact": order.ids.get("contact", ""), "opportunity": order.ids.get("opportunity") or opportunity}
     told = became(row)
-    return any(role in told and wanted[role] and told[role] != wanted[role] for role in wanted)
+    return {role: told[role] for role in wanted if role in told and wanted[role] and told[role] != wanted[role]}

@@ -25,6 +25,7 @@ from connector.systems.sugarcrm.becoming import (
     converted_by,
     fits,
     only_says_so,
+    strangers,
 )
 from connector.systems.sugarcrm.carrying import LEAD_FIELDS, new_values
 from connector.systems.sugarcrm.describing import OPPORTUNITIES, Describer
@@ -53,7 +54,8 @@ class Case:
     """One lead under conversion: its row, its opportunity as far as there is one, and what was sent so far.
 
     *gone*: the role of a record of the order's which is deleted, or hidden. *moved*: its contact belongs to an account
-    which is not the order's. *refusal*: what the endpoint's refusal comes to, where nothing else explains it.
+    which is not the order's. *stranger*: ``live`` or ``deleted``, what an open lead points at that is not the order's;
+    empty where it cannot be seen. *refusal*: what the endpoint's refusal comes to, where nothing else explains it.
     """
 
     order: Order
@@ -63,6 +65,7 @@ class Case:
     homeless: bool = False
     gone: str = ""
     moved: bool = False
+    stranger: str = ""
     refusal: Receipt | None = None
     tried: set[str] = field(default_factory=set)
     conflicts: int = 0
@@ -172,6 +175,21 @@ class Converter:
             case.gone = _gone(case.order, rows)
             case.opportunity, case.unseen = carrier or self._lead_says(case), None
         self._look_at_links([case for case in cases if self._may_be_linked(case)])
+        self._look_at_strangers([case for case in cases if _points_elsewhere(case)])
+
+    def _look_at_strangers(self, cases: Sequence[Case]) -> None:
+        """Whether the person or deal that an open lead points at is still there: a deleted one took up no lead."""
+        told = [(case, strangers(case.order, case.lead or {}, case.opportunity)) for case in cases]
+        queries = [
+            query
+            for role, module in _MODULES.items()
+            for query in by_ids(self._session, module, [found[role] for _, found in told if role in found], ())
+        ]
+        rows = {str(row["id"]): row for found in tables(self._session, queries) for row in found} if queries else {}
+        for case, found in told:
+            seen = [rows.get(record_id) for record_id in found.values()]
+            live = any(row is not None and not is_deleted(row) for row in seen)
+            case.stranger = "live" if live else "" if None in seen else "deleted"
 
     def _lead_says(self, case: Case) -> str:
         if not case.new:
@@ -202,7 +220,13 @@ class Converter:
         if converted_by(lead) and not fits(order, _so_far(ids, case), case.opportunity if case.keyed else ""):
             return already(order, ids, at, CONVERTED_ELSEWHERE)
         if not converted_by(lead) and contradicts(order, lead, case.opportunity):
-            return already(order, ids, at, CONVERTED_ELSEWHERE)
+            if case.stranger == "live":
+                return already(order, ids, at, CONVERTED_ELSEWHERE)
+            if case.stranger != "deleted":
+                words = (
+                    "the lead points at a person or deal that is hidden from our user, or gone: take it off the lead"
+                )
+                return rejected(order, at, "contact-unseen", words)
         if only_says_so(lead) and not case.tried:
             return rejected(order, at, "status-converted", "the status says Converted, but nothing shows into what")
         if converted_by(lead) and self._complete(case, ids):
@@ -321,6 +345,13 @@ class Converter:
 
 def _lead_path(case: Case) -> str:
     return f"{LEADS}/{quote(case.order.ids['lead'], safe='')}"
+
+
+def _points_elsewhere(case: Case) -> bool:
+    lead = case.lead
+    if lead is None or is_deleted(lead) or converted_by(lead):
+        return False
+    return contradicts(case.order, lead, case.opportunity)
 
 
 def _gone(order: Order, rows: Mapping[tuple[str, str], Row]) -> str:

@@ -67,6 +67,17 @@ def test_H22_ids_without_the_flag_are_a_conversion(crm_with: Made, convert: str)
     assert (receipt.outcome, receipt.code, receipt.ids["contact"]) == (Outcome.ALREADY, "converted-elsewhere", theirs)
 
 
+@pytest.mark.parametrize("convert", STYLES)
+def test_deleted_person_took_up_no_lead(crm_with: Made, convert: str) -> None:
+    """A lead that points at a person who was deleted since is open, and is converted: nobody else would answer it."""
+    crm = crm_with({}, convert=convert)
+    (theirs,) = crm.load("Contacts", [{"last_name": "Theirs", "deleted": 1}])
+    (lead_id,) = crm.load("Leads", [{"last_name": "Okafor", "contact_id": theirs}])
+    order = closing(crm, lead_id, opportunity=False)
+    receipt = performed(crm, order)
+    assert (receipt.outcome, receipt.ids["contact"]) == (Outcome.APPLIED, order.ids["contact"])
+
+
 def test_lead_of_an_account_is_still_open(crm: SugarSubject) -> None:
     """A lead that stands in an account's subpanel is not converted by that."""
     (account,) = crm.load("Accounts", [{"name": "Acme"}])
