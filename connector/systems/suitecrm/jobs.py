@@ -10,8 +10,8 @@ from connector.model.plan import Action, Order
 from connector.model.progress import FieldShape, ObjectShape
 from connector.model.records import Scalar
 from connector.systems.sugar_currency import SYSTEM_CURRENCY
+from connector.systems.sugar_stages import STOCK_PROBABILITIES
 from connector.systems.suitecrm.line import LEADS, OPPORTUNITIES, Refusal, Row, chosen_id
-from connector.systems.suitecrm.shapes import STOCK_PROBABILITIES
 from connector.systems.suitecrm.values import Sent, Unsendable, encode, stands, unchanged
 
 Same = Callable[[Sent, Scalar, FieldShape], bool]

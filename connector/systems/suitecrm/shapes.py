@@ -42,21 +42,6 @@ REQUIRED: Mapping[str, frozenset[str]] = {
     OPPORTUNITIES: frozenset({"name", "amount", "date_closed", "sales_stage"}),
 }
 
-STOCK_STAGES = (
-    "Prospecting",
-    "Qualification",
-    "Needs Analysis",
-    "Value Proposition",
-    "Id. Decision Makers",
-    "Perception Analysis",
-    "Proposal/Price Quote",
-    "Negotiation/Review",
-    "Closed Won",
-    "Closed Lost",
-)
-STOCK_PROBABILITIES: Mapping[str, int] = dict(zip(STOCK_STAGES, (10, 20, 25, 30, 40, 50, 65, 80, 100, 0), strict=True))
-"""``sales_probability_dom`` of ``include/language/en_us.lang.php``; neither service tells the installation's own."""
-
 
 def shape_of(module: str, described: Mapping[str, Mapping[str, Any]]) -> ObjectShape:
     """The module's fields from either service's description; links and objects are left out."""

@@ -23,12 +23,12 @@ from connector.model.progress import (
 )
 from connector.model.records import RawRecord, RecordRef
 from connector.ports import Clock
+from connector.systems.sugar_stages import STOCK_STAGES
 from connector.systems.suitecrm.conversion import Converter
 from connector.systems.suitecrm.doctor import shortcomings
 from connector.systems.suitecrm.line import OPPORTUNITIES, Line, plain
 from connector.systems.suitecrm.options import SuiteOptions
 from connector.systems.suitecrm.settle import Settler
-from connector.systems.suitecrm.shapes import STOCK_STAGES
 from connector.systems.suitecrm.v4_line import V4Line
 from connector.systems.suitecrm.v8_line import V8Line
 from connector.systems.suitecrm.writing import Writer

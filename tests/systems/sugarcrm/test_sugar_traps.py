@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -44,6 +45,21 @@ def test_H13_merged_lead_comes_as_deleted(crm: SugarSubject) -> None:  # noqa: N
     crm.door("merge", loser, into=winner)
     found = {r.ref.id: r for p in crm.fresh().changes("Leads", ("title",), page.reached) for r in p.records}
     assert (found[loser].deleted, found[loser].merged_into, found[winner].deleted) == (True, None, False)
+
+
+def test_H19_probability_goes_with_the_stage(crm: SugarSubject) -> None:  # noqa: N802
+    """SugarCRM leaves the old probability behind when a stage changes; both are sent, unless we say another."""
+    (deal,) = crm.load("Opportunities", [{"name": "D", "sales_stage": "Prospecting", "probability": 10}])
+    told: dict[str, Any]
+    for told, left in (
+        ({"sales_stage": "Negotiation/Review"}, 80),
+        ({"sales_stage": "Closed Won", "probability": 95}, 95),
+        ({"sales_stage": "Closed Won"}, 95),
+    ):
+        order = updating(crm, deal, **told)
+        order = replace(order, step=replace(order.step, object="Opportunities", kind=Kind.OPPORTUNITY.value))
+        assert one(crm, order).outcome is Outcome.APPLIED
+        assert row(crm, "Opportunities", deal)["probability"] == left
 
 
 @pytest.mark.parametrize("convert", ["endpoint", "steps"])
