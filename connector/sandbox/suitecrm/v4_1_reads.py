@@ -197,10 +197,9 @@ def _show_user_names(call: Context, rows: Sequence[Row], names: Sequence[str]) -
 def _plain_links(
     call: Context, module: Module, rows: Sequence[Row], argument: str = "link_name_to_fields_array"
 ) -> list[object]:
-    asked = link_requests(call.arguments.get(argument))
-    if not asked:
+    if not call.flag(argument):
         return []
-    behind = _behind(call, module, rows, asked)
+    behind = _behind(call, module, rows, link_requests(call.arguments[argument]))
     return [
         [{"name": name, "records": records} for name, records in _of_row(behind, row)]
         for row in rows
@@ -208,10 +207,9 @@ def _plain_links(
 
 
 def _wrapped_links(call: Context, module: Module, rows: Sequence[Row]) -> list[object]:
-    asked = link_requests(call.arguments.get("link_name_to_fields_array"))
-    if not asked:
+    if not call.flag("link_name_to_fields_array"):
         return []
-    behind = _behind(call, module, rows, asked)
+    behind = _behind(call, module, rows, link_requests(call.arguments["link_name_to_fields_array"]))
     return [
         {"link_list": [
             {"name": name, "records": [{"link_value": record} for record in records]}
@@ -234,18 +232,19 @@ def _behind(call: Context, module: Module, rows: Sequence[Row], asked: list[tupl
         except NoSuchLink:
             found.append((name, None))
             continue
-        shaper = call.shaper(call.instance.module(module.links[name].module))
-        found.append((name, {near: [_linked(shaper, row, fields) for row in rows] for near, rows in related.items()}))
+        other = call.instance.module(module.links[name].module)
+        shown = [field for field in fields if field not in other.links]
+        linked = {near: [_linked(call.shaper(other), row, shown) for row in rows] for near, rows in related.items()}
+        found.append((name, linked))
     return found
 
 
 def _linked(shaper: Shaper, row: Row, fields: Sequence[str]) -> object:
-    # The relationship's own columns are shown, but empty (`primary_address` of an address).
-    known = shaper.names(list(fields)) if fields else []
-    shown = shaper.pairs(row, known)
+    # What the module has no field for is shown, but empty: the relationship's own columns (`primary_address`) too.
+    shown = shaper.pairs(row, shaper.names(list(fields)) if fields else [])
     pairs: dict[str, object] = dict(shown) if isinstance(shown, dict) else {}
-    pairs.update({name: {"name": name, "value": ""} for name in fields if name not in pairs and name in row})
-    return pairs
+    pairs.update({name: {"name": name, "value": ""} for name in fields if name not in pairs})
+    return pairs or []
 
 
 def _of_row(behind: Behind, row: Row) -> list[tuple[str, list[object]]]:

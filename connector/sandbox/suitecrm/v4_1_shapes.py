@@ -6,7 +6,7 @@ Source: `SoapHelperWebServices::get_return_value_for_fields`, `SugarWebServiceUt
 from __future__ import annotations
 
 import html
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from html.entities import codepoint2name
 
 from connector.sandbox.sugar.schema import NUMBER_TYPES, FieldDef, Module
@@ -116,11 +116,10 @@ def _echoed_date(given: str, known: object) -> object:
 
 
 def link_requests(given: object) -> list[tuple[str, list[str]]]:
-    """The links asked for as (name, fields) pairs, from the list form or the mapping form."""
-    if isinstance(given, dict):
-        return [(str(name), _texts(fields)) for name, fields in given.items()]
-    items: Sequence[object] = given if isinstance(given, list) else []
-    return [(str(one["name"]), _texts(one.get("value"))) for one in items if isinstance(one, dict) and "name" in one]
+    """The links asked for as (name, fields) pairs; an item without a name or without fields is passed over."""
+    items: Iterable[object] = given.values() if isinstance(given, dict) else given if isinstance(given, list) else ()
+    asked = [(one.get("name"), _texts(one.get("value"))) for one in items if isinstance(one, dict)]
+    return [(str(name), fields) for name, fields in asked if name is not None and fields]
 
 
 def _texts(value: object) -> list[str]:

@@ -140,6 +140,23 @@ def test_link_shapes_differ_by_method(service: Service) -> None:
     assert several["relationship_list"] == listed["relationship_list"]
 
 
+def test_odd_links_are_passed_over(service: Service) -> None:
+    """A link without fields, or asked for by a mapping of names, is not shown; an unknown field of one is, empty."""
+    account = service.save("Accounts", name="Acme")
+    service.save("Contacts", last_name="Ash", account_id=account)
+
+    def behind(links: Any) -> Any:
+        answer = service.ask(
+            "get_entry", module_name="Accounts", id=account, select_fields=["id"], link_name_to_fields_array=links
+        )
+        return answer["relationship_list"]
+
+    assert behind({"contacts": ["last_name"]}) == [[]]
+    assert behind([{"name": "contacts"}, {"name": "contacts", "value": []}, "contacts"]) == [[]]
+    asked = {"0": {"name": "contacts", "value": ["nope", "accounts"]}}
+    assert behind(asked) == [[{"name": "contacts", "records": [{"nope": {"name": "nope", "value": ""}}]}]]
+
+
 def test_relationships_are_listed(service: Service) -> None:
     """get_relationships takes a query, a page and links; without fields its rows are empty arrays.
 
