@@ -115,7 +115,8 @@ class Rows:
         known = self.emails.of(module, [row["id"] for row in rows])
         for row in rows:
             addresses = known.get(row["id"], [])
-            first = next((one for one in addresses if one["primary_address"]), None)
+            # The primary one comes first. Where there is none, any other stands for it.
+            first = addresses[0] if addresses else None
             others = [one["email_address"] for one in addresses if one is not first]
             values = {
                 "email1": first["email_address"] if first else None,

@@ -178,6 +178,18 @@ def test_address_changes_the_long_way(service: Service) -> None:
     assert service.read("Leads", lead, "email1") == {"email1": "new@x.example"}
 
 
+def test_another_address_stands_for_the_primary_one(service: Service) -> None:
+    """Without its primary address a record shows the next one as email1, with its flags, and takes no new one."""
+    lead = service.save("Leads", last_name="Nowak", email1="old@x.example", email2="next@x.example")
+    service.load(Contacts=[{"last_name": "Other", "emails": [{"email_address": "next@x.example", "opt_out": True}]}])
+    old = service.dump("Leads")[0]["email"][0]["email_address_id"]
+    service.relate("Leads", lead, "email_addresses", old, delete=1)
+    shown = {"email1": "next@x.example", "email2": "", "email_opt_out": "1"}
+    assert service.read("Leads", lead, "email1", "email2", "email_opt_out") == shown
+    service.save("Leads", id=lead, email1="new@x.example")
+    assert service.read("Leads", lead, "email1") == {"email1": "next@x.example"}
+
+
 def test_address_record_is_linked_as_primary(service: Service) -> None:
     """An address record of its own can be linked as primary."""
     lead = service.save("Leads", last_name="Nowak")
