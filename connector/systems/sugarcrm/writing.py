@@ -199,8 +199,8 @@ class Writer:
             moved = tuple(n for n in values if n in before and not same_value(before[n], read[n], shapes.get(n)))
             if moved:
                 return rejected(order, at, CHANGED, "somebody changed these fields meanwhile", moved)
-        values = _with_probability(values, row, shapes)
-        sent = {**self._keys.without(outgoing(values, shapes)), **outgoing_emails(values, row)}
+        said = _with_probability(values, row, shapes)
+        sent = {**self._keys.without(outgoing(said, shapes)), **outgoing_emails(values, row)}
         stamp = {"X-TIMESTAMP": str(row["date_modified"])} if row.get("date_modified") else {}
         return Part("PUT", f"{order.step.object}/{quote(str(row['id']), safe='')}", sent, stamp)
 
