@@ -10,7 +10,7 @@ from connector.model.decision import Decision, Verdict
 from connector.model.match import Resolution
 from connector.model.plan import Outcome, PlannedLead
 from connector.model.progress import InboxRow, InboxState
-from connector.model.records import RawRecord, Record, RecordRef
+from connector.model.records import Record, RecordRef
 from connector.pipeline.decide import decide_lead
 from connector.pipeline.follow import followed_conversions, followed_repeat
 from connector.pipeline.gate import open_gates, sample_of
@@ -39,7 +39,6 @@ class Consideration:
     final: bool
     only: frozenset[RecordRef] | None = None
     planned: dict[RecordRef, PlannedLead] = field(default_factory=dict)
-    raws: dict[RecordRef, RawRecord] = field(default_factory=dict)
     awake: set[RecordRef] = field(default_factory=set)
     begun: set[RecordRef] = field(default_factory=set)
     sampled: dict[RecordRef, Sample | None] = field(default_factory=dict)
@@ -55,9 +54,8 @@ class Consideration:
             self._index()
             if not self._decide():
                 break
-        for row, planned in followed_conversions(self.route, self._planner):
+        for planned in followed_conversions(self.route, self._planner):
             self.planned.setdefault(planned.lead, planned)
-            self.raws.setdefault(planned.lead, row.raw)
 
     def _awake(self) -> Iterator[Sequence[InboxRow]]:
         for rows in self.route.store.inbox.awake(self.route.name):
@@ -118,7 +116,6 @@ class Consideration:
             return
         self._planner.keep(draft.planned)
         self.planned[lead.ref] = draft.planned
-        self.raws[lead.ref] = taken.row.raw
         self.result.refused += draft.planned.refused
         self.sampled[lead.ref] = sample_of(route, decision)
         if self.final:
@@ -149,7 +146,7 @@ class Consideration:
     def _follow(self, taken: TakenUp, planned: PlannedLead) -> None:
         """The lead's survivor stands for both: what is left is to tell its own CRM."""
         if planned.steps:
-            self.planned[planned.lead], self.raws[planned.lead] = planned, taken.row.raw
+            self.planned[planned.lead] = planned
         if self.final:
             state = InboxState.WAITING if planned.steps else InboxState.DONE
             self.route.store.inbox.set_state(self.route.name, planned.lead, state)

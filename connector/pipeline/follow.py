@@ -18,7 +18,7 @@ from connector.pipeline.verify import converted_ids
 _ROLES = (Kind.ACCOUNT, Kind.CONTACT, Kind.OPPORTUNITY)
 
 
-def followed_conversions(route: Route, planner: Planner) -> Iterator[tuple[InboxRow, PlannedLead]]:
+def followed_conversions(route: Route, planner: Planner) -> Iterator[PlannedLead]:
     """What the CRM that the leads come from is to be told of conversions that this route did not do itself.
 
     They are those of the target's own route, or of a person there. Their records are theirs: nothing of them changes.
@@ -40,7 +40,7 @@ def followed_conversions(route: Route, planner: Planner) -> Iterator[tuple[Inbox
         planned = planner.told(lead, row, _as_converted(route, decision, lead, ids), ids)
         if planned.steps:
             planner.keep(planned)  # the next lead of the same company joins what this one makes
-            yield row, planned
+            yield planned
 
 
 def followed_repeat(route: Route, planner: Planner, row: InboxRow, lead: Record) -> PlannedLead | None:

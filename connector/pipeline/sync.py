@@ -11,8 +11,8 @@ from datetime import datetime
 from connector.errors import SafetyStop
 from connector.model.assurance import Sample
 from connector.model.plan import Action, Outcome, Plan, PlannedLead, Receipt, Step
-from connector.model.progress import InboxState, Woken
-from connector.model.records import RawRecord, RecordRef
+from connector.model.progress import InboxRow, InboxState, Woken
+from connector.model.records import RecordRef
 from connector.pipeline.apply import Outcomes, apply_steps, links_of
 from connector.pipeline.ceilings import Ceilings
 from connector.pipeline.consider import Consideration
@@ -78,7 +78,7 @@ def sync_route(
         result.plan = make_plan(route, run_id, [*plan.leads, *foresee(route, fresh=dry_run)])
         if not dry_run:
             guard_mass_change(route, result.plan)
-            apply_planned(route, run_id, plan, considered.raws, result, considered.sampled)
+            apply_planned(route, run_id, plan, result, considered.sampled)
             keep_broken(route, ceilings.exceeded(), result)
             take_outcomes(result, keep_in_step(route, run_id))
     return result
@@ -151,7 +151,6 @@ def apply_planned(
     route: Route,
     run_id: str,
     plan: Plan,
-    raws: Mapping[RecordRef, RawRecord],
     result: RouteResult,
     sampled: Mapping[RecordRef, Sample | None],
 ) -> None:
@@ -182,9 +181,10 @@ def apply_planned(
         result.take_frozen(outcomes.frozen)
         moved = _moved_under(route, checked.sound, outcomes)
         _drop_stale(route, chunk, moved, result)
-        for lead in checked.sound:
-            if lead.lead not in adopted and lead.lead not in moved and lead.lead not in outcomes.frozen:
-                _settle_lead(route, lead, outcomes, raws.get(lead.lead), result)
+        left = [lead for lead in checked.sound if lead.lead not in {*adopted, *moved, *outcomes.frozen}]
+        rows = route.store.inbox.rows(route.name, [lead.lead for lead in left])
+        for lead in left:
+            _settle_lead(route, lead, outcomes, rows.get(lead.lead), result)
 
 
 def _trusted(route: Route, plan: Plan, result: RouteResult) -> Plan:
@@ -264,25 +264,25 @@ def _adopt(route: Route, planned: PlannedLead, receipt: Receipt, result: RouteRe
 
 
 def _settle_lead(
-    route: Route, planned: PlannedLead, outcomes: Outcomes, raw: RawRecord | None, result: RouteResult
+    route: Route, planned: PlannedLead, outcomes: Outcomes, row: InboxRow | None, result: RouteResult
 ) -> None:
     lead = planned.lead
     if lead in outcomes.rejected:
-        result.parked += park_refused(route, lead, outcomes.rejected[lead], raw.fields if raw else {})
+        result.parked += park_refused(route, lead, outcomes.rejected[lead], row.raw.fields if row else {})
     elif lead in outcomes.waiting:
         result.waiting.add(lead)
     else:
-        _settle_state(route, planned, raw, outcomes)
+        _settle_state(route, planned, row, outcomes)
 
 
-def _settle_state(route: Route, planned: PlannedLead, raw: RawRecord | None, outcomes: Outcomes) -> None:
+def _settle_state(route: Route, planned: PlannedLead, row: InboxRow | None, outcomes: Outcomes) -> None:
     done = planned.verdict.converts or not route.in_place
     route.store.inbox.set_state(route.name, planned.lead, InboxState.DONE if done else InboxState.DECIDED)
     route.store.dead_letters.clear(route.name, planned.lead)
     mine = [outcomes.written.get(step.key, {}) for step in planned.steps if _on_source(route, step)]
     written = {name: value for values in mine for name, value in values.items()}
-    if raw is not None and written:
-        left = RawRecord(raw.ref, {**raw.fields, **written}, raw.modified)
+    if row is not None and written:
+        left = replace(row.raw, fields={**row.raw.fields, **written})
         route.store.inbox.expect(route.name, planned.lead, written, route.fingerprint(left))
 
 
