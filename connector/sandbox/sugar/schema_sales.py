@@ -100,6 +100,7 @@ def revenue_line_items() -> Module:
         relate("account_name", "account_id", "Accounts"),
         FieldDef("date_closed", "date", None, "Expected Close Date", required=True),
         FieldDef("likely_case", "currency", None, "Likely", required=True), *typed("currency", "best_case"),
+        FieldDef("currency_id", "id", None, "Currency:", default="-99"),
         *typed("currency", "worst_case"), enum("sales_stage", "sales_stage_dom", 255), *typed("int", "probability"),
         *typed("decimal", "quantity"), FieldDef("product_template_id", "id", None, "Product Template"),
         varchar("product_type", 255), enum("commit_stage", "commit_stage_dom", 50),

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from connector.model.plan import Order
+from connector.systems.sugar_currency import SYSTEM_CURRENCY
 from connector.systems.sugarcrm.describing import LINE_ITEMS, OPPORTUNITIES, ROLLED_UP, Describer
 from connector.systems.sugarcrm.faults import Fault
 from connector.systems.sugarcrm.reading import page_of
@@ -88,7 +89,8 @@ class Finisher:
         kept = ("name", *ROLLED_UP, "probability", "assigned_user_id", "lead_source", "account_id")
         item = {renamed.get(name, name): values[name] for name in kept if values.get(name) not in (None, "")}
         account = opened.order.ids.get("account")
-        return {**item, "opportunity_id": opened.id, **({"account_id": account} if account else {})}
+        belongs = {"opportunity_id": opened.id, **({"account_id": account} if account else {})}
+        return {"currency_id": SYSTEM_CURRENCY, **item, **belongs}
 
 
 def _named(fault: Fault, link: str) -> Fault:

@@ -72,6 +72,15 @@ def test_H24_amounts_are_in_the_systems_currency(crm_with: Made, preferred: str,
     assert (float(deal["amount"]), deal["currency_id"]) == (100.0, "-99")
 
 
+@pytest.mark.parametrize("preferred", ["-99", EURO])
+def test_H24_line_items_are_in_the_systems_currency(crm_with: Made, preferred: str) -> None:  # noqa: N802
+    """Where an opportunity is summed up from line items, the one that we add names the system's currency too."""
+    crm = crm_with({"opps_mode": "rli", "user_currency_id": preferred})
+    one(crm, closing(crm, crm.lead()))
+    (item,) = crm.dump("RevenueLineItems")
+    assert (float(item["likely_case"]), item["currency_id"]) == (100.0, "-99")
+
+
 def test_H24_currency_belongs_to_amounts(crm_with: Made) -> None:  # noqa: N802
     """Records without an amount are in no currency; a person's own choice is not touched by a later write."""
     crm = crm_with({"user_currency_id": EURO})
