@@ -75,9 +75,9 @@ def relate(call: V8Call, module_name: str, record_id: str, link_name: str | None
 
 def unrelate(call: V8Call, module_name: str, record_id: str, link_name: str, other_id: str) -> Reply:
     """`DELETE .../relationships/{link}/{relatedId}`."""
+    parameters.check_uuid(other_id, "relatedBeanId")
     module, row = _source(call, module_name, record_id)
     link = _link(module, link_name)
-    parameters.check_id(other_id)
     other = call.instance.modules[link.module]
     related = {
         one["id"]: one for one in call.instance.related(module.name, row["id"], link.name, Selection(fields=["id"]))

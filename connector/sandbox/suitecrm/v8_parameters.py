@@ -172,12 +172,12 @@ def check_id(value: object) -> str:
     return value
 
 
-def check_new_id(value: object) -> str:
-    """The id that a client chose for a new record: a UUID."""
+def check_uuid(value: object, name: str = "id") -> str:
+    """The id that a client chose for a new record, or that of a related one: a UUID."""
     if not isinstance(value, str):
-        raise _wrong_type("id", value, "string")
+        raise _wrong_type(name, value, "string")
     if not _UUID.fullmatch(value):
-        raise _invalid("id", value)
+        raise _invalid(name, value)
     return value
 
 

@@ -292,7 +292,7 @@ def _sent(call: V8Call, update: bool) -> _Sent:
     parameters.check_options(data, ("attributes", "id", "type"))
     parameters.require_options(data, ("id", "type") if update else ("type",))
     name = parameters.check_module_name(data["type"], "type")
-    check_id = parameters.check_id if update else parameters.check_new_id
+    check_id = parameters.check_id if update else parameters.check_uuid
     record_id = check_id(data["id"]) if "id" in data else None
     attributes = parameters.array_option(data, "attributes") if data.get("attributes") else {}
     if attributes:

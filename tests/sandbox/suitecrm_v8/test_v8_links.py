@@ -106,6 +106,8 @@ def test_ending_a_relationship(related: SuiteCaller) -> None:
         f"Relationship has been deleted between Account with id {ACCOUNT} and Contact with id {CONTACTS[0]}"
     )
     assert _detail(related.v8("DELETE", path)) == f"Module with {CONTACTS[0]} id is not related to Account"
+    odd = related.v8("DELETE", f"{_path()}/1")
+    assert _detail(odd) == 'The option "relatedBeanId" with value "1" is invalid.'
 
 
 def test_modules_tell_rights(suite: SuiteCaller) -> None:
