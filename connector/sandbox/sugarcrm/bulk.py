@@ -81,7 +81,8 @@ def classify(request: Request) -> Call:
     try:
         writes = any(_writes(part) for part in read_parts(request, 0))
     except (SugarError, RecursionError):
-        return Call(OPERATION, Kind.READ)
+        # What cannot be read here, too deep a nest of bulks for one, is not carried out either.
+        writes = False
     return Call(OPERATION, Kind.WRITE if writes else Kind.READ)
 
 

@@ -31,6 +31,17 @@ def test_database_failure_is_worded(sugar: SugarCaller, caplog: pytest.LogCaptur
     assert [record for record in caplog.records if record.exc_info] == []
 
 
+def test_bulks_in_bulks_end_somewhere(sugar: SugarCaller, caplog: pytest.LogCaptureFixture) -> None:
+    """Bulks inside each other to no end are answered; what is too deep to be read is not carried out."""
+    part: dict[str, Any] = {"url": "/v11/Leads", "method": "POST", "data": {"last_name": "Deep"}}
+    for _ in range(310):
+        part = {"url": "/v11/bulk", "method": "POST", "data": {"requests": [part]}}
+    assert sugar.post("bulk", {"requests": [part]}).status_code == 200
+    logged = [call["kind"] for call in sugar.calls() if call["operation"] == "bulk"]
+    assert (logged, sugar.dump("Leads")) == (["read"], [])
+    assert [record for record in caplog.records if record.exc_info] == []
+
+
 @pytest.mark.parametrize("zone", ["UTC", "-05:00", "Asia/Tokyo"])
 def test_ends_of_the_calendar_compare(sugar: SugarCaller, zone: str) -> None:
     """First and last day of the calendar, which stand for "ever", are days as others."""
