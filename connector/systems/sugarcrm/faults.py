@@ -8,7 +8,7 @@ Texts vary by version and language, so only labels and statuses are matched on.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,7 @@ from connector.errors import (
 )
 from connector.systems.wire import Ask, Away, Busy, redact, retry_after
 
+Veil = Callable[[str], str]
 READ = Ask(reading=True)
 WRITE = Ask(reading=False)
 SYSTEM = "sugarcrm"
@@ -74,8 +75,8 @@ class Fault:
         return self.status == _FAILED_INSIDE or (self.status >= 500 and not self.passing)
 
 
-def fault_of(status: int, body: object) -> Fault | None:
-    """The refusal in one answer (whole, or a part of a bulk); None for a good one.
+def fault_of(status: int, body: object, veil: Veil = str) -> Fault | None:
+    """The refusal in one answer (whole, or a part of a bulk); None for a good one. What it says goes through *veil*.
 
     ``error_message`` may be an object keyed by field, with lists of texts.
     """
@@ -86,9 +87,9 @@ def fault_of(status: int, body: object) -> Fault | None:
     words = body.get("error_message")
     named: tuple[str, ...] = ()
     if isinstance(words, Mapping):
-        named = tuple(str(name) for name in words)
+        named = tuple(veil(str(name)) for name in words)
         words = "; ".join(f"{name}: {_joined(told)}" for name, told in words.items())
-    return _inner(Fault(status, str(body.get("error") or ""), str(words or ""), named))
+    return _inner(Fault(status, veil(str(body.get("error") or "")), veil(str(words or "")), named))
 
 
 def _inner(fault: Fault) -> Fault:
@@ -144,13 +145,13 @@ def _ours(fault: Fault, ask: Ask, facts: Mapping[str, Any]) -> ConnectorError:
     return Rejected(f"SugarCRM refused the call ({fault.label})", **facts)
 
 
-def judge(answer: Response, ask: Ask) -> None:
-    """Raise unless *answer* is a good one: JSON with a status below 300.
+def judge(answer: Response, ask: Ask, veil: Veil = str) -> None:
+    """Raise unless *answer* is a good one: JSON with a status below 300. *veil* hides secrets that it says back to us.
 
     A 200 that is not JSON is a maintenance page or a proxy, hence Unavailable.
     """
     body = as_json(answer)
-    fault = fault_of(answer.status_code, body)
+    fault = fault_of(answer.status_code, body, veil)
     if fault is not None:
         wait = retry_after(answer)
         raise _login_error(fault, ask, wait) if ask.wants == "token" else error_of(fault, ask, wait)
@@ -159,14 +160,14 @@ def judge(answer: Response, ask: Ask) -> None:
             "the answer is not one of SugarCRM's", status=answer.status_code, code="not-readable", applied=ask.doubt
         )
     if ask.reading and isinstance(body, list):
-        _judge_parts(body, ask)
+        _judge_parts(body, ask, veil)
 
 
-def _judge_parts(parts: list[Any], ask: Ask) -> None:
+def _judge_parts(parts: list[Any], ask: Ask, veil: Veil) -> None:
     """A bulk that only reads is asked again as a whole when a part of it met passing trouble."""
     for part in parts:
         status = part.get("status") if isinstance(part, Mapping) else None
-        fault = fault_of(status, contents_of(part)) if isinstance(status, int) else None
+        fault = fault_of(status, contents_of(part), veil) if isinstance(status, int) else None
         if fault is not None and (fault.passing or fault.doubtful):
             raise error_of(fault, ask)
 

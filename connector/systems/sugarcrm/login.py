@@ -36,6 +36,12 @@ class LoginDesk:
         }
         self._file = TokenFile(options.token_file, owner)
 
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """What is not to be shown though the CRM says it back: the tokens, the password, the client's own."""
+        tokens = (self._tokens.access, self._tokens.refresh) if self._tokens else ()
+        return tuple(each for each in (*tokens, self._options.password, self._options.client_secret) if each)
+
     def token(self) -> Secret:
         """The access token to use now. Raises Refused, Unavailable; after a refusal no second login is tried."""
         if self._tokens is None:

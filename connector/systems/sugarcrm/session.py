@@ -204,7 +204,7 @@ class SugarSession:
         found = self.call(Part("POST", "bulk", {"requests": requests}), ask)
         if not isinstance(found, list) or len(found) != len(parts):
             return [Reply(missing=True)] * len(parts)
-        return [_reply(each) for each in found]
+        return [self._reply(each) for each in found]
 
     def _bulk_part(self, part: Part) -> dict[str, Any]:
         headers = {"Content-Type": "application/json", **part.headers}
@@ -256,22 +256,30 @@ class SugarSession:
 
     def _judge(self, answer: Response, ask: Ask) -> None:
         # What a login is refused for is no refusal of the call that needed it.
-        self._fault = None if ask.wants == "token" else fault_of(answer.status_code, as_json(answer))
+        self._fault = None if ask.wants == "token" else self._fault_of(answer.status_code, as_json(answer))
         try:
-            judge(answer, ask)
+            judge(answer, ask, self._veil)
         except RemoteError as error:
             error.system = self.name
             raise
 
+    def _reply(self, part: object) -> Reply:
+        if not isinstance(part, Mapping):
+            return Reply(missing=True)
+        body = contents_of(part)
+        try:
+            status = int(part.get("status") or 0)
+        except (TypeError, ValueError):
+            status = 0
+        if not 100 <= status < 600:
+            return Reply(missing=True)
+        return Reply(body, self._fault_of(status, body))
 
-def _reply(part: object) -> Reply:
-    if not isinstance(part, Mapping):
-        return Reply(missing=True)
-    body = contents_of(part)
-    try:
-        status = int(part.get("status") or 0)
-    except (TypeError, ValueError):
-        status = 0
-    if not 100 <= status < 600:
-        return Reply(missing=True)
-    return Reply(body, fault_of(status, body))
+    def _fault_of(self, status: int, body: object) -> Fault | None:
+        return fault_of(status, body, self._veil)
+
+    def _veil(self, text: str) -> str:
+        """The CRM's words, which are kept and shown, without what only it and we may know."""
+        for secret in self._desk.secrets:
+            text = text.replace(secret.reveal(), "<secret>")
+        return text

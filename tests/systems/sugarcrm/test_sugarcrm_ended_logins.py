@@ -121,3 +121,15 @@ def test_login_ended_twice_is_renewed_from_the_file(crm: SugarSubject) -> None:
     crm.faults()
     assert outcomes(perform(crm.system, *orders)) == ["applied"] * 2
     assert logins(crm) == [200, 200]
+
+
+@pytest.mark.parametrize("rows", [1, 2])
+def test_secrets_said_back_are_hidden(crm: SugarSubject, rows: int) -> None:
+    """A refusal that repeats our token or password, alone or within a bulk, is kept and shown without it."""
+    orders = updates(crm, rows)
+    kept = json.loads(crm.token_file.read_text())
+    said = [kept["access_token"], kept["refresh_token"], crm.secrets[0]]
+    refusal = {"code": "invalid_parameter", "message": " and ".join(said)}
+    crm.faults({"operation": "write", "nth": 1, "action": "row_error", "rows": [0], **refusal})
+    receipt = perform(crm.system, *orders)[0]
+    assert (receipt.outcome, receipt.message) == (Outcome.REJECTED, "<secret> and <secret> and <secret>")
