@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from connector.errors import Applied, Refused, RemoteError, Unreadable
+from connector.errors import Applied, Refused, RemoteError, Unavailable, Unreadable
 from connector.systems.secret import Secret
 from connector.systems.sugarcrm.faults import SYSTEM, LoginRefused, PlatformRefused, of_redirect
 from connector.systems.sugarcrm.options import SugarOptions
@@ -67,8 +67,8 @@ class LoginDesk:
             return None
         try:
             return self._ask({"grant_type": "refresh_token", "refresh_token": old.refresh.reveal()})
-        except Refused:
-            return None
+        except (Refused, Unavailable):
+            return None  # where only the answer was lost, the old refresh token is spent: the password makes good
         except Unreadable as error:
             if error.status not in _PLAIN_REFUSALS:
                 raise

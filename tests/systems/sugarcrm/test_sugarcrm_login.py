@@ -188,6 +188,16 @@ def test_lost_login_answer_is_asked_again(crm: SugarSubject) -> None:
     assert crm.system.fetch("Leads", ["x"], ()) == {}
 
 
+@pytest.mark.parametrize("loss", [{"action": "drop_after_apply"}, {"action": "drop_before_apply"}, {"action": "cut"}])
+def test_lost_renewal_is_made_good(crm: SugarSubject, loss: dict[str, str]) -> None:
+    """A renewal whose answer is lost has spent its token: the password is used once, and the call goes through."""
+    crm.system.identity()
+    ended = {"operation": "read", "nth": 1, "action": "expire_session"}
+    crm.faults(ended, {"operation": "login", "nth": 1, **loss})
+    assert crm.system.fetch("Leads", ["x"], ()) == {}
+    assert crm.logins == 3
+
+
 def test_processes_share_one_login(crm: SugarSubject) -> None:
     """Four processes with one file: each dead token costs one renewal in all, and none throws another out."""
     login = crm.sandbox.info["sugarcrm"]
