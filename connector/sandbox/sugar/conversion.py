@@ -91,7 +91,9 @@ def _contact(instance: SugarInstance, lead: Row, choice: tuple[Conversion, str],
             values = {"id": contact["id"], "account_id": account_id}
             instance.save("Contacts", values, user_id=user_id, create=False)
         return str(contact["id"])
-    values = _copied(instance, lead, "Contacts") | {"email1": lead["email1"], "account_id": account_id}
+    # The form posts the lead's address with its flags.
+    address = {name: lead[name] for name in ("email1", "email_opt_out", "invalid_email")}
+    values = _copied(instance, lead, "Contacts") | address | {"account_id": account_id}
     return instance.save("Contacts", values, user_id=user_id, create=True).id
 
 

@@ -113,7 +113,7 @@ class Emails:
             if name in flags:
                 for address_id in address_ids:
                     self._db.run(
-                        f"UPDATE email_addresses SET {name} = ? WHERE id = ?", (int(_is_set(flags[name])), address_id)
+                        f"UPDATE email_addresses SET {name} = ? WHERE id = ?", (int(is_set(flags[name])), address_id)
                     )
 
     def matching(self, module: Module, test: str) -> str:
@@ -124,6 +124,6 @@ class Emails:
         )
 
 
-def _is_set(flag: object) -> bool:
+def is_set(flag: object) -> bool:
     """PHP's view of a flag: the text "0" is false."""
     return str(flag).lower() not in ("", "0", "none", "false")

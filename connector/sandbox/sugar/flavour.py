@@ -13,6 +13,8 @@ class Flavour:
 
     `cleans_text`: on save markup is stripped, text trimmed and cut to its length (SuiteCRM's bean layer).
     `email_update_ignored`: a changed `email1` is ignored once the record has any address (SuiteCRM 7.12.4 to 7.14.6).
+    `flags_are_saved`: an address that is given takes the save's own flags, and what it had before is taken back with
+    those that the save does not tell (`SugarEmailAddress::AddUpdateEmailAddress` of SuiteCRM).
     `account_name_follows`: a lead that carries an account shows that account's name.
     `settings`: the switches a world may set, with their defaults.
     """
@@ -21,6 +23,7 @@ class Flavour:
     sugar_fields: bool
     cleans_text: bool
     email_update_ignored: bool
+    flags_are_saved: bool
     account_name_follows: bool
     settings: Mapping[str, object] = field(default_factory=dict)
 
@@ -33,6 +36,7 @@ SUITECRM = Flavour(
     sugar_fields=False,
     cleans_text=True,
     email_update_ignored=True,
+    flags_are_saved=True,
     account_name_follows=True,
     settings=MappingProxyType(
         {
@@ -63,6 +67,7 @@ SUGARCRM = Flavour(
     sugar_fields=True,
     cleans_text=False,
     email_update_ignored=False,
+    flags_are_saved=False,
     account_name_follows=False,
     settings=MappingProxyType(_SHARED_SETTINGS),
 )

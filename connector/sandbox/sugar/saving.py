@@ -14,6 +14,7 @@ from connector.sandbox.sugar.audit import AuditLog
 from connector.sandbox.sugar.cleaning import stored_value
 from connector.sandbox.sugar.database import Database
 from connector.sandbox.sugar.dropdowns import SALES_PROBABILITY
+from connector.sandbox.sugar.emails import is_set
 from connector.sandbox.sugar.flavour import Flavour
 from connector.sandbox.sugar.rows import Rows
 from connector.sandbox.sugar.schema import Module, Schema
@@ -23,6 +24,7 @@ _AUDIT = ("date_modified", "modified_user_id", "created_by", "date_entered")
 # `Lead::save`: a lead without a status is a new one.
 _FIRST_STATUS = "New"
 _ROLE_OF_CONTACT = "Primary Decision Maker"
+_ADDRESS_FLAGS = {"opt_out": "email_opt_out", "invalid_email": "invalid_email"}
 _STREET_LINES = ("_street", "_street_2", "_street_3")
 
 Keep = frozenset[str]
@@ -151,18 +153,15 @@ class Saver:
             return
         emails = self._rows.emails
         known = emails.of(module, [record_id]).get(record_id, []) if not created else []
-        flags = {
-            name: values[key]
-            for name, key in (("opt_out", "email_opt_out"), ("invalid_email", "invalid_email"))
-            if key in values
-        }
+        flags = {name: values[key] for name, key in _ADDRESS_FLAGS.items() if key in values}
         if not (known and self.settings.get("email_update_ignored", self._flavour.email_update_ignored)):
-            self._replace_emails(module, record_id, values, known_primary=known[0]["email_address"] if known else "")
+            self._replace_emails(module, record_id, values, known[0] if known else {})
         if flags:
             primary = [one["email_address_id"] for one in emails.of(module, [record_id]).get(record_id, [])[:1]]
             emails.set_flags(primary, flags)
 
-    def _replace_emails(self, module: Module, record_id: str, values: Mapping[str, object], known_primary: str) -> None:
+    def _replace_emails(self, module: Module, record_id: str, values: Mapping[str, object], before: Row) -> None:
+        known_primary = str(before.get("email_address") or "")
         first, second = values.get("email1"), values.get("email2")
         if first is None and second is None:
             return
@@ -172,7 +171,14 @@ class Saver:
             self._rows.emails.keep_only(module, record_id, wanted, now)
         for position, address in enumerate(wanted):
             primary = position == 0 and (first is not None or bool(known_primary))
-            self._rows.emails.add(module, record_id, {"email_address": address, "primary_address": primary}, now)
+            flags = _flags_of_save(values, before) if self._flavour.flags_are_saved else {}
+            one = {"email_address": address, "primary_address": primary, **flags}
+            self._rows.emails.add(module, record_id, one, now)
+
+
+def _flags_of_save(values: Mapping[str, object], before: Row) -> dict[str, object]:
+    """What the bean holds: its primary address's flags as they were read, and those that are told."""
+    return {name: is_set(values.get(key, before.get(name))) for name, key in _ADDRESS_FLAGS.items()}
 
 
 def _work_out_opportunity(row: Row) -> None:

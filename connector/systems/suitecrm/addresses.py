@@ -9,10 +9,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from connector.model.progress import ObjectShape
 from connector.systems.suitecrm.jobs import Job
 from connector.systems.suitecrm.line import Address, Line
 
 _LINK = "email_addresses"
+
+
+_FLAGS = {"email_opt_out": "opted_out", "invalid_email": "invalid"}
+
+
+def keep_flags(line: Line, jobs: Sequence[Job], shape: ObjectShape) -> None:
+    """Tell the flags that an address has along with it, wherever it is new to a record.
+
+    An address is shared by everybody who has it, and a save that does not tell its flags takes them back from all of
+    them: opted out becomes opted in (``SugarEmailAddress::AddUpdateEmailAddress``).
+    """
+    given = {job.new_address for job in jobs if job.new_address}
+    known = line.known_addresses(given) if given else {}
+    for job in jobs:
+        found = known.get(job.new_address)
+        told = [name for name, flag in _FLAGS.items() if found and getattr(found, flag) and name in shape.fields]
+        job.carried |= frozenset(told) - frozenset(job.values)
+        job.values.update(dict.fromkeys(told, "1"))
 
 
 def take_off(line: Line, module: str, job: Job, found: Sequence[Address]) -> None:

@@ -31,13 +31,22 @@ _UNREAD = frozenset({"email2", "contact_id"})
 
 @dataclass(slots=True)
 class Job:
-    """One order on its way: the record's id, whether it is made, and what is sent."""
+    """One order on its way: the record's id, whether it is made, what is sent, and what of it nobody told.
+
+    *of_lead*: its address comes from the lead that it is made of.
+    """
 
     order: Order
     id: str
     create: bool = False
     values: dict[str, Sent] = field(default_factory=dict)
     carried: frozenset[str] = frozenset()
+    of_lead: bool = False
+
+    @property
+    def new_address(self) -> str:
+        """The address that the record is given, in small letters; empty where it is its lead's, whose flags it has."""
+        return "" if self.of_lead else str(self.values.get("email1") or "").lower()
 
     @property
     def checked(self) -> dict[str, Sent]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -120,6 +120,9 @@ class Line(Protocol):
 
     def addresses(self, module: str, record_id: str) -> tuple[Address, ...]:
         """Every e-mail address of a record, the primary one first."""
+
+    def known_addresses(self, addresses: Collection[str]) -> dict[str, Address]:
+        """Those of *addresses* (in small letters) that anybody has already; none where they cannot be seen."""
 
     def readdress(self, module: str, record_id: str, primary: Address) -> None:
         """Give back its primary address to a record that has no address at all."""

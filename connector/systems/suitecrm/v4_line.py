@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,10 +15,11 @@ from connector.systems.suitecrm.options import SuiteOptions
 from connector.systems.suitecrm.shapes import shape_of
 from connector.systems.suitecrm.v4_calls import DENIED, NO_MODULE, V4Calls, of_one_record
 from connector.systems.suitecrm.v4_pull import V4Pull, window_query
-from connector.systems.suitecrm.v4_rows import among, checked, entries, is_id, linked, row_of
+from connector.systems.suitecrm.v4_rows import among, checked, entries, is_id, linked, literal, row_of
 from connector.systems.suitecrm.values import decode_text
 
 _LONGEST_BATCH = 50
+_FLAGS = ("opt_out", "invalid_email")
 
 
 class V4Line:
@@ -213,6 +214,33 @@ class V4Line:
             Address(str(item.get("id") or ""), decode_text(str(item.get("email_address") or ""))) for item in records
         ]
         return tuple(sorted(listed, key=lambda each: each.address.lower() != primary))
+
+    def known_addresses(self, addresses: Collection[str]) -> dict[str, Address]:
+        """By the capitals that the service keeps of each, all in one question."""
+        wanted = ",".join(literal(each.upper()) for each in sorted(addresses))
+        try:
+            answer = self._calls.call(
+                "get_entry_list",
+                module_name="EmailAddresses",
+                query=f"(email_addresses.email_address_caps IN ({wanted}))",
+                order_by="",
+                offset=0,
+                select_fields=["id", "email_address", "opt_out", "invalid_email"],
+                link_name_to_fields_array=[],
+                max_results=self.options.page_size,
+                deleted=0,
+            )
+        except RemoteError as error:
+            if error.code in (DENIED, NO_MODULE):
+                return {}
+            raise
+        rows = [row_of(entry, None, self.name) for entry in entries(answer, self.name)]
+        found = [
+            Address(row.id, row.text("email_address"), *(row.text(name) == "1" for name in _FLAGS))
+            for row in rows
+            if row is not None
+        ]
+        return {each.address.lower(): each for each in found}
 
     def readdress(self, module: str, record_id: str, primary: Address) -> None:
         """By a link that says so, which leaves the flags of the address alone."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from urllib.parse import quote
 
@@ -194,6 +194,21 @@ class V8Line:
             listed.append(Address(str(resource["id"]), decode_text(address), *flags.values()))
         primary = row.text("email1").lower() if row else ""
         return tuple(sorted(listed, key=lambda each: each.address.lower() != primary))
+
+    def known_addresses(self, addresses: Collection[str]) -> dict[str, Address]:
+        """A call each."""
+        rows = V8Rows(self._calls, self.options, "EmailAddresses", None, ("email_address", *_FLAGS))
+        found: dict[str, Address] = {}
+        for each in sorted(addresses):
+            try:
+                listed, _ = rows.page({"filter[email_address_caps][eq]": each.upper()}, 1)
+            except RemoteError as error:
+                if error.code in (DENIED, NO_MODULE):
+                    return {}
+                raise
+            for row in listed:
+                found[each.lower()] = Address(row.id, each, *(row.text(name) == "1" for name in _FLAGS))
+        return found
 
     def readdress(self, module: str, record_id: str, primary: Address) -> None:
         """By a save: a link cannot say that it is the primary one. A flag that the address has is not taken back."""

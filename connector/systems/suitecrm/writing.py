@@ -12,7 +12,7 @@ from connector.model.plan import Action, Order, Receipt
 from connector.model.progress import ObjectShape
 from connector.systems.batching import turns
 from connector.systems.receipts import Receipts, applied, overtaken, rejected, unknown, whole_call
-from connector.systems.suitecrm.addresses import put_back, take_off
+from connector.systems.suitecrm.addresses import keep_flags, put_back, take_off
 from connector.systems.suitecrm.becoming import became, converted_by
 from connector.systems.suitecrm.carrying import carried, origins
 from connector.systems.suitecrm.jobs import (
@@ -159,7 +159,8 @@ class Writer:
             values = for_new(order, told, lead, shape)
             given = {name: value for name, value in values.items() if value != ""}
             only_carried = frozenset({*lead, CURRENCY}) - frozenset(told)
-            return lacking(values, shape, new=True) or Job(order, record_id(order), True, given, only_carried)
+            of_lead = bool(lead.get("email1")) and lead["email1"] == given.get("email1")
+            return lacking(values, shape, new=True) or Job(order, record_id(order), True, given, only_carried, of_lead)
         if row is None or row.deleted:
             return Refusal("gone", "the record was deleted in SuiteCRM, or is hidden from the API user")
         if closed(order, row):
@@ -173,6 +174,7 @@ class Writer:
         if not jobs:
             return
         module = shape.name
+        keep_flags(self._line, jobs, shape)
         moved = [job for job in jobs if job.changes_address]
         others: dict[str, Sequence[Address]] = {}
         try:

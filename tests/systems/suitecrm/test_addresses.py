@@ -11,7 +11,9 @@ from tests.contracts.doing import perform
 from tests.contracts.subject import Trouble
 from tests.contracts.suitecrm_subject import SuiteSubject, SuiteV8Subject
 
+from .conftest import FIELDS, LOGIN, Told, asked, said
 from .crm import addresses, changing, furnished, making, order, row
+from .test_v4_protocol import entry, listing
 
 
 def both(*pairs: tuple[str, bool]) -> list[dict[str, object]]:
@@ -180,3 +182,45 @@ def test_refused_record_keeps_its_primary_address(v8: SuiteV8Subject) -> None:
     assert (receipt.outcome, receipt.code) == (Outcome.REJECTED, "unknown-field")
     assert addresses(v8, "Leads", lead_id) == [("old@acme.example", True), ("second@acme.example", False)]
     assert row(v8, "Leads", lead_id)["email_opt_out"] in (1, "1", True)
+
+
+@pytest.mark.parametrize("flag", ["email_opt_out", "invalid_email"])
+def test_nobody_is_opted_in_by_a_shared_address(either: SuiteSubject, flag: str) -> None:
+    """Trap 1: a save that is silent about an address's flags takes them back from all who share it; ours tell them."""
+    (opted,) = either.load("Contacts", [{"last_name": "A", "email1": "Shared@acme.example", flag: 1}])
+    (other,) = either.load("Leads", [{"last_name": "B", "email1": "other@acme.example"}])
+    orders = [
+        making("Leads", "source:1", {"last_name": "C", "email1": "shared@acme.example"}),
+        making("Accounts", "source:2:account", {"name": "D", "email1": "shared@acme.example"}),
+        changing(other, email1="shared@acme.example"),
+    ]
+    for each in orders:
+        assert perform(either.system, each)[0].outcome is Outcome.APPLIED
+        assert row(either, "Contacts", opted)[flag] in (1, "1", True)
+    assert len(either.dump("EmailAddresses")) == 2
+
+
+def test_conversion_opts_nobody_in(either: SuiteSubject) -> None:
+    """An account and a contact that are made of an opted-out lead share its address, and leave it opted out."""
+    (lead_id,) = either.load(
+        "Leads", [{"last_name": "A", "account_name": "Acme", "email1": "a@acme.example", "email_opt_out": 1}]
+    )
+    account = perform(either.system, making("Accounts", "source:1:account", {}, lead=lead_id))[0].ids["record"]
+    assert row(either, "Leads", lead_id)["email_opt_out"] in (1, "1", True)
+    perform(either.system, making("Contacts", "source:1:contact", {}, lead=lead_id, account=account))
+    assert row(either, "Leads", lead_id)["email_opt_out"] in (1, "1", True)
+    assert len(either.dump("EmailAddresses")) == 1
+
+
+def test_addresses_that_may_not_be_read_stop_nothing(told: Told) -> None:
+    """Where our user may not read addresses, records are made all the same; what is not known is not told."""
+    fields = {**FIELDS, "module_fields": {"email1": {"name": "email1", "type": "varchar"}}}
+    before, after = entry("lead-1"), entry("lead-1", email1="a@acme.example")
+    denied = {"name": "Access Denied", "number": 40, "description": "no"}
+    saved = {"id": "lead-1", "entry_list": {}}
+    none = {"entry_list": [before], "relationship_list": []}
+    now = {**none, "entry_list": [after]}
+    answers = [LOGIN, fields, listing(before), denied, none, saved, listing(after), now]
+    system, server = told([said(each) for each in answers])
+    assert perform(system, changing("lead-1", email1="a@acme.example"))[0].outcome is Outcome.APPLIED
+    assert "'A@ACME.EXAMPLE'" in asked(server.requests[3])[1]["query"]
