@@ -14,6 +14,7 @@ from connector.model.records import Kind, Record, RecordRef, Values, external_ke
 from connector.pipeline.earlier import EarlierPlans, Followed
 from connector.pipeline.opportunities import OpenOpportunities, account_of, opportunity_of
 from connector.pipeline.owning import Owners, owner_of
+from connector.pipeline.resolve import CONVERTED_ROLE
 from connector.pipeline.route import PushBack, Route
 from connector.pipeline.side import Side, SideWording
 from connector.pipeline.survival import settled_fields
@@ -146,7 +147,7 @@ class Planner:
             standing=self._standing(side, decision, original or leader, account),
             asking=side.wording,
             waiting_for=self._waiting(lead.ref, share, earlier)
-            or _orphan(decision, original)
+            or self._orphan(decision, original)
             or ("" if earlier else _unsure(newcomer)),
             style=route.target.conversion_style,
             foreign=not route.in_place,
@@ -242,6 +243,18 @@ class Planner:
             return f"waits for {self.waiting_shares[share]}, which opens the same company's account"
         return ""
 
+    def _orphan(self, decision: Decision, original: Leader | None) -> str:
+        """A duplicate never converts by itself: that would make a second contact.
+
+        Nor does it wait for a survivor that another route has converted elsewhere and that stays open here.
+        """
+        survivor = decision.duplicate_of
+        if not decision.verdict.converts or survivor is None or original is not None:
+            return ""
+        known = () if self.route.in_place else self.route.store.crosswalk.by_key(survivor.key)
+        elsewhere = any(entry.role == CONVERTED_ROLE for entry in known)
+        return "" if elsewhere else f"waits for {survivor}, which it duplicates"
+
     def _remember(self, convert: Step) -> None:
         account = account_of(convert)
         roles: dict[str, str | Take] = {"account": account}
@@ -272,13 +285,6 @@ def _unsure(newcomer: Newcomer) -> str:
     return f"waits for {newcomer.like}, which opens an account for what may be the same company"
 
 
-def _orphan(decision: Decision, original: Leader | None) -> str:
-    """A duplicate never converts by itself: that would make a second contact."""
-    if decision.verdict.converts and decision.duplicate_of is not None and original is None:
-        return f"waits for {decision.duplicate_of}, which it duplicates"
-    return ""
-
-
 def landed_id(route: Route, lead: RecordRef) -> str:
     """The id under which a lead from elsewhere stands in the target, empty when it does not."""
     entries = route.store.crosswalk.by_key(lead.key)
@@ -302,7 +308,7 @@ def make_plan(route: Route, run_id: str, leads: list[PlannedLead]) -> Plan:
     """Planned leads as one plan of this route, made for the org that answers now."""
     steps = tuple(step for lead in leads for step in lead.steps)
     return Plan(
-        id=f"plan-{run_id}",
+        id=f"plan-{run_id}-{route.name}",  # routes of one run plan for orgs of their own
         route=route.name,
         org=route.org,
         created_at=route.clock.now(),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from connector.mapping import translate
 from connector.matching import query, repeats, resolve
 from connector.model.match import Band, Candidates, Resolution, Word
-from connector.model.plan import Step
+from connector.model.plan import Action, Step
 from connector.model.progress import InboxRow, InboxState, Problem, Woken
 from connector.model.records import Kind, Record, RecordRef
 from connector.pipeline.parking import is_half_done, left_undone, park
@@ -49,7 +49,7 @@ def take_up(route: Route, rows: Sequence[InboxRow]) -> Iterator[TakenUp]:
         if result.record is not None and _is_no_news(route, result.record):
             index_leads(route, [result.record])
             refused = left_undone(route, row.raw.ref)
-            if refused and _to_be_tried(route, row):
+            if refused and (_to_be_tried(route, row) or _done_by_hand(refused)):
                 yield TakenUp(row, result.record, refused)
             else:
                 state = InboxState.DEAD if refused else InboxState.DONE
@@ -60,7 +60,8 @@ def take_up(route: Route, rows: Sequence[InboxRow]) -> Iterator[TakenUp]:
             yield TakenUp(row, None)
             continue
         undone = left_undone(route, row.raw.ref) if _to_be_tried(route, row) else ()
-        if not undone and not row.raw.deleted and is_half_done(route, row.raw.ref):
+        closed = row.raw.deleted or (result.record is not None and result.record.flag("converted"))
+        if not undone and not closed and is_half_done(route, row.raw.ref):
             route.store.inbox.set_state(route.name, row.raw.ref, InboxState.DEAD)
             continue
         lead = result.record or Record(Kind.LEAD, row.raw.ref, {}, deleted=True, merged_into=row.raw.merged_into)
@@ -70,6 +71,11 @@ def take_up(route: Route, rows: Sequence[InboxRow]) -> Iterator[TakenUp]:
 def _to_be_tried(route: Route, row: InboxRow) -> bool:
     """Whether what was refused is to be sent again: a person said so, even where the lead has changed since."""
     return row.woken is Woken.RETRY or route.store.dead_letters.is_retried(route.name, row.raw.ref)
+
+
+def _done_by_hand(left: Sequence[Step]) -> bool:
+    """Whether a person has done what a converted lead's own CRM refused us: their conversion is adopted, not fought."""
+    return any(step.action is Action.CONVERT and step.connection for step in left)
 
 
 def told(doubts: Sequence[Problem]) -> tuple[str, ...]:

@@ -96,3 +96,21 @@ def test_conversion_by_a_person_without_opportunity_is_told(project: Project, pu
     before = project.writes()
     sync(project, way)
     assert project.writes() == before
+
+
+@pytest.mark.parametrize("way", WAYS, ids=["sugarcrm", "salesforce"])
+def test_person_does_by_hand_what_was_refused(project: Project, way: Way) -> None:
+    """A lead that a person converts where our conversion was refused is theirs: nothing is left to mend or to write."""
+    source, _ = way
+    (lead,) = bring(project, source, hot("Ada", "Marsh", "Northwind Tools"))
+    project.faults(REFUSED[source.name])
+    sync(project, way)
+    door = {"action": "convert_elsewhere", "dialect": source.name, "object": source.lead, "id": lead}
+    project.faults({"operation": "read", "nth": 1, "when": "before", **door})
+    sync(project, way)
+    project.faults()
+    sync(project, way)
+    assert project.run("dead-letters", "list", "--json").json["dead_letters"] == []
+    before = project.writes()
+    assert project.run("sync", f"{way[0].name}-to-{way[1].name}").code == 0
+    assert project.writes() == before

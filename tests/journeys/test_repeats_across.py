@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from connector.sandbox import Sandbox
+from tests.journeys.crms import SALESFORCE, SUGARCRM
 from tests.journeys.project import Project
 from tests.journeys.test_across import Row, Way, bring, by_way, hot, is_converted, rows, sync
 
@@ -71,3 +72,23 @@ def test_repeats_are_asked_about_once(project: Project, way: Way) -> None:
     assert project.run("review", "decide", str(mine[0]["id"]), "convert", "--by", "Rita").code == 0
     later(project, way)
     assert [counted[:2] for counted in counts(project, way)] == [[1, 1], [1, 1]]
+
+
+@pytest.mark.parametrize("push_back", ["records", "links"])
+def test_person_in_both_crms_meets_routes_both_ways(project: Project, push_back: str) -> None:
+    """One lead in each of two CRMs with routes both ways: one contact in each, nobody waits, and the state is sound."""
+    path = project.folder / "connector.yaml"
+    path.write_text(path.read_text("utf-8").replace("push_back: records", f"push_back: {push_back}"), "utf-8")
+    ways = ((SUGARCRM, SALESFORCE), (SALESFORCE, SUGARCRM))
+    for way in ways:
+        bring(project, way[0], vera())
+    names = [f"{source.name}-to-{target.name}" for source, target in ways]
+    for _ in range(3):
+        project.pass_time(30)
+        answer = project.run("sync", *names)
+        before = project.writes()
+    assert answer.code == 0, answer.err
+    assert project.run("journal", "verify").code == 0
+    assert counts(project, ways[0]) == [[1, 1, 1], [1, 1, 1] if push_back == "records" else [0, 0, 0]]
+    project.run("sync", *names)
+    assert project.writes() == before
