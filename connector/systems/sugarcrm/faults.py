@@ -166,8 +166,8 @@ def judge(answer: Response, ask: Ask, veil: Veil = str) -> None:
 def _judge_parts(parts: list[Any], ask: Ask, veil: Veil) -> None:
     """A bulk that only reads is asked again as a whole when a part of it met passing trouble."""
     for part in parts:
-        status = part.get("status") if isinstance(part, Mapping) else None
-        fault = fault_of(status, contents_of(part), veil) if isinstance(status, int) else None
+        status = status_of(part) if isinstance(part, Mapping) else 0
+        fault = fault_of(status, contents_of(part), veil) if status else None
         if fault is not None and (fault.passing or fault.doubtful):
             raise error_of(fault, ask)
 
@@ -178,6 +178,15 @@ def as_json(answer: Response) -> Any:
         return answer.json()
     except (ValueError, RecursionError):
         return None
+
+
+def status_of(part: Mapping[str, Any]) -> int:
+    """The HTTP status of one part of a bulk answer, told as a number or a text; 0 for none."""
+    try:
+        status = int(part.get("status") or 0)
+    except (TypeError, ValueError):
+        return 0
+    return status if 100 <= status < 600 else 0
 
 
 def contents_of(part: Mapping[str, Any]) -> Any:

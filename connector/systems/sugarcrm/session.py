@@ -26,6 +26,7 @@ from connector.systems.sugarcrm.faults import (
     fault_of,
     judge,
     of_redirect,
+    status_of,
 )
 from connector.systems.sugarcrm.login import LoginDesk
 from connector.systems.sugarcrm.options import SugarOptions
@@ -266,14 +267,8 @@ class SugarSession:
     def _reply(self, part: object) -> Reply:
         if not isinstance(part, Mapping):
             return Reply(missing=True)
-        body = contents_of(part)
-        try:
-            status = int(part.get("status") or 0)
-        except (TypeError, ValueError):
-            status = 0
-        if not 100 <= status < 600:
-            return Reply(missing=True)
-        return Reply(body, self._fault_of(status, body))
+        body, status = contents_of(part), status_of(part)
+        return Reply(body, self._fault_of(status, body)) if status else Reply(missing=True)
 
     def _fault_of(self, status: int, body: object) -> Fault | None:
         return fault_of(status, body, self._veil)

@@ -158,9 +158,10 @@ def test_trouble_inside_a_reading_bulk_counts() -> None:
     """A bulk that only reads is as good as its worst part; a part refused for what it asks is its own."""
     good = {"status": 200, "contents": {"records": []}}
     for status, kind in ((503, Unavailable), (500, Unavailable), (429, RateLimited), (401, SessionExpired)):
-        bad = {"status": status, "contents": refusal("some_label")}
-        assert isinstance(raised(answer(200, [good, bad]), READ), kind)
-        judge(answer(200, [good, bad]), WRITE)
+        for told in (status, str(status)):
+            bad = {"status": told, "contents": refusal("some_label")}
+            assert isinstance(raised(answer(200, [good, bad]), READ), kind)
+            judge(answer(200, [good, bad]), WRITE)
     judge(answer(200, [good, {"status": 422, "contents": refusal("invalid_parameter")}, "nonsense"]), READ)
 
 
