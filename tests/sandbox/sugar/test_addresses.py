@@ -89,3 +89,21 @@ def test_address_search_finds_its_owners(either: Records) -> None:
     either.add("Contacts", last_name="Nowak", email1="a@x.example")
     where = either.instance.email_where("Leads", "a.email_address_caps = ?", ("A@X.EXAMPLE",))
     assert [row["id"] for row in either.instance.select("Leads", where)] == [lead]
+
+
+def test_silent_save_takes_flags_back_in_suitecrm(suite: Records, sugar: Records) -> None:
+    """SuiteCRM saves an address with the flags of the record that it comes with; what is not told of them is ended."""
+    for records, kept in ((suite, 0), (sugar, 1)):
+        lead = records.add("Leads", last_name="Nowak", email1="jan@x.example", email_opt_out=1)
+        records.add("Contacts", last_name="Nowak", email1="jan@x.example")
+        assert records.get("Leads", lead)["email_opt_out"] == kept
+
+
+def test_link_made_anew_is_a_new_one(either: Records) -> None:
+    """A pair that was ended comes back without the columns that it had: no address is primary again by a bare link."""
+    lead = either.add("Leads", last_name="Nowak", email1="old@x.example")
+    old = either.instance.emails("Leads", lead)[0]["email_address_id"]
+    for _ in range(2):
+        assert either.instance.unrelate("Leads", lead, "email_addresses", old)
+        assert either.instance.relate("Leads", lead, "email_addresses", old)
+        assert [one["primary_address"] for one in either.instance.emails("Leads", lead)] == [0]
