@@ -110,6 +110,7 @@ class Planner:
         for step in planned.steps:
             if step.action is Action.CONVERT:
                 self._remember(step)
+        self._leads.pop(planned.lead, None)  # a run may have a million
 
     def _situation(
         self, lead: Record, row: InboxRow, decision: Decision, resolution: Resolution
