@@ -12,7 +12,7 @@ MYSELF = "connector doctor"  # no way on from here
 _UNSET = re.compile(r"environment variable (\w+) is not set")
 _NO_FILE = re.compile(r"^cannot read the secret .*: there is no(?:thing in the| such) file: (.+)$", re.DOTALL)
 _OF_A_SECRET = re.compile(r"(?:cannot read the|the command of a) secret ")
-_ADDRESS_CODES = frozenset({"no-connection", "tls", "redirect"})
+_ADDRESS_CODES = frozenset({"no-connection", "tls", "redirect", "redirect-nowhere"})
 _AGAIN = "wait until the CRM is back, then run `connector doctor` again"
 
 

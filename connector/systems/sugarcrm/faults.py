@@ -24,7 +24,7 @@ from connector.errors import (
     Unavailable,
     Unreadable,
 )
-from connector.systems.wire import Ask, Away, Busy, redact, retry_after
+from connector.systems.wire import NOWHERE, Ask, Away, Busy, redact, retry_after
 
 Veil = Callable[[str], str]
 READ = Ask(reading=True)
@@ -130,7 +130,7 @@ def _outdated(label: str) -> ConfigError:
 
 def of_redirect(error: Unreadable) -> ConnectorError:
     """A 301 without a place to go is SugarCRM's word for a version that it does not offer; never tried again."""
-    return _outdated("HTTP 301") if error.code == "redirect" and error.status == 301 else error
+    return _outdated("HTTP 301") if error.code == NOWHERE and error.status == 301 else error
 
 
 def _ours(fault: Fault, ask: Ask, facts: Mapping[str, Any]) -> ConnectorError:

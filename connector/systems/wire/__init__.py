@@ -5,12 +5,13 @@ no redirects off the host, TLS off loopback, one place that retries, and errors 
 """
 
 from connector.systems.wire.addresses import AllowedHosts, host_of, is_loopback, origin_of
-from connector.systems.wire.door import Ask, Judge, WireOptions, WireSession
+from connector.systems.wire.door import NOWHERE, Ask, Judge, WireOptions, WireSession
 from connector.systems.wire.patience import Away, Busy, Patience
 from connector.systems.wire.redaction import quieten_libraries, redact
 from connector.systems.wire.server_time import ServerTime, retry_after
 
 __all__ = [
+    "NOWHERE",
     "AllowedHosts",
     "Ask",
     "Away",

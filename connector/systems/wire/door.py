@@ -25,6 +25,7 @@ from connector.systems.wire.server_time import ServerTime
 from connector.systems.wire.watchdog import Watchdog, WatchedAdapter
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+NOWHERE = "redirect-nowhere"  # the code of a redirect that does not say where to
 _MOST_HOPS = 3
 _TROUBLE = (requests.RequestException, urllib3.exceptions.HTTPError, http.client.HTTPException, OSError)
 
@@ -129,7 +130,7 @@ class WireSession(requests.Session):
         raise Unreadable(
             "the CRM's address answers with a redirect, which is not followed",
             status=answer.status_code,
-            code="redirect",
+            code="redirect" if location else NOWHERE,
             applied=ask.doubt,
         )
 

@@ -239,6 +239,14 @@ def test_301_is_a_configuration_error(crm: SugarSubject) -> None:
     assert system.calls == 1
 
 
+def test_301_to_another_place_is_a_wrong_address(crm: SugarSubject) -> None:
+    """A site that moved says where to: that is told as a redirect, not as a version that is not offered."""
+    crm.faults({"operation": "login", "action": "redirect", "status": 301, "location": "https://crm.example/"})
+    with pytest.raises(Unreadable, match="redirect") as told:
+        crm.system.identity()
+    assert told.value.code == "redirect"
+
+
 def test_readable_login_file_is_closed(crm: SugarSubject) -> None:
     """A login file that others may read, copied or restored by somebody, is closed to them when it is opened."""
     crm.system.identity()
