@@ -154,10 +154,31 @@ class Planner:
             foreign=not route.in_place,
             first_stage=side.first_stage,
         )
-        if route.in_place or not decision.verdict.converts or route.options.push_back is PushBack.NONE:
+        if route.in_place or route.options.push_back is PushBack.NONE:
             return situation, [wording]
-        situation, back = self._giving_back(situation, resolution)
+        if not decision.verdict.converts:
+            situation, back = self._judging_there(situation)
+        else:
+            situation, back = self._giving_back(situation, resolution)
         return situation, [wording, back]
+
+    def _judging_there(self, situation: Situation) -> tuple[Situation, SideWording]:
+        """The situation with the lead as it stands in its own CRM, where a verdict that lands nothing is written."""
+        side = self.route.source_side
+        wording, style = side.wording, side.system.conversion_style
+        if self.route.options.land_all:  # it lands with what the verdict writes
+            return situation, wording
+        origin = replace(
+            situation,
+            org=_org_of_source(side),
+            in_place=True,
+            wording=wording,
+            lead_id=situation.lead.ref.id,
+            style=style,
+            connection=side.name,
+            foreign=False,
+        )
+        return replace(situation, origin=origin), wording
 
     def _giving_back(self, situation: Situation, resolution: Resolution) -> tuple[Situation, SideWording]:
         """The situation with what the CRM that the lead came from gets: the same records, or a note of them."""
@@ -166,7 +187,7 @@ class Planner:
         twins = twins_of(route, lead, resolution) if route.options.push_back is PushBack.RECORDS else None
         values = route.rules.mappings.conversion.push_back
         style = side.system.conversion_style
-        org = f"{side.name}/{side.org}"  # a step here is never one of the target's, whatever ids the CRMs tell
+        org = _org_of_source(side)
         back = HandBack(route.target.name, org, wording, values, style.write_calls, closes=not style.makes)
         if twins is None:
             return replace(situation, hand_back=replace(back, why=self._why_no_records())), wording
@@ -277,6 +298,11 @@ class Planner:
         lead = self._leads.get(convert.lead)
         if lead is not None and connection == self.route.target.name:
             self._companies.add(lead, convert.share)
+
+
+def _org_of_source(side: Side) -> str:
+    """A step in the lead's own CRM is never one of the target's, whatever ids the CRMs tell."""
+    return f"{side.name}/{side.org}"
 
 
 def _unsure(newcomer: Newcomer) -> str:

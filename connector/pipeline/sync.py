@@ -276,7 +276,7 @@ def _settle_lead(
 
 
 def _settle_state(route: Route, planned: PlannedLead, row: InboxRow | None, outcomes: Outcomes) -> None:
-    done = planned.verdict.converts or not route.in_place
+    done = planned.verdict.converts or any(step.action is Action.LAND for step in planned.steps)
     route.store.inbox.set_state(route.name, planned.lead, InboxState.DONE if done else InboxState.DECIDED)
     route.store.dead_letters.clear(route.name, planned.lead)
     mine = [outcomes.written.get(step.key, {}) for step in planned.steps if _on_source(route, step)]

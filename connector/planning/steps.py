@@ -64,7 +64,7 @@ def _nothing(planned: PlannedLead, because: tuple[str, ...]) -> Step:
 def _steps(situation: Situation) -> tuple[Step, ...]:
     nothing = _why_nothing(situation)
     if nothing:
-        return _given_back(situation) or (_skip(situation, nothing),)
+        return _given_back(situation) or _judged_there(situation) or (_skip(situation, nothing),)
     landing = _landing(situation)
     write_back = _write_back(situation) if situation.in_place else ()
     first = (*landing, *write_back)
@@ -97,6 +97,14 @@ def _given_back(situation: Situation) -> tuple[Step, ...]:
     if situation.waiting_for or not elsewhere or original is None or not verdict.converts:
         return ()
     return () if situation.lead.flag("converted") else give_back(situation, original.roles)
+
+
+def _judged_there(situation: Situation) -> tuple[Step, ...]:
+    """What a verdict that lands nothing writes on the lead in its own CRM, where somebody still looks at it."""
+    origin, open_there = situation.origin, not situation.lead_id and not situation.lead.flag("converted")
+    if origin is None or not open_there or situation.waiting_for or situation.decision.verdict.converts:
+        return ()
+    return _write_back(origin)
 
 
 def _standing(situation: Situation) -> str:
