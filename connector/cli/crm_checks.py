@@ -42,7 +42,7 @@ def crm_checks(house: House, name: str, settings: CrmConnection) -> Iterator[Che
     """Everything about one CRM; holds the connection to the org that answers. Raises what the CRM raises."""
     system = cast(Target, house.system(name))
     identity = system.identity()
-    house.store.runs.pin(name, identity.org_id)
+    house.store.runs.pin(name, identity.org_id, house.config.connections)
     kind = "sandbox" if identity.is_test else "production"
     yield Check(name, "ok", f"logged in to {identity.name or identity.org_id} ({kind}, org {identity.org_id})")
     uses = _uses(house.config, name)

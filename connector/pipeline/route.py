@@ -68,7 +68,8 @@ class Route:
 
     *source_system* and *target_system* name the mapping folders (``salesforce``, ``csv`` …).
     *checkpoint* is called between batches and raises Interrupted when somebody asked to stop. *spread* does work
-    on many batches, by several processes where there are. *gates*: where those of the policies stand, by name.
+    on many batches, by several processes where there are. *connections*: all that the
+    configuration names. *gates*: where those of the policies stand, by name.
     """
 
     name: str
@@ -83,6 +84,7 @@ class Route:
     observer: Observer
     checkpoint: Callable[[], None] = lambda: None
     spread: Spread = map
+    connections: frozenset[str] = frozenset()
     orgs: dict[str, str] = field(default_factory=dict)
     gates: dict[str, GateRecord] = field(default_factory=dict)
     _shapes: dict[str, Mapping[str, ObjectShape]] = field(default_factory=dict)

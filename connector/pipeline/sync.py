@@ -112,7 +112,7 @@ def _pin(route: Route) -> None:
     """Log in and hold every connection to the org it belonged to before."""
     for side in dict.fromkeys((route.source, route.target)):
         identity = side.identity()
-        known = route.store.runs.pin(side.name, identity.org_id) if identity.org_id else ""
+        known = route.store.runs.pin(side.name, identity.org_id, route.connections) if identity.org_id else ""
         route.orgs[side.name] = known
 
 

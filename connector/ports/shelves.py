@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
@@ -281,9 +281,10 @@ class Runs(Protocol):
 
     def latest(self, limit: int = 10) -> Sequence[Run]: ...
 
-    def pin(self, connection: str, org_id: str) -> str:
+    def pin(self, connection: str, org_id: str, named: Collection[str] = ()) -> str:
         """Remember the org behind a connection; raises SafetyStop when it is another one than before.
 
+        So does a new connection to an org known by a name that none of those *named* in connector.yaml has any more.
         Answers the id that is kept: the fuller one, where either is partial (see `Identity`).
         """
 

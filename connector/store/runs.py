@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from connector.errors import SafetyStop
@@ -50,9 +50,10 @@ class SqliteRuns:
             for run_id, verb, started, ended, status, summary in rows
         ]
 
-    def pin(self, connection: str, org_id: str) -> str:
+    def pin(self, connection: str, org_id: str, named: Collection[str] = ()) -> str:
         """Remember the org behind a connection; raises SafetyStop when it is another one than before.
 
+        So does a new connection to an org known by a name that none of those *named* in connector.yaml has any more.
         A partial id (see `Identity`) contradicts no other of the same place: the fuller one is kept, and answered.
         A source without an org of its own (empty *org_id*) is not pinned.
         """
@@ -60,6 +61,8 @@ class SqliteRuns:
             return ""
         with self._database.transaction():
             known = self.pinned().get(connection)
+            if known is None and named and (before := self._called(org_id) - set(named)):
+                raise _renamed(connection, min(before), org_id)
             if known is None:
                 self._database.tables.table("connections").insert(
                     {"name": connection, "org_id": org_id, "pinned_at": stamp(self._database.clock.now())}
@@ -71,6 +74,10 @@ class SqliteRuns:
             if kept != known:
                 self._complete(known, kept)
             return kept
+
+    def _called(self, org_id: str) -> set[str]:
+        """The connections that have led to an org."""
+        return {name for name, known in self.pinned().items() if known == org_id}
 
     def _complete(self, partial: str, full: str) -> None:
         """Know an org by its full id wherever its partial one was kept, in plans too: they stay plans for it."""
@@ -109,6 +116,16 @@ def _other_org(connection: str, known: str, told: str) -> SafetyStop:
         f"connection {connection} was org {known} before and is org {told} now; nothing is written. Check "
         f"connections.{connection} in connector.yaml (address, login); if the CRM really moved or is a copy, give "
         "`state:` in connector.yaml the path of a new file: it starts anew, and the file before keeps what was",
+        next_command="connector doctor",
+    )
+
+
+def _renamed(connection: str, before: str, org_id: str) -> SafetyStop:
+    return SafetyStop(
+        f"connection {connection} leads to org {org_id}, which was called {before} before; nothing is written. The keys"
+        f" on its records carry the name {before}: by another name, what is done would be done again. Call it {before}"
+        " in connector.yaml (connections, and source and target of its routes), or, to start anew, give `state:` the"
+        " path of a new file",
         next_command="connector doctor",
     )
 

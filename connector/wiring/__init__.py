@@ -93,6 +93,7 @@ class House:
             observer=observer,
             checkpoint=checkpoint,
             spread=Processes(),
+            connections=frozenset(self.config.connections),
         )
 
     def _options(self, name: str, accept_mass_change: bool) -> RouteOptions:

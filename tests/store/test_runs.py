@@ -41,6 +41,15 @@ def test_other_org_stops(store: SqliteStore) -> None:
     assert store.runs.pinned() == {"sf": "00D1"}
 
 
+def test_renamed_connection_stops(store: SqliteStore) -> None:
+    """Keys carry the connection's name: under another one, everything would be done again."""
+    store.runs.pin("sf", "00D1", {"sf"})
+    with pytest.raises(SafetyStop, match="which was called sf before"):
+        store.runs.pin("salesforce", "00D1", {"salesforce"})
+    assert store.runs.pinned() == {"sf": "00D1"}
+    store.runs.pin("second", "00D1", {"sf", "second"})  # two names for one org are somebody's choice
+
+
 def test_source_without_org_is_not_pinned(store: SqliteStore) -> None:
     """A CSV folder has no org, so nothing holds it to one."""
     store.runs.pin("inbox", "")
