@@ -9,10 +9,12 @@ from datetime import datetime, timedelta
 from cronsim import CronSim
 
 from connector.config import Config, interval_seconds
-from connector.errors import ConfigError, ConnectorError, Interrupted, Paused, Retryable
+from connector.errors import ConfigError, ConnectorError, Interrupted, Paused, Refused, Retryable
 from connector.ports import Clock
 
 LONGEST_NAP = 60.0  # seconds; the schedule is looked at again at least this often
+FIRST_REST = timedelta(hours=1)  # after a refused login; CRMs lock users who try too often
+LONGEST_REST = timedelta(days=1)
 
 
 def next_run(schedule: str, after: datetime) -> datetime:
@@ -26,7 +28,7 @@ def next_run(schedule: str, after: datetime) -> datetime:
 
 @dataclass
 class Daemon:
-    """Runs routes when they are due.
+    """Runs routes when they are due; one whose login is refused rests, twice as long each time.
 
     *run* carries out one cycle of one route; *tell* hears what happened, in a line without people's data.
     """
@@ -36,6 +38,7 @@ class Daemon:
     run: Callable[[str], None]
     tell: Callable[[str], None]
     due: dict[str, datetime] = field(default_factory=dict)
+    _rests: dict[str, timedelta] = field(default_factory=dict)
     _stopping: bool = False
 
     def __post_init__(self) -> None:
@@ -66,6 +69,7 @@ class Daemon:
         return [name for name, moment in sorted(self.due.items(), key=lambda pair: pair[1]) if moment <= now]
 
     def _cycle(self, name: str) -> None:
+        refused = False
         try:
             self.run(name)
         except Interrupted:
@@ -74,8 +78,21 @@ class Daemon:
         except (Retryable, Paused) as error:
             self.tell(f"{name}: {error}; the next run goes on from here")
         except ConnectorError as error:
+            refused = isinstance(error, Refused)
             self.tell(f"{name}: {error}" + (f"; next: {error.next_command}" if error.next_command else ""))
-        self.due[name] = next_run(self.config.routes[name].schedule, self.clock.now())
+        self._schedule(name, refused)
+
+    def _schedule(self, name: str, refused: bool) -> None:
+        """Set when the route runs next: by its schedule, after a refused login not before its rest is over."""
+        now = self.clock.now()
+        due = next_run(self.config.routes[name].schedule, now)
+        if refused:
+            self._rests[name] = min(2 * self._rests[name], LONGEST_REST) if name in self._rests else FIRST_REST
+            due = max(due, now + self._rests[name])
+            self.tell(f"{name}: tried again at {due:%Y-%m-%d %H:%M} UTC, or at once when the daemon is restarted")
+        else:
+            self._rests.pop(name, None)
+        self.due[name] = due
 
     def _nap(self) -> None:
         wait = (min(self.due.values()) - self.clock.now()).total_seconds()

@@ -10,7 +10,7 @@ import pytest
 
 from connector.config import load_config
 from connector.daemon import Daemon
-from connector.errors import ConfigError, Interrupted, Unavailable
+from connector.errors import ConfigError, Interrupted, Refused, Unavailable
 
 START = datetime(2024, 5, 1, 10, 7, tzinfo=UTC)
 
@@ -97,6 +97,32 @@ def test_one_failure_stops_no_other(tmp_path: Path, error: Exception) -> None:
     assert watched.ran == [(0, "bad"), (0, "good"), (10, "bad"), (10, "good")]
     assert len(watched.told) == 2
     assert str(error) in watched.told[0]
+
+
+def test_refused_login_rests(tmp_path: Path) -> None:
+    """A password that no longer holds is not tried every few minutes: the CRM would lock the user. Others go on."""
+    refusal = Refused("the login is refused", next_command="connector doctor")
+    watched = Watched(tmp_path, {"bad": "every 10 minutes", "good": "every 10 minutes"}, raising(refusal))
+    watched.daemon.serve(cycles=6000)
+    hours = [minute // 60 for minute, name in watched.ran if name == "bad"]
+    assert hours[:7] == [0, 1, 3, 7, 15, 31, 55]
+    assert [minute for minute, name in watched.ran if name == "good"][:4] == [0, 10, 20, 30]
+    assert "connector doctor" in watched.told[0]
+    assert "tried again at 2024-05-01 11:07 UTC" in watched.told[1]
+
+
+def test_rest_ends_with_success(tmp_path: Path) -> None:
+    """Once a login holds again, the schedule does, and the next refusal rests for an hour."""
+    answers = iter([Refused("no"), Refused("no"), None, Refused("no"), None])
+
+    def act(_: str) -> None:
+        error = next(answers)
+        if error is not None:
+            raise error
+
+    watched = Watched(tmp_path, {"bad": "every 10 minutes"}, act)
+    watched.daemon.serve(cycles=251)
+    assert [minute for minute, _ in watched.ran] == [0, 60, 180, 190, 250]
 
 
 def test_stop_ends_after_present_route(tmp_path: Path) -> None:
