@@ -90,6 +90,16 @@ def sync(project: Project, way: Way) -> Row:
     return found
 
 
+def meanwhile(project: Project, way: Way, action: str, lead: tuple[Crm, str]) -> None:
+    """Somebody does something to a lead while the route runs; then it runs once more."""
+    crm, record = lead
+    door = {"action": action, "dialect": crm.name, "object": crm.lead, "id": record}
+    project.faults({"operation": "read", "nth": 1, "when": "before", **door})
+    sync(project, way)
+    project.faults()
+    sync(project, way)
+
+
 @by_way
 class TestRecords:
     """A route that gives its records back: both CRMs hold the same account, contact and opportunity."""
@@ -154,11 +164,7 @@ class TestRecords:
         source, target = way
         (lead,) = bring(project, source, hot("Ada", "Marsh", "Northwind Tools", requested_action_c=""))
         sync(project, way)
-        door = {"action": "convert_elsewhere", "dialect": source.name, "object": source.lead, "id": lead}
-        project.faults({"operation": "read", "nth": 1, "when": "before", **door})
-        sync(project, way)
-        project.faults()
-        sync(project, way)
+        meanwhile(project, way, "convert_elsewhere", (source, lead))
         assert is_converted(source, rows(project, source, source.lead)[lead])
         assert rows(project, target, target.lead) == {}
 
@@ -167,11 +173,7 @@ class TestRecords:
         source, target = way
         (lead,) = bring(project, source, hot("Ada", "Marsh", "Northwind Tools", requested_action_c=""))
         sync(project, way)
-        door = {"action": "delete", "dialect": source.name, "object": source.lead, "id": lead}
-        project.faults({"operation": "read", "nth": 1, "when": "before", **door})
-        sync(project, way)
-        project.faults()
-        sync(project, way)
+        meanwhile(project, way, "delete", (source, lead))
         assert rows(project, source, source.lead) == rows(project, target, target.lead) == {}
         told = project.run("explain", lead, "--json").json["decision"]["reasons"][0]["code"]
         assert told == "deleted-in-crm"
@@ -189,11 +191,7 @@ class TestLandAll:
         (lead,) = bring(project, source, hot("Ada", "Marsh", "Northwind Tools", requested_action_c=""))
         assert sync(project, way)["verdicts"]["nurture"] == 1
         (copy,) = rows(project, target, target.lead)
-        door = {"action": "convert_elsewhere", "dialect": target.name, "object": target.lead, "id": copy}
-        project.faults({"operation": "read", "nth": 1, "when": "before", **door})
-        sync(project, way)
-        project.faults()
-        sync(project, way)
+        meanwhile(project, way, "convert_elsewhere", (target, copy))
         assert is_converted(target, rows(project, target, target.lead)[copy])
         return lead
 

@@ -10,7 +10,7 @@ import pytest
 from connector.sandbox import Sandbox
 from tests.journeys.crms import SALESFORCE, SUGARCRM
 from tests.journeys.project import Project
-from tests.journeys.test_across import Way, bring, hot, is_converted, keyed, rows, sync
+from tests.journeys.test_across import Way, bring, hot, is_converted, keyed, meanwhile, rows, sync
 
 REFUSED: dict[str, dict[str, Any]] = {
     "sugarcrm": {"operation": "convert", "action": "status", "status": 422, "body": '{"error": "invalid_parameter"}'},
@@ -105,11 +105,7 @@ def test_person_does_by_hand_what_was_refused(project: Project, way: Way) -> Non
     (lead,) = bring(project, source, hot("Ada", "Marsh", "Northwind Tools"))
     project.faults(REFUSED[source.name])
     sync(project, way)
-    door = {"action": "convert_elsewhere", "dialect": source.name, "object": source.lead, "id": lead}
-    project.faults({"operation": "read", "nth": 1, "when": "before", **door})
-    sync(project, way)
-    project.faults()
-    sync(project, way)
+    meanwhile(project, way, "convert_elsewhere", (source, lead))
     assert project.run("dead-letters", "list", "--json").json["dead_letters"] == []
     before = project.writes()
     assert project.run("sync", f"{way[0].name}-to-{way[1].name}").code == 0
