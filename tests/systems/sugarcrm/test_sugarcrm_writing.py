@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from connector.errors import ConfigError, RateLimited, Refused, Unavailable
+from connector.errors import RateLimited, Refused, Unavailable
 from connector.model.plan import Order, Outcome, Receipt
-from connector.model.records import Kind, external_key
+from connector.model.records import Kind
 from connector.systems.sugarcrm.rows import outgoing_emails
 from tests.contracts.doing import make, outcomes, perform
 from tests.contracts.sugarcrm_subject import SugarSubject
@@ -250,24 +249,6 @@ def test_creation_leaves_edits_alone(crm: SugarSubject) -> None:
     assert row(crm, "Accounts", account)["name"] == "Renamed by hand"
 
 
-def test_key_on_two_records_is_ambiguous(crm: SugarSubject) -> None:
-    """Nobody is written to when the key stands on two records."""
-    key = external_key("source", "7")
-    crm.load("Leads", [{"last_name": "A", "connector_key_c": key}, {"last_name": "B", "connector_key_c": key}])
-    order = crm.land("7")
-    assert one(crm, order).code == "ambiguous"
-    assert crm.system.settle([order])[0].code == "ambiguous"
-
-
-def test_key_of_a_deleted_record_is_free(crm: SugarSubject) -> None:
-    """A record that a person deleted does not come back; the next landing makes a new one."""
-    first = one(crm, crm.land("7"))
-    crm.delete(first.ids["record"])
-    again = one(crm, crm.land("7"))
-    assert again.outcome is Outcome.APPLIED
-    assert again.ids != first.ids
-
-
 def test_H18_nameless_record_is_not_sent(crm: SugarSubject) -> None:  # noqa: N802
     """The API would take a record without a name; we do not send one."""
     order = crm.create(Kind.ACCOUNT, "7")
@@ -304,18 +285,6 @@ def test_missing_parts_credit_nobody(crm: SugarSubject, missing: list[int]) -> N
     assert set(outcomes(perform(crm.system, *orders))) == {"unknown"}
     crm.faults()
     assert set(outcomes(crm.system.settle(orders))) == {"applied"}
-
-
-def test_id_of_another_key_credits_nobody(crm_with: Made) -> None:
-    """A sync_key's answer tells an id alone: of several, one that does not carry our key in the CRM is not ours."""
-    crm = crm_with({}, key_field="sync_key")
-    orders = [crm.land("7"), crm.land("8")]
-    crm.system.describe(["Leads"])
-    taken = {"match": {"sync_key": external_key("source", "7")}, "set": {"sync_key": "another's"}, "when": "after"}
-    crm.faults({"operation": "write", "nth": 1, "action": "edit", "dialect": "sugarcrm", "object": "Leads", **taken})
-    assert outcomes(perform(crm.system, *orders)) == ["unknown", "applied"]
-    crm.faults()
-    assert outcomes(crm.system.settle(orders)) == ["rejected", "applied"]
 
 
 def test_too_large_bulk_is_halved(crm_with: Made) -> None:
@@ -370,68 +339,6 @@ def test_maintenance_raises_unavailable(crm_with: Made) -> None:
         perform(crm.system, crm.land("7"))
 
 
-def test_chosen_ids_where_no_field_can_be_made(crm_with: Made) -> None:
-    """Without a key field a record's id is made of our key: a lost answer is found, nothing is made twice."""
-    crm = crm_with({}, key_field="")
-    order = crm.land("7")
-    crm.system.describe(["Leads"])
-    crm.faults({"operation": "write", "nth": 1, "action": "drop_after_apply"})
-    assert one(crm, order).outcome is Outcome.UNKNOWN
-    (found,) = crm.fresh().settle([order])
-    assert found.outcome is Outcome.APPLIED
-    assert one(crm, order).ids == found.ids
-    assert len(crm.dump("Leads")) == 1
-
-
-def test_ignored_ids_stop_the_writing(crm_with: Made) -> None:
-    """A server that makes its own ids all the same is found out by the first record, and no second one is made."""
-    crm = crm_with({}, key_field="")
-    crm.system.describe(["Leads"])
-    body = json.dumps({"id": "of-its-own"})
-    crm.faults({"operation": "create", "action": "replace_body", "body": body})
-    assert one(crm, crm.land("7")).outcome is Outcome.APPLIED
-    with pytest.raises(ConfigError, match="key_field"):
-        perform(crm.system, crm.land("8"))
-
-
-@pytest.mark.parametrize("rolls_up", [False, True])
-def test_opportunity_has_its_person(crm_with: Made, rolls_up: bool) -> None:
-    """A new opportunity hangs on its account and its person, with the role; in line-item mode it has one item."""
-    crm = crm_with({"opps_mode": "rli" if rolls_up else "opps"})
-    account = make(crm, Kind.ACCOUNT, "7")
-    contact = make(crm, Kind.CONTACT, "7", account=account)
-    order = crm.create(Kind.OPPORTUNITY, "7", account=account, contact=contact)
-    for _ in range(2):
-        opportunity = one(crm, order).ids["record"]
-    (person,) = crm.call("GET", f"Opportunities/{opportunity}/link/contacts?fields=id,opportunity_role")["records"]
-    assert person["id"] == contact
-    made = row(crm, "Opportunities", opportunity)
-    assert (made["account_id"], made["sales_stage"], float(made["amount"])) == (account, "Prospecting", 100.0)
-    items = crm.call("GET", f"Opportunities/{opportunity}/link/revenuelineitems?fields=likely_case")["records"]
-    assert len(items) == (1 if rolls_up else 0)
-
-
-@pytest.mark.parametrize("nth", [1, 2, 3])
-@pytest.mark.parametrize("loss", ["drop_before_apply", "drop_after_apply"])
-def test_half_made_opportunity_is_finished(crm_with: Made, loss: str, nth: int) -> None:
-    """Whichever call of the three goes unanswered, settling sees what lacks and a second performance adds just that."""
-    crm = crm_with({"opps_mode": "rli"})
-    account = make(crm, Kind.ACCOUNT, "7")
-    contact = make(crm, Kind.CONTACT, "7", account=account)
-    order = crm.create(Kind.OPPORTUNITY, "7", account=account, contact=contact)
-    crm.system.describe(["Opportunities"])
-    crm.faults({"operation": "write", "nth": nth, "action": loss})
-    receipt = one(crm, order)
-    crm.faults()
-    (settled,) = crm.fresh().settle([order])
-    if settled.outcome is Outcome.REJECTED:
-        assert settled.code == "not-there"
-        assert one(crm, order).outcome in (Outcome.APPLIED, Outcome.ALREADY)
-    assert receipt.outcome in (Outcome.UNKNOWN, Outcome.APPLIED)
-    assert len(crm.dump("Opportunities")) == len(crm.dump("RevenueLineItems")) == 1
-    assert outcomes(crm.fresh().settle([order])) == ["applied"]
-
-
 def test_refused_login_during_a_write_raises(crm: SugarSubject) -> None:
     """A password that was changed between two runs is told as such, with nothing applied."""
     crm.system.describe(["Leads"])
@@ -451,45 +358,6 @@ def test_H21_odd_ids_stay_data(crm: SugarSubject, name: str) -> None:  # noqa: N
     orders = [updating(crm, name, title="in bulk"), updating(crm, other, title="other")]
     assert outcomes(perform(crm.system, *orders)) == ["applied", "applied"]
     assert row(crm, "Leads", name)["title"] == "in bulk"
-
-
-@pytest.mark.parametrize("key", ["inbox:a/b?c=d", "inbox:ü 'x\" %2F", "inbox:../x"])
-@pytest.mark.parametrize("field", ["connector_key_c", "sync_key"])
-def test_odd_keys_stay_data(crm_with: Made, field: str, key: str) -> None:
-    """Whatever a source id is made of, its key finds the record again and makes no second one."""
-    crm = crm_with({}, key_field=field)
-    order = crm.land("7")
-    order = replace(order, step=replace(order.step, external_key=key, after={"last_name": "Okafor", field: key}))
-    for _ in range(2):
-        assert one(crm, order).outcome is Outcome.APPLIED
-    assert [each[field] for each in crm.dump("Leads")] == [key]
-    assert outcomes(crm.system.settle([order])) == ["applied"]
-
-
-@pytest.mark.parametrize("denied", ["acl_denied_modules", "acl_readonly_modules"])
-def test_denied_line_items_make_no_opportunity(crm_with: Made, denied: str) -> None:
-    """Where opportunities sum up line items that our user may not add, none is made that would lack its amount."""
-    crm = crm_with({"opps_mode": "rli", denied: ["RevenueLineItems"]})
-    account = make(crm, Kind.ACCOUNT, "7")
-    receipt = one(crm, crm.create(Kind.OPPORTUNITY, "7", account=account))
-    assert (receipt.outcome, receipt.code) == (Outcome.REJECTED, "line-items-denied")
-    assert "RevenueLineItems" in receipt.message
-    assert crm.dump("Opportunities") == []
-
-
-def test_refused_links_concern_their_order(crm_with: Made) -> None:
-    """What hangs on one opportunity and may not be seen refuses that order by name, performed or settled."""
-    crm = crm_with({"opps_mode": "rli"})
-    order = crm.create(Kind.OPPORTUNITY, "7", account=make(crm, Kind.ACCOUNT, "7"))
-    one(crm, order)
-    words = {"error": "not_authorized", "error_message": "You may not see this."}
-    for settling in (False, True):
-        crm.faults({"operation": "read", "nth": 2, "action": "status", "status": 403, "body": words})
-        (receipt,) = crm.system.settle([order]) if settling else perform(crm.system, order)
-        assert (receipt.outcome, receipt.code) == (Outcome.REJECTED, "not_authorized")
-        assert receipt.message == "SugarCRM refuses Opportunities (link revenuelineitems): You may not see this."
-    crm.faults()
-    assert outcomes(crm.fresh().settle([order])) == ["applied"]
 
 
 def test_refusal_names_the_module(crm_with: Made) -> None:
