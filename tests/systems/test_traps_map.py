@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -51,6 +52,24 @@ def test_every_trap_has_its_tests() -> None:
         sides = [side for side in ("client", "sandbox") if trap.get(side)]
         assert len(sides) == 2 or (sides and trap.get("why")), number
         assert set(trap) <= {"says", "client", "sandbox", "why"}, number
+
+
+def marked() -> Iterator[tuple[int, str]]:
+    """The tests of the systems that say whose trap they hold, by their name or their first words."""
+    for path in sorted((TESTS / "systems").rglob("test_*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+                told = re.match(r"test_H(\d\d)_", node.name) or re.match(r"Trap (\d+):", ast.get_docstring(node) or "")
+                if told:
+                    yield int(told[1]), f"{path.relative_to(TESTS).as_posix()}::{node.name}"
+
+
+def test_marked_tests_are_listed() -> None:
+    """A test that says which trap it holds is found under it."""
+    found = list(marked())
+    assert len(found) > 50
+    lacking = [(number, test) for number, test in found if test not in MAP["traps"][number].get("client", ())]
+    assert lacking == []
 
 
 def test_every_vector_has_its_tests() -> None:

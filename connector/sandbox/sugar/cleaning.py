@@ -32,10 +32,20 @@ _USER_DATE = re.compile(r"(\d{2})/(\d{2})/(\d{4})")
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 
 
+def is_true(value: object) -> bool:
+    """Whether PHP takes a value for a set flag."""
+    return value is not None and str(value).strip().lower() not in _FALSE
+
+
+def plain(value: object) -> object:
+    """A value as a field can hold it: PHP stores an array as the word for it."""
+    return "Array" if isinstance(value, dict | list) else value
+
+
 def stored_value(one: FieldDef, value: object, flavour: Flavour, settings: Mapping[str, object]) -> object:
     """What the column of a field holds after `value` was saved; None is an empty field."""
     if one.type == "bool":
-        return 0 if value is None else int(str(value).strip().lower() not in _FALSE)
+        return int(is_true(value))
     if value is None or value == "":
         return one.default if one.type != "enum" and one.default is not None else None
     if one.type == "date":

@@ -57,9 +57,10 @@ class Saver:
         row |= {name: value for name, value in given.items() if name not in _AUDIT and name != "id"}
         row |= self._audit(module, given, user_id, keep, now)
         row |= {"id": record_id}
-        if module.name == "Opportunities":
+        if "currency_id" in module.fields:
             # `Opportunity::save`: without a currency of its own it is in the one that the user prefers.
             row["currency_id"] = given.get("currency_id") or self.settings.get("user_currency_id", "-99")
+        if module.name == "Opportunities":
             _work_out_opportunity(row)
         if module.name == "Leads":
             row["status"] = row.get("status") or _FIRST_STATUS

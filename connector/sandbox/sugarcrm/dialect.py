@@ -186,10 +186,7 @@ class SugarCrmDialect:
 
     def load(self, records: Mapping[str, object]) -> Mapping[str, object]:
         """Insert records as given; loaded users get the API user's password. Raises DoorRefused."""
-        try:
-            answer = self.instance.load(records)
-        except (EngineError, KeyError, TypeError, ValueError) as error:
-            raise DoorRefused(f"sugarcrm: {type(error).__name__}: {error}") from error
+        answer = doors.load(self.instance, records)
         self._share_password()
         return answer
 
@@ -207,8 +204,8 @@ class SugarCrmDialect:
             read_settings({name: value for name, value in (given if isinstance(given, Mapping) else {}).items()
                            if name not in SUGARCRM.settings or name in _OWN_SETTINGS})  # fmt: skip
             self.instance.reset(world)
-        except (EngineError, KeyError, TypeError, ValueError) as error:
-            raise WorldError(f"sugarcrm: {error}") from error
+        except doors.NOT_A_RECORD as error:
+            raise WorldError(f"sugarcrm: {type(error).__name__}: {error}") from error
         self._settle()
 
     def _settle(self) -> None:

@@ -36,8 +36,6 @@ def create_record(call: SugarCall, module: Module, body: Values) -> str:
     if chosen is not None and len(chosen) > 36:
         raise SugarError("invalid_parameter", f"Invalid id: {chosen}")
     values = writable_values(call, module, body)
-    if "currency_id" in module.fields and not values.get("currency_id"):
-        values = {**values, "currency_id": call.settings.user_currency_id}
     try:
         saved = call.instance.save(module.name, values, user_id=call.user_id, new_id=chosen, create=True)
     except DuplicateId as error:

@@ -23,7 +23,7 @@ class Settings:
     - `refresh_token_seconds`: life of a refresh token.
     - `sync_key_admin_only`: whether only administrators reach sync_key and integrate routes.
     - `api_user_admin`: whether the API user is an administrator.
-    - `user_currency_id`: currency that the API user prefers, in which an opportunity is that names none.
+    - `user_currency_id`: currency that the API user prefers, in which an opportunity or line item is that names none.
     - `opps_mode`: `opps`, or `rli` where amount, close date and stage come from revenue line items.
     - `deleted_shape`: `reduced` lists a deleted record by id, date_modified and deleted only, `full` with all.
     - `empty_acl`: `list` writes an empty `_acl.fields` as `[]`, `map` as `{}`.

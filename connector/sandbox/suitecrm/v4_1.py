@@ -22,6 +22,7 @@ from connector.sandbox.suitecrm.v4_1_sessions import Sessions
 from connector.sandbox.suitecrm.v4_1_transport import (
     DATABASE_FAILURE,
     Broken,
+    Fatal,
     Fault,
     Message,
     Nothing,
@@ -90,8 +91,10 @@ class V41:
             return self._reply(message, fault.body, session)
         except Nothing:
             return self._reply(message, None, session)
-        except Broken as problem:
-            return html_reply(500, _page_of(problem), session)
+        except Fatal:
+            return html_reply(500, "", session)
+        except Broken:  # the database layer says its one sentence
+            return html_reply(500, DATABASE_FAILURE, session)
         return self._reply(message, body, session)
 
     def _bound(self, method: str, given: object) -> Mapping[str, object]:
@@ -180,9 +183,3 @@ class V41:
 def _session_of(method: str, arguments: Mapping[str, object]) -> str:
     value = arguments.get("session")
     return value if isinstance(value, str) and method != "login" else ""
-
-
-def _page_of(problem: Broken) -> str:
-    """PHP ends without a word; the database layer says its one sentence."""
-    text = str(problem)
-    return "" if text.startswith(("Too few", "Unknown named", "Call to", "Cannot access")) else DATABASE_FAILURE

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from connector.sandbox.exchange import Call, Kind
-from connector.sandbox.suitecrm.v4_1_transport import Broken
+from connector.sandbox.suitecrm.v4_1_transport import Fatal
 
 Arguments = Mapping[str, object]
 
@@ -82,7 +82,7 @@ CALLS = {name: Call(name, signature.kind) for name, signature in SIGNATURES.item
 
 
 def bind(method: str, given: object, *, named: bool) -> Arguments:
-    """Arguments by name; those left out are absent. Raises Broken where PHP would end with a fatal error."""
+    """Arguments by name; those left out are absent. Raises Fatal where PHP would end with a fatal error."""
     signature = SIGNATURES[method]
     if given is None:
         # No JSON becomes a single null, and a missing session is noticed before anything else is.
@@ -97,7 +97,7 @@ def bind(method: str, given: object, *, named: bool) -> Arguments:
         # PHP makes anything else an array of one.
         bound = dict(zip(signature.names[:1], [given], strict=False))
     if any(name not in bound for name in signature.names[: signature.required]):
-        raise Broken(f"Too few arguments to function {method}()")
+        raise Fatal(f"Too few arguments to function {method}()")
     return bound
 
 
@@ -106,5 +106,5 @@ def _by_name(method: str, signature: Signature, given: Mapping[str, object]) -> 
     bound = {synonyms.get(name, name): value for name, value in given.items()}
     unknown = [name for name in bound if name not in signature.names]
     if unknown:
-        raise Broken(f"Unknown named parameter ${unknown[0]}")
+        raise Fatal(f"Unknown named parameter ${unknown[0]}")
     return bound

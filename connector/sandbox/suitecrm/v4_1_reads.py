@@ -13,7 +13,7 @@ from connector.sandbox.sugar.words import Deleted, NoSuchLink, Order, Page, Row,
 from connector.sandbox.suitecrm.v4_1_context import Context
 from connector.sandbox.suitecrm.v4_1_query import translate
 from connector.sandbox.suitecrm.v4_1_shapes import Pair, Shaper, gone, link_requests
-from connector.sandbox.suitecrm.v4_1_transport import Broken, no_access
+from connector.sandbox.suitecrm.v4_1_transport import Fatal, no_access
 
 _SORT = re.compile(r"\s*(?:(\w+)\.)?(\w+)(?:\s+(asc|desc))?\s*", re.I)
 _USER_NAMES = ("assigned_user_name", "modified_by_name", "created_by_name")
@@ -98,7 +98,7 @@ def get_relationships(call: Context) -> object:
     module = call.module()
     row = call.instance.get(module.name, call.text("module_id"))
     if row is None:
-        raise Broken("Call to a member function on null")
+        raise Fatal("Call to a member function on null")
     call.check("view", row)
     link = call.text("link_field_name")
     if link not in module.links:

@@ -29,6 +29,10 @@ class Broken(Exception):
     """PHP or the database gave up: HTTP 500, text/html."""
 
 
+class Fatal(Broken):
+    """PHP ended: the body is empty."""
+
+
 class Nothing(Exception):
     """The service answers a bare JSON `null`."""
 

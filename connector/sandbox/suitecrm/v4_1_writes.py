@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from connector.sandbox.exchange import RowFault
+from connector.sandbox.sugar.cleaning import plain
 from connector.sandbox.sugar.schema import Module
 from connector.sandbox.sugar.words import DuplicateId, NoSuchRecord, Row, SaveResult, Where, new_id
 from connector.sandbox.suitecrm.v4_1_context import Context
 from connector.sandbox.suitecrm.v4_1_shapes import echo
-from connector.sandbox.suitecrm.v4_1_transport import Broken, Fault, Nothing, invalid_data
+from connector.sandbox.suitecrm.v4_1_transport import Broken, Fatal, Fault, Nothing, invalid_data
 
 _ID = re.compile(r"[A-Za-z0-9_-]*")
 _KEPT_BY = {
@@ -83,16 +84,11 @@ def named_values(given: object) -> Values:
     """A name/value list in any of its forms: pairs, a mapping of values, a mapping of pairs."""
     if isinstance(given, dict):
         return {
-            str(name): _plain(value["value"] if isinstance(value, dict) and "value" in value else value)
+            str(name): plain(value["value"] if isinstance(value, dict) and "value" in value else value)
             for name, value in given.items()
         }
     pairs = given if isinstance(given, list) else []
-    return {str(pair["name"]): _plain(pair.get("value")) for pair in pairs if isinstance(pair, dict) and "name" in pair}
-
-
-def _plain(value: object) -> object:
-    """PHP stores an array as the word for it."""
-    return "Array" if isinstance(value, dict | list) else value
+    return {str(pair["name"]): plain(pair.get("value")) for pair in pairs if isinstance(pair, dict) and "name" in pair}
 
 
 def _refusal(fault: RowFault) -> Fault:
@@ -250,11 +246,11 @@ def _relate(call: Context) -> bool:
 
 
 def _columns(call: Context, relationship: str) -> Values:
-    """The relationship's own columns; they come as pairs only. Raises Broken for another form."""
+    """The relationship's own columns; they come as pairs only. Raises Fatal for another form."""
     known = call.instance.schema.relations[relationship].columns
     given = call.items("name_value_list") if known else []
     if not all(isinstance(pair, dict) for pair in given):
-        raise Broken("Cannot access offset of type string on string")
+        raise Fatal("Cannot access offset of type string on string")
     return {name: value for name, value in named_values(given).items() if name in known}
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from connector.sandbox.exchange import Reply, Request, Trace
 from connector.sandbox.sugar import words
+from connector.sandbox.sugar.cleaning import is_true, plain
 from connector.sandbox.sugar.instance import SugarInstance
 from connector.sandbox.sugar.schema import Module
 from connector.sandbox.sugar.words import DuplicateId, Order, Row
@@ -28,7 +29,6 @@ _AUDIT = {
     "date_entered": frozenset({"date_entered"}),
     "date_modified": frozenset({"date_modified"}),
 }
-_FALSE = frozenset({"", "0", "false", "off", "no"})
 # Properties of the bean itself, which are no fields but may be set.
 _BEAN_PROPERTIES = frozenset({"new_with_id", "update_date_modified", "update_modified_by", "set_created_by"})
 
@@ -231,8 +231,8 @@ def refuse_rows(call: V8Call) -> None:
 def _saved(call: V8Call, sent: _Sent, create: bool) -> Reply:
     refuse_rows(call)
     # A null is passed over, as PHP's isset does; an empty text clears.
-    values = {name: _plain(value) for name, value in sent.attributes.items() if value is not None}
-    deleting = str(values.pop("deleted", "")).strip().lower() not in _FALSE
+    values = {name: plain(value) for name, value in sent.attributes.items() if value is not None}
+    deleting = is_true(values.pop("deleted", None))
     keep = frozenset(name for name, given in _AUDIT.items() if given & values.keys())
     try:
         done = call.instance.save(
@@ -250,11 +250,6 @@ def _saved(call: V8Call, sent: _Sent, create: bool) -> Reply:
     _wrote(call, sent.module, done.id)
     row = call.instance.require(sent.module.name, done.id)
     return document(201, Shape(sent.module, None, call.manner).resource(row, f"{call.path}/{done.id}"))
-
-
-def _plain(value: object) -> object:
-    """PHP stores an array as the word for it."""
-    return "Array" if isinstance(value, dict | list) else value
 
 
 def _deleted_by_attribute(call: V8Call, sent: _Sent, record_id: str) -> Reply:

@@ -132,3 +132,15 @@ def test_load_names_what_is_no_record(sugar: SugarCaller, rows: list[object]) ->
     assert answer.status_code == 400, answer.text
     assert answer.json()["problems"]
     assert sugar.dump("Leads") == []
+
+
+@pytest.mark.parametrize("path", ["load", "reset"])
+@pytest.mark.parametrize("access", [["x"], 10**30])
+def test_value_that_no_column_takes_is_refused(sugar: SugarCaller, path: str, access: object) -> None:
+    """A value that the database cannot hold is named, by a load and by a reset, and what stood there stands."""
+    sugar.load(Leads=[{"last_name": "Kept"}])
+    users = {"Users": [{"user_name": "u", "_access": access}]}
+    body = {"sugarcrm": users} if path == "load" else {"world": {"sugarcrm": {"records": users}}}
+    answer = sugar.session.post(f"{sugar.base_url}/__sandbox__/{path}", json=body, timeout=20)
+    assert (answer.status_code, "sugarcrm: " in answer.text) == (400, True)
+    assert [row["last_name"] for row in sugar.dump("Leads")] == ["Kept"]
