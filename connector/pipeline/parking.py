@@ -68,16 +68,29 @@ def is_half_done(route: Route, lead: RecordRef) -> bool:
     converted = any(
         entry.step.action is Action.CONVERT and not entry.step.connection and entry.state in _DONE for entry in story
     )
-    return converted and any(entry.state is JournalState.REJECTED for entry in story if _is_of_conversion(entry))
+    return converted and any(entry.state is JournalState.REJECTED for entry in _of_conversion(story))
 
 
-def _is_of_conversion(entry: JournalEntry) -> bool:
-    """Edits carried between twins are no part of it: they are compared anew (see `connector.pipeline.in_step`)."""
-    return not entry.step.terms.get(IN_STEP)
+def _of_conversion(story: Sequence[JournalEntry]) -> list[JournalEntry]:
+    """What belongs to a conversion that has begun, in the order planned.
+
+    Edits carried between twins do not: they are compared anew (see `connector.pipeline.in_step`). Nor does an update of
+    the lead that was refused before the conversion began: what another verdict wanted to write is overtaken.
+    """
+    began = next((at for at, entry in enumerate(story) if has_begun([entry])), len(story))
+    return [
+        entry
+        for at, entry in enumerate(story)
+        if not entry.step.terms.get(IN_STEP) and not (at < began and _is_refused_update(entry))
+    ]
+
+
+def _is_refused_update(entry: JournalEntry) -> bool:
+    return entry.step.action is Action.UPDATE and entry.state is JournalState.REJECTED
 
 
 def left_undone(route: Route, lead: RecordRef) -> tuple[Step, ...]:
     """What is left of a conversion that has begun, in the order planned; nothing where none has."""
-    story = [entry for entry in route.store.journal.story(lead) if _is_of_conversion(entry)]
+    story = route.store.journal.story(lead)
     left = (JournalState.PLANNED, JournalState.REJECTED)
-    return tuple(entry.step for entry in story if entry.state in left) if has_begun(story) else ()
+    return tuple(entry.step for entry in _of_conversion(story) if entry.state in left) if has_begun(story) else ()

@@ -63,6 +63,32 @@ def test_changed_policy_decides_it_again(project: Project) -> None:
     assert project.writes() == before
 
 
+@pytest.mark.parametrize("push_back", ["links", "records"])
+def test_refused_reason_is_forgotten_with_the_verdict(project: Project, push_back: str) -> None:
+    """What the lead's own CRM refused is overtaken once the lead converts: later edits find nothing left to mend."""
+    way = (SUGARCRM, SALESFORCE)
+    lead = student(project, SUGARCRM, push_back=push_back)
+    project.faults({"operation": "write", "action": "status", "status": 422, "body": {"error": "invalid_parameter"}})
+    assert sync(project, way)["parked"] == 1
+    edited(project, lead, title="VP Operations", requested_action_c="Demo")
+    sync(project, way)
+    assert rows(project, SUGARCRM, "Leads")[lead]["converted"]
+    edited(project, lead, title="Chief Operator")
+    before = project.writes()
+    sync(project, way)
+    assert project.run("dead-letters", "list", "--json").json["dead_letters"] == []
+    routes = project.run("status", "--json").json["routes"]
+    assert [route["leads"] for route in routes if route["leads"]] == [{"done": 1}]
+    assert project.writes() == before
+
+
+def edited(project: Project, lead: str, **values: object) -> None:
+    """Somebody edits the lead before the next sync looks at it."""
+    project.pass_time(700)
+    door = {"action": "edit", "dialect": "sugarcrm", "object": "Leads", "id": lead, "set": values}
+    project.faults({"operation": "read", "nth": 1, "when": "before", **door})
+
+
 def test_none_writes_nothing(project: Project) -> None:
     """A route that gives nothing back leaves the lead as it was."""
     lead = student(project, SUGARCRM, push_back="none")
