@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from cronsim import CronSim
 
 from connector.config import Config, interval_seconds
-from connector.errors import ConfigError, ConnectorError, Interrupted, Paused, Refused, Retryable
+from connector.errors import ConfigError, ConnectorError, Interrupted, LoginRefused, Paused, Retryable
 from connector.ports import Clock
 
 LONGEST_NAP = 60.0  # seconds; the schedule is looked at again at least this often
@@ -78,7 +78,7 @@ class Daemon:
         except (Retryable, Paused) as error:
             self.tell(f"{name}: {error}; the next run goes on from here")
         except ConnectorError as error:
-            refused = isinstance(error, Refused)
+            refused = isinstance(error, LoginRefused)
             self.tell(f"{name}: {error}" + (f"; next: {error.next_command}" if error.next_command else ""))
         self._schedule(name, refused)
 

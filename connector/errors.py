@@ -161,6 +161,10 @@ class Refused(RemoteError):
     exit_code = 77
 
 
+class LoginRefused(Refused):
+    """The CRM does not let our user in; never to be taken for a right that the user lacks, nor tried again soon."""
+
+
 class Unreadable(RemoteError):
     """The CRM's answer made no sense; going on could do harm."""
 

@@ -77,7 +77,7 @@ class SqliteRuns:
 
     def _called(self, org_id: str) -> set[str]:
         """The connections that have led to an org."""
-        return {name for name, known in self.pinned().items() if known == org_id}
+        return {name for name, known in self.pinned().items() if _fuller(known, org_id)}
 
     def _complete(self, partial: str, full: str) -> None:
         """Know an org by its full id wherever its partial one was kept, in plans too: they stay plans for it."""

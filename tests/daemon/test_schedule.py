@@ -10,7 +10,7 @@ import pytest
 
 from connector.config import load_config
 from connector.daemon import Daemon
-from connector.errors import ConfigError, Interrupted, Refused, Unavailable
+from connector.errors import ConfigError, Interrupted, LoginRefused, Refused, Unavailable
 
 START = datetime(2024, 5, 1, 10, 7, tzinfo=UTC)
 
@@ -89,7 +89,9 @@ def test_cron_line_names_the_minute(tmp_path: Path) -> None:
     assert watched.ran == [(0, "quarters"), (8, "quarters"), (23, "quarters")]
 
 
-@pytest.mark.parametrize("error", [Unavailable("no answer"), ConfigError("no such file", next_command="look")])
+@pytest.mark.parametrize(
+    "error", [Unavailable("no answer"), ConfigError("no such file", next_command="look"), Refused("a module is closed")]
+)
 def test_one_failure_stops_no_other(tmp_path: Path, error: Exception) -> None:
     """A route that fails is told of and tried again when due; the others run as if nothing had happened."""
     watched = Watched(tmp_path, {"bad": "every 10 minutes", "good": "every 10 minutes"}, raising(error))
@@ -101,7 +103,7 @@ def test_one_failure_stops_no_other(tmp_path: Path, error: Exception) -> None:
 
 def test_refused_login_rests(tmp_path: Path) -> None:
     """A password that no longer holds is not tried every few minutes: the CRM would lock the user. Others go on."""
-    refusal = Refused("the login is refused", next_command="connector doctor")
+    refusal = LoginRefused("the login is refused", next_command="connector doctor")
     watched = Watched(tmp_path, {"bad": "every 10 minutes", "good": "every 10 minutes"}, raising(refusal))
     watched.daemon.serve(cycles=6000)
     hours = [minute // 60 for minute, name in watched.ran if name == "bad"]
@@ -113,7 +115,7 @@ def test_refused_login_rests(tmp_path: Path) -> None:
 
 def test_rest_ends_with_success(tmp_path: Path) -> None:
     """Once a login holds again, the schedule does, and the next refusal rests for an hour."""
-    answers = iter([Refused("no"), Refused("no"), None, Refused("no"), None])
+    answers = iter([LoginRefused("no"), LoginRefused("no"), None, LoginRefused("no"), None])
 
     def act(_: str) -> None:
         error = next(answers)

@@ -120,3 +120,11 @@ def test_plans_follow_their_org_to_its_full_id(store: SqliteStore) -> None:
         )
     store.runs.pin("crm", FULL)
     assert store.database.rows("SELECT org FROM plans") == [(FULL,)]
+
+
+@pytest.mark.parametrize(("known", "told"), [(PARTIAL, FULL), (FULL, PARTIAL)])
+def test_renamed_connection_stops_by_a_partial_id(store: SqliteStore, known: str, told: str) -> None:
+    """Whether or not our user may see all of the id, before or now."""
+    store.runs.pin("crm", known, {"crm"})
+    with pytest.raises(SafetyStop, match="which was called crm before"):
+        store.runs.pin("marketing", told, {"marketing"})

@@ -19,6 +19,7 @@ from requests import Response
 from connector.errors import (
     ConfigError,
     ConnectorError,
+    LoginRefused,
     RateLimited,
     Refused,
     Rejected,
@@ -167,7 +168,7 @@ def _login_error(fault: Fault, ask: Ask, waiting: float | None) -> ConnectorErro
     if fault.code in ("rate_limit_exceeded", "unknown_error") or fault.status >= 500 or fault.status == 429:
         return error_of(Fault("", "", max(fault.status, 429)), ask, waiting)
     if fault.code or fault.status in (401, 403):
-        return Refused(
+        return LoginRefused(
             f"Salesforce refuses the login ({redact(fault.code, 60) or fault.status})",
             system="salesforce",
             status=fault.status,

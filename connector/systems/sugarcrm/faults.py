@@ -18,6 +18,7 @@ from connector.errors import (
     Applied,
     ConfigError,
     ConnectorError,
+    LoginRefused,
     Refused,
     Rejected,
     SessionExpired,
@@ -36,10 +37,6 @@ _OUTDATED = frozenset({301, 433})
 _FAILED_INSIDE = 424
 # What a record may be refused with for good, and the status that goes with it.
 _REFUSALS = {"invalid_parameter": 422, "missing_parameter": 422, "not_authorized": 403, "not_found": 404}
-
-
-class LoginRefused(Refused):
-    """The CRM does not let our user in; never to be taken for a right that the user lacks."""
 
 
 class PlatformRefused(LoginRefused):

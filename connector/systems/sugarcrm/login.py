@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from connector.errors import Applied, Refused, RemoteError, Unavailable, Unreadable
+from connector.errors import Applied, LoginRefused, Refused, RemoteError, Unavailable, Unreadable
 from connector.systems.secret import Secret
-from connector.systems.sugarcrm.faults import SYSTEM, LoginRefused, PlatformRefused, of_redirect
+from connector.systems.sugarcrm.faults import SYSTEM, PlatformRefused, of_redirect
 from connector.systems.sugarcrm.options import SugarOptions
 from connector.systems.sugarcrm.tokens import TokenFile, Tokens, tokens_in
 from connector.systems.wire import Ask, WireSession

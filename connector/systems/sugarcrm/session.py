@@ -275,6 +275,6 @@ class SugarSession:
 
     def _veil(self, text: str) -> str:
         """The CRM's words, which are kept and shown, without what only it and we may know."""
-        for secret in self._desk.secrets:
-            text = text.replace(secret.reveal(), "<secret>")
+        for secret in sorted((secret.reveal() for secret in self._desk.secrets), key=len, reverse=True):
+            text = text.replace(secret, "<secret>")  # the longest first: one may be part of another
         return text

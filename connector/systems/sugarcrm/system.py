@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from connector.errors import RemoteError
+from connector.errors import LoginRefused, RemoteError
 from connector.model.history import StageChange
 from connector.model.plan import Action, ConversionStyle, Order, Receipt
 from connector.model.progress import (
@@ -26,7 +26,7 @@ from connector.ports import Clock
 from connector.systems.sugarcrm.becoming import CONVERTED_STATUS
 from connector.systems.sugarcrm.conversion import Converter
 from connector.systems.sugarcrm.describing import Describer
-from connector.systems.sugarcrm.faults import READ, LoginRefused
+from connector.systems.sugarcrm.faults import READ
 from connector.systems.sugarcrm.finishing import Finisher
 from connector.systems.sugarcrm.keys import Keys
 from connector.systems.sugarcrm.options import SYNC_KEY, SugarOptions

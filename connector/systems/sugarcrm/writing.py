@@ -118,14 +118,15 @@ class Writer:
         if not self._keys.by_sync_key or len(keyed) < 2:
             return
         keys = sorted({self._keys.of(order) for order in keyed})
+        why = "rows-mixed-up"
         try:
             (rows,) = tables(self._session, [Query(made[0].step.object, [among(SYNC_KEY, keys)], (SYNC_KEY,))])
-        except RemoteError:
-            rows = []
+        except RemoteError as error:
+            rows, why = [], error.code or "no-answer"
         there = {(row.get(SYNC_KEY), row["id"]) for row in rows}
         for order in keyed:
             if (self._keys.of(order), receipts[order.step.key].ids["record"]) not in there:
-                receipts[order.step.key] = unknown(order, self._session.now(), "rows-mixed-up")
+                receipts[order.step.key] = unknown(order, self._session.now(), why)
 
     def _look(self, batch: Sequence[Order]) -> Standing:
         """Everything that the batch rests on, in one call."""

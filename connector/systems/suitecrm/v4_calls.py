@@ -21,6 +21,7 @@ from connector.errors import (
     Applied,
     ConfigError,
     ConnectorError,
+    LoginRefused,
     Refused,
     Rejected,
     RemoteError,
@@ -242,7 +243,7 @@ def fault_error(number: object, ask: Ask) -> ConnectorError:
         return SessionExpired("the SuiteCRM session ended", code="11")
     if code in _REFUSED_LOGINS:
         why, hint = _REFUSED_LOGINS[code]
-        return Refused(f"SuiteCRM refuses the login ({why}): {hint}", code=why, next_command="connector doctor")
+        return LoginRefused(f"SuiteCRM refuses the login ({why}): {hint}", code=why, next_command="connector doctor")
     if code in (60, 90):
         return Busy(f"SuiteCRM has no room for this call now (fault {code})", code=str(code))
     label = {20: NO_MODULE, 40: DENIED}.get(code, f"fault-{code}")

@@ -19,6 +19,7 @@ from connector.errors import (
     Applied,
     ConfigError,
     ConnectorError,
+    LoginRefused,
     Refused,
     Rejected,
     RemoteError,
@@ -211,7 +212,7 @@ def _login_error(answer: Response) -> ConnectorError:
     if status in _CHECKS:
         why = f"http-{status}"
         what = f"SuiteCRM refuses the login ({why}): {_CHECKS[status]}"
-        return Refused(what, status=status, code=why, next_command="connector doctor")
+        return LoginRefused(what, status=status, code=why, next_command="connector doctor")
     what = f"the login address does not answer as SuiteCRM does (HTTP {status}): correct `address`"
     return Unreadable(what, status=status)
 

@@ -63,7 +63,7 @@ class V8Rows:
                     raise
         meta = answer.get("meta")
         pages = meta.get("total-pages") if isinstance(meta, dict) else None
-        count = int(pages) if isinstance(pages, int | float | str) and str(pages).isdigit() else 0
+        count = int(pages) if isinstance(pages, int | str) and str(pages).isdigit() else 0
         return [self.row(each) for each in data_of(answer, self._calls.name)], count
 
     def stream(self, filters: Mapping[str, str], size: int) -> Iterator[list[Row]]:

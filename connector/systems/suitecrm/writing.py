@@ -218,13 +218,21 @@ class Writer:
     def _put_back(
         self, module: str, moved: Sequence[Job], others: Mapping[str, Sequence[Address]], sending: Sending
     ) -> None:
-        """Link what was taken off, once more where that failed: it looks first, so that doing it twice does no harm."""
+        """Link what was taken off, once more where that failed: it looks first, so that doing it twice does no harm.
+
+        All records get theirs back, whatever becomes of one; then its failure is raised.
+        """
+        failed: RemoteError | None = None
         for job in moved:
             back = partial(put_back, self._line, module, job, others.get(job.id, ()))
-            try:
-                sending.write(back)
-            except RemoteError:
-                sending.write(back)
+            for trial in range(2):
+                try:
+                    sending.write(back)
+                    break
+                except RemoteError as error:
+                    failed = failed or (error if trial else None)
+        if failed is not None:
+            raise failed
 
     def _read_back(
         self, jobs: Sequence[Job], shape: ObjectShape, refusals: Mapping[str, Refusal], sending: Sending

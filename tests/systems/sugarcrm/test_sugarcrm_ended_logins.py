@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from connector.errors import RemoteError, SessionExpired, Unreadable
+from connector.errors import LoginRefused, RemoteError, SessionExpired, Unreadable
 from connector.model.plan import Order, Outcome
-from connector.systems.sugarcrm.faults import LoginRefused
 from tests.contracts.doing import outcomes, perform
 from tests.contracts.sugarcrm_subject import SugarSubject
 

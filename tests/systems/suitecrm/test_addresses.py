@@ -108,6 +108,18 @@ def test_lost_answers_end_well(either: SuiteSubject, nth: int) -> None:
     assert addresses(either, "Leads", lead_id) == [("new@acme.example", True)]
 
 
+def test_one_record_keeps_nobody_from_its_addresses(suite: SuiteSubject) -> None:
+    """Where the addresses of one record cannot be put back, the others of its batch have theirs all the same."""
+    two = [both((f"old{n}@acme.example", True), (f"second{n}@acme.example", False)) for n in (1, 2)]
+    ids = suite.load("Leads", [{"last_name": "Okafor", "email": each} for each in two])
+    orders = [changing(lead_id, email1=f"new{n}@acme.example") for n, lead_id in enumerate(ids, start=1)]
+    suite.faults({"operation": "set_relationship", "nth": [3, 4], "action": "drop_before_apply"})
+    perform(suite.system, *orders)
+    suite.calm()
+    found = {address for address, _ in addresses(suite, "Leads", ids[1])}
+    assert found == {"new2@acme.example", "second2@acme.example"}
+
+
 @pytest.mark.parametrize("action", ["status", "drop_before_apply", "drop_after_apply"])
 @pytest.mark.parametrize("nth", [1, 2, 3, 4])
 def test_failed_calls_lose_no_address(either: SuiteSubject, nth: int, action: str) -> None:
