@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from connector.errors import ConfigError, RemoteError
 from connector.model.plan import Action, Order, Outcome, Receipt
-from connector.model.progress import FieldShape
-from connector.model.records import Kind, Values
+from connector.model.records import Kind
 from connector.systems.batching import turns
 from connector.systems.receipts import Receipts, already, applied, overtaken, rejected, unknown, whole_call
-from connector.systems.sugar_stages import STOCK_PROBABILITIES
+from connector.systems.sugar_stages import probability_of
 from connector.systems.sugarcrm.becoming import CONVERTED_FIELDS, became, converted_by
 from connector.systems.sugarcrm.carrying import LEAD_FIELDS, new_values
 from connector.systems.sugarcrm.describing import Describer
@@ -200,7 +199,7 @@ class Writer:
             moved = tuple(n for n in values if n in before and not same_value(before[n], read[n], shapes.get(n)))
             if moved:
                 return rejected(order, at, CHANGED, "somebody changed these fields meanwhile", moved)
-        said = _with_probability(values, row, shapes)
+        said = {**values, **probability_of(values, row.get("sales_stage"), shapes)}
         sent = {**self._keys.without(outgoing(said, shapes)), **outgoing_emails(values, row)}
         stamp = {"X-TIMESTAMP": str(row["date_modified"])} if row.get("date_modified") else {}
         return Part("PUT", f"{order.step.object}/{quote(str(row['id']), safe='')}", sent, stamp)
@@ -281,15 +280,6 @@ def _read_with(orders: Sequence[Order]) -> tuple[str, ...]:
     """What to read of rows that are about to be written: the fields themselves, to see who hides or moved them."""
     names = {name for order in orders for name in order.step.after}
     return tuple(sorted(names))
-
-
-def _with_probability(values: Values, row: Row, shapes: Mapping[str, FieldShape]) -> Values:
-    """The values with what another sales stage stands for: the CRM would keep the probability of the old one."""
-    stage, probability = values.get("sales_stage"), shapes.get("probability")
-    known = str(stage) if stage != row.get("sales_stage") else ""
-    if known not in STOCK_PROBABILITIES or "probability" in values or not (probability and probability.updateable):
-        return values
-    return {**values, "probability": STOCK_PROBABILITIES[known]}
 
 
 def _unseen(name: str, unseen: frozenset[str]) -> bool:

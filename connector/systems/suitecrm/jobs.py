@@ -10,7 +10,7 @@ from connector.model.plan import Action, Order
 from connector.model.progress import FieldShape, ObjectShape
 from connector.model.records import Scalar
 from connector.systems.sugar_currency import SYSTEM_CURRENCY
-from connector.systems.sugar_stages import STOCK_PROBABILITIES
+from connector.systems.sugar_stages import probability_of
 from connector.systems.suitecrm.line import LEADS, OPPORTUNITIES, Refusal, Row, chosen_id
 from connector.systems.suitecrm.values import Sent, Unsendable, encode, stands, unchanged
 
@@ -134,10 +134,8 @@ def differing(told: Mapping[str, Sent], row: Row, shape: ObjectShape, *, blanks_
     found = {name: value for name, value in told.items() if not holds(row, name, value, shape, unchanged)}
     if blanks_only:
         found = {name: value for name, value in found.items() if row.values.get(name) in (None, False)}
-    stage = found.get("sales_stage")
-    if stage in STOCK_PROBABILITIES and "probability" not in told and "probability" in shape.fields:
-        # SuiteCRM fills the probability in for a new record only; later it stays with the old stage's.
-        found["probability"] = STOCK_PROBABILITIES[str(stage)]
+    if "probability" not in told:
+        found.update(probability_of(found, row.values.get("sales_stage"), shape.fields))
     return found
 
 
